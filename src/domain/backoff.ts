@@ -1,0 +1,18 @@
+/** How often and when an attempt is made again. */
+
+/** `attempts` counts the first one too; `gapMs` is the pause between two of them. */
+export interface RetryPolicy {
+  attempts: number;
+  gapMs: number;
+}
+
+/** Sends by API or dashboard (D21). */
+export const INDIVIDUAL_POLICY: RetryPolicy = { attempts: 5, gapMs: 60_000 };
+
+/** Campaign steps: one attempt per line (D21). */
+export const CAMPAIGN_POLICY: RetryPolicy = { attempts: 1, gapMs: 60_000 };
+
+/** When to try again after attempt number `attempt` (from 1) failed at `now` (ms UTC); null when none is left (D21). */
+export function nextRetryAt(policy: RetryPolicy, attempt: number, now: number): number | null {
+  return attempt < policy.attempts ? now + policy.gapMs : null;
+}

@@ -1,0 +1,186 @@
+/**
+ * What stands between a message and its line. The dispatcher holds by these gates and `explain` prints them: the same
+ * evaluation, so that an explanation can never differ from what happens.
+ */
+import { checkPace, type LinePace, type PaceGate } from './pacing.ts';
+import { nextOpening, type SendWindow } from './window.ts';
+import type { GateName, Risk } from './words.ts';
+
+export interface Gate {
+  gate: GateName;
+  state: 'passed' | 'blocked';
+  /** When a blocked gate opens by itself; null when it takes somebody's hand. */
+  until: number | null;
+  /** One sentence for people. */
+  reason: string;
+}
+
+export interface MessageGateFacts {
+  dueAt: number;
+  scheduledDate: number | null;
+  expiresAt: number | null;
+  window: SendWindow | null;
+  /** Attempts made so far. */
+  attempt: number;
+  /** The lead opted out, or every address it could go to is suppressed. */
+  suppressed: boolean;
+  /** Another message to the same contact is on its way from this line. */
+  conversationBusy: boolean;
+}
+
+export interface LineGateFacts {
+  isActive: boolean;
+  isHealthy: boolean;
+  readOnly: boolean;
+  /** At high risk the gaps in `pace` are doubled already; the explanation says so. */
+  risk: Risk;
+  pace: LinePace;
+}
+
+/** A busy conversation is thought to be free again this much later, by people who ask; the dispatcher waits for the fact. */
+export const CONVERSATION_RECHECK_MS = 1000;
+
+/** Gates that belong to the message, in the order they are asked. */
+export function messageGates(facts: MessageGateFacts, now: number): Gate[] {
+  const { scheduledDate, expiresAt, window, dueAt } = facts;
+  const opening = window === null ? now : nextOpening(window, Math.max(now, scheduledDate ?? now));
+  const retrying = facts.attempt > 0 && dueAt > now;
+  return [
+    gate('opt_out', !facts.suppressed, null, 'Nobody opted out.', 'The contact opted out.'),
+    gate(
+      'expiry',
+      expiresAt === null || expiresAt > now,
+      null,
+      expiresAt === null ? 'It does not expire.' : `It expires at ${iso(expiresAt)}.`,
+      `It expired${expiresAt === null ? '' : ` at ${iso(expiresAt)}`}.`,
+    ),
+    gate(
+      'schedule',
+      scheduledDate === null || scheduledDate <= now,
+      scheduledDate,
+      scheduledDate === null ? 'It is not scheduled for later.' : 'Its scheduled time has come.',
+      `It is scheduled for ${scheduledDate === null ? '' : iso(scheduledDate)}.`,
+    ),
+    gate(
+      'retry',
+      !retrying,
+      dueAt,
+      facts.attempt === 0 ? 'It was not tried yet.' : 'Its next attempt is due.',
+      `Attempt ${facts.attempt} did not leave; the next one is due at ${iso(dueAt)}.`,
+    ),
+    gate(
+      'window',
+      opening !== null && opening <= now,
+      opening,
+      window === null ? 'It has no send window.' : 'Its send window is open.',
+      opening === null
+        ? 'Its send window never opens.'
+        : `Its send window ${describeWindow(window)} opens at ${iso(opening)}.`,
+    ),
+    gate(
+      'conversation',
+      !facts.conversationBusy,
+      now + CONVERSATION_RECHECK_MS,
+      'No other message to this contact is on its way.',
+      'An earlier message to this contact is on its way; order is kept.',
+    ),
+  ];
+}
+
+/** Gates that belong to the line, in the order they are asked. */
+export function lineGates(facts: LineGateFacts, now: number, firstTouch: boolean): Gate[] {
+  const slowed = (name: PaceGate) =>
+    facts.risk === 'high' && name.endsWith('_gap') ? ' (gaps are doubled: the line is at high risk)' : '';
+  const pace = checkPace(facts.pace, now, firstTouch).map((check) =>
+    gate(
+      check.gate,
+      check.opensAt <= now,
+      check.opensAt,
+      PACE_SENTENCES[check.gate].passed,
+      `${PACE_SENTENCES[check.gate].blocked(facts.pace)} until ${iso(check.opensAt)}${slowed(check.gate)}.`,
+    ),
+  );
+  return [
+    gate(
+      'read_only',
+      !facts.readOnly,
+      null,
+      'The workspace may send.',
+      'The workspace is read-only: payment is past due.',
+    ),
+    gate('line', facts.isActive, null, 'The line is active.', 'The line is not active.'),
+    gate(
+      'device_down',
+      facts.isHealthy,
+      null,
+      'The line is healthy.',
+      'The line is down; its health is checked every minute.',
+    ),
+    ...pace,
+  ];
+}
+
+/** First instant at which every gate is open, as far as is known at `now`; null while one takes somebody's hand. */
+export function earliestAt(
+  message: MessageGateFacts,
+  line: LineGateFacts,
+  now: number,
+  firstTouch: boolean,
+): number | null {
+  const gates = [...messageGates(message, now), ...lineGates(line, now, firstTouch)];
+  let ready = Math.max(now, message.dueAt);
+  for (const { state, until } of gates) {
+    if (state === 'passed') continue;
+    if (until === null) return null;
+    ready = Math.max(ready, until);
+  }
+  const at = message.window === null ? ready : nextOpening(message.window, ready);
+  return at === null || (message.expiresAt !== null && at >= message.expiresAt) ? null : at;
+}
+
+const PACE_SENTENCES: Readonly<Record<PaceGate, { passed: string; blocked(pace: LinePace): string }>> = {
+  daily_cap: {
+    passed: 'The line has messages left today.',
+    blocked: (pace) => `The line's cap of ${pace.dailyTotalMessagesLimit} messages a day is reached`,
+  },
+  first_touch_cap: {
+    passed: 'The line has new conversations left today.',
+    blocked: (pace) =>
+      `The line's cap of ${pace.dailyNewConversationsLimit} new conversations a day is reached`,
+  },
+  hourly_cap: {
+    passed: 'The line has new conversations left this hour.',
+    blocked: (pace) =>
+      `The line's cap of ${pace.hourlyNewConversationsLimit} new conversations an hour is reached`,
+  },
+  device_gap: {
+    passed: 'The device is free.',
+    blocked: (pace) => `The device keeps ${pace.deviceGapMs / 1000} s between messages: it is busy`,
+  },
+  contact_gap: {
+    passed: 'The line may open a new conversation.',
+    blocked: (pace) => `The line keeps ${pace.contactGapMs / 1000} s between new conversations: it rests`,
+  },
+};
+
+function gate(
+  name: GateName,
+  passed: boolean,
+  until: number | null,
+  ifPassed: string,
+  ifBlocked: string,
+): Gate {
+  return passed
+    ? { gate: name, state: 'passed', until: null, reason: ifPassed }
+    : { gate: name, state: 'blocked', until, reason: ifBlocked };
+}
+
+function describeWindow(window: SendWindow | null): string {
+  if (window === null) return '';
+  const hours = window.start === null ? 'all day' : `${window.start}–${window.end}`;
+  return `(${hours}, ${window.timezone})`;
+}
+
+function iso(instant: number): string {
+  return new Date(instant).toISOString();
+}

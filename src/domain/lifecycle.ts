@@ -1,0 +1,135 @@
+/**
+ * Every state of a message and every event that can meet it: one table, executed by the dispatcher, printed in
+ * ARCHITECTURE.md and swept by the tests. A transition that is not in the table does not happen.
+ */
+import { MESSAGE_STATUSES, type MessageStatus, WAITING_STATUSES } from './words.ts';
+
+export const LIFECYCLE_EVENTS = [
+  'hold', // a gate of its own keeps the message back: window, conversation, line
+  'lease', // a dispatcher took it and reserved cap and gap
+  'accept', // the carrier has it
+  'retry', // it definitely did not leave; another attempt follows
+  'lose', // nobody knows whether it left
+  'miss', // none of its addresses is on the channel, or fallback was demanded
+  'fail', // it ended without leaving
+  'deliver', // a receipt: on the device
+  'read', // a receipt: seen
+  'bounce', // a receipt: refused after it had been accepted
+  'cancel', // a person or an opt-out withdrew it
+  'edit', // text, time or line changed while it waited
+] as const;
+export type LifecycleEvent = (typeof LIFECYCLE_EVENTS)[number];
+
+/** The next state; `same` keeps it but takes note; `ignored` means too late or too early, nothing is written. */
+export type Transition = MessageStatus | 'same' | 'ignored';
+
+type Row = Readonly<Record<LifecycleEvent, Transition>>;
+
+const IGNORE_ALL: Row = {
+  hold: 'ignored',
+  lease: 'ignored',
+  accept: 'ignored',
+  retry: 'ignored',
+  lose: 'ignored',
+  miss: 'ignored',
+  fail: 'ignored',
+  deliver: 'ignored',
+  read: 'ignored',
+  bounce: 'ignored',
+  cancel: 'ignored',
+  edit: 'ignored',
+};
+
+const WAITING: Row = {
+  ...IGNORE_ALL,
+  hold: 'queued',
+  lease: 'sending',
+  miss: 'fallback',
+  fail: 'failed',
+  cancel: 'cancelled',
+  edit: 'same',
+};
+
+export const LIFECYCLE: Readonly<Record<MessageStatus, Row>> = {
+  pending: WAITING,
+  scheduled: WAITING,
+  queued: WAITING,
+  sending: {
+    ...IGNORE_ALL,
+    accept: 'sent',
+    retry: 'queued',
+    lose: 'unknown',
+    miss: 'fallback',
+    fail: 'failed',
+    // A receipt can overtake the carrier's own answer.
+    deliver: 'delivered',
+    read: 'delivered',
+  },
+  unknown: {
+    ...IGNORE_ALL,
+    accept: 'sent',
+    retry: 'queued',
+    fail: 'failed',
+    deliver: 'delivered',
+    read: 'delivered',
+  },
+  sent: { ...IGNORE_ALL, deliver: 'delivered', read: 'delivered', bounce: 'failed' },
+  // The carrier's answer, overtaken by its receipt, still brings its id.
+  delivered: { ...IGNORE_ALL, accept: 'same', read: 'same' },
+  fallback: IGNORE_ALL,
+  failed: IGNORE_ALL,
+  cancelled: IGNORE_ALL,
+};
+
+export function transition(status: MessageStatus, event: LifecycleEvent): Transition {
+  return LIFECYCLE[status][event];
+}
+
+/** States in which `event` changes or marks a message; statements use it as their guard. */
+export function statesThatTake(event: LifecycleEvent): MessageStatus[] {
+  return MESSAGE_STATUSES.filter((status) => LIFECYCLE[status][event] !== 'ignored');
+}
+
+export function isWaiting(status: MessageStatus): boolean {
+  return (WAITING_STATUSES as readonly MessageStatus[]).includes(status);
+}
+
+/** No dispatcher will touch it again. `sent` may still become `delivered` by a receipt. */
+export function isSettled(status: MessageStatus): boolean {
+  return !isWaiting(status) && status !== 'sending' && status !== 'unknown';
+}
+
+export const MESSAGE_EVENTS = [
+  'message.accepted',
+  'message.held',
+  'message.sending',
+  'message.sent',
+  'message.retrying',
+  'message.unknown',
+  'message.fallback',
+  'message.failed',
+  'message.delivered',
+  'message.opened',
+  'message.cancelled',
+  'message.edited',
+  'message.moved',
+  'message.received',
+  'message.reply',
+] as const;
+export type MessageEvent = (typeof MESSAGE_EVENTS)[number];
+
+/** The row a transition leaves in `events`; each transition leaves exactly one. */
+export const EVENT_OF: Readonly<Record<LifecycleEvent, MessageEvent>> = {
+  hold: 'message.held',
+  lease: 'message.sending',
+  accept: 'message.sent',
+  retry: 'message.retrying',
+  lose: 'message.unknown',
+  miss: 'message.fallback',
+  fail: 'message.failed',
+  deliver: 'message.delivered',
+  read: 'message.opened',
+  bounce: 'message.failed',
+  cancel: 'message.cancelled',
+  edit: 'message.edited',
+};

@@ -1,0 +1,111 @@
+/**
+ * Which line a message leaves from (D16, D18): the one asked for; else the one that already talks to this lead; else the
+ * least recently used one that is up and has room today; else the one that is free earliest. The reason is stored.
+ */
+import { type LinePace, opensAt, usageAt } from './pacing.ts';
+import type { LineDownPolicy, MessageType } from './words.ts';
+
+export interface LineFacts {
+  id: string;
+  messageType: MessageType;
+  isActive: boolean;
+  isHealthy: boolean;
+  pace: LinePace;
+  /** Last time it was chosen or sent, whichever is later; null = never. */
+  lastUsedAt: number | null;
+  /** First touches already waiting on it, counted up to its daily cap. */
+  waitingFirstTouches: number;
+}
+
+export const LINE_REASONS = [
+  'requested',
+  'conversation',
+  'least_recently_used',
+  'free_earliest',
+  'fallback',
+  'moved',
+] as const;
+export type LineReason = (typeof LINE_REASONS)[number];
+
+export interface LineDecision {
+  lineId: string;
+  reason: LineReason;
+  /** One sentence for people. */
+  because: string;
+}
+
+export interface LineWish {
+  messageType: MessageType;
+  /** The line of the last message to this lead, if any. */
+  talkingLineId: string | null;
+  /** A line on which an earlier message to this lead still waits; asked when none talks to the lead yet. */
+  waitingLineId: string | null;
+  lineDownPolicy: LineDownPolicy;
+}
+
+/** null when the workspace has no active line for this type of message. */
+export function chooseLine(lines: readonly LineFacts[], wish: LineWish, now: number): LineDecision | null {
+  const talking = lines.find(
+    (line) => line.id === wish.talkingLineId && line.messageType === wish.messageType,
+  );
+  if (talking !== undefined && (isUp(talking) || wish.lineDownPolicy !== 'move')) {
+    return {
+      lineId: talking.id,
+      reason: 'conversation',
+      because: isUp(talking)
+        ? 'This line already talks to the contact.'
+        : 'This line already talks to the contact; it is down, and conversations wait for their line.',
+    };
+  }
+  const active = lines.filter((line) => line.messageType === wish.messageType && line.isActive);
+  const waiting = active.find((line) => line.id === wish.waitingLineId && line.isHealthy);
+  if (waiting !== undefined) {
+    return {
+      lineId: waiting.id,
+      reason: 'conversation',
+      because: 'An earlier message to the contact waits on this line.',
+    };
+  }
+  const withRoom = active.filter((line) => line.isHealthy && hasRoomToday(line, now));
+  const rested = leastBy(withRoom, (line) => line.lastUsedAt ?? Number.NEGATIVE_INFINITY);
+  if (rested !== null) {
+    return {
+      lineId: rested.id,
+      reason: 'least_recently_used',
+      because: 'Least recently used of the lines that are up and have room today.',
+    };
+  }
+  const up = active.filter((line) => line.isHealthy);
+  const earliest = leastBy(up.length > 0 ? up : active, (line) => opensAt(line.pace, now, true));
+  if (earliest === null) return null;
+  return {
+    lineId: earliest.id,
+    reason: 'free_earliest',
+    because: 'No line has room today; this one is free earliest.',
+  };
+}
+
+function isUp(line: LineFacts): boolean {
+  return line.isActive && line.isHealthy;
+}
+
+function hasRoomToday({ pace, waitingFirstTouches }: LineFacts, now: number): boolean {
+  const usage = usageAt(pace, now);
+  const newLeft = (pace.dailyNewConversationsLimit ?? Number.POSITIVE_INFINITY) - usage.newConversations;
+  const totalLeft = (pace.dailyTotalMessagesLimit ?? Number.POSITIVE_INFINITY) - usage.totalMessages;
+  return Math.min(newLeft, totalLeft) - waitingFirstTouches > 0;
+}
+
+/** The first of the least, so that ties go in a stable order. */
+function leastBy<Item>(items: readonly Item[], measure: (item: Item) => number): Item | null {
+  let best: Item | null = null;
+  let least = Number.POSITIVE_INFINITY;
+  for (const item of items) {
+    const value = measure(item);
+    if (best === null || value < least) {
+      best = item;
+      least = value;
+    }
+  }
+  return best;
+}

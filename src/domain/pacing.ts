@@ -1,0 +1,196 @@
+/**
+ * How fast a line may speak: caps per day and hour, the gap of its device, the gap between first contacts.
+ * Instants in epoch ms, gaps in ms, null = no cap. Source: contract §6, D12, D14, D15, D17.
+ */
+import { dayAt, startOfNextDay } from './day.ts';
+
+export interface Usage {
+  /** Local date of the counters, `YYYY-MM-DD`; another date means they are all zero. */
+  day: string | null;
+  newConversations: number;
+  totalMessages: number;
+  /** Start of the UTC hour of `newConversationsHour`. */
+  hour: number | null;
+  newConversationsHour: number;
+}
+
+export interface LinePace {
+  dailyNewConversationsLimit: number | null;
+  dailyTotalMessagesLimit: number | null;
+  hourlyNewConversationsLimit: number | null;
+  /** IANA zone whose midnight resets the daily caps. */
+  capTimezone: string;
+  contactGapMs: number;
+  deviceGapMs: number;
+  usage: Usage;
+  lastFirstTouchAt: number | null;
+  /** Last send of any line on the same device. */
+  deviceLastSendAt: number | null;
+}
+
+export type PaceGate = 'daily_cap' | 'first_touch_cap' | 'hourly_cap' | 'device_gap' | 'contact_gap';
+
+export interface PaceCheck {
+  gate: PaceGate;
+  /** At or before `now`: the gate is open. */
+  opensAt: number;
+}
+
+/** What one send took from the line, kept with the message until its outcome is known. */
+export interface Reservation {
+  at: number;
+  firstTouch: boolean;
+  day: string;
+  hour: number;
+  previousFirstTouchAt: number | null;
+  previousDeviceSendAt: number | null;
+}
+
+const HOUR_MS = 3_600_000;
+
+export function hourOf(instant: number): number {
+  return Math.floor(instant / HOUR_MS) * HOUR_MS;
+}
+
+/** The counters as they stand at `now`: yesterday's are zero. */
+export function usageAt(pace: LinePace, now: number): Usage & { day: string; hour: number } {
+  const day = dayAt(pace.capTimezone, now);
+  const hour = hourOf(now);
+  const { usage } = pace;
+  return {
+    day,
+    newConversations: usage.day === day ? usage.newConversations : 0,
+    totalMessages: usage.day === day ? usage.totalMessages : 0,
+    hour,
+    newConversationsHour: usage.hour === hour ? usage.newConversationsHour : 0,
+  };
+}
+
+/** Every pacing gate in the order it is asked. First-touch gates are asked of first touches only. */
+export function checkPace(pace: LinePace, now: number, firstTouch: boolean): PaceCheck[] {
+  const usage = usageAt(pace, now);
+  const midnight = () => startOfNextDay(pace.capTimezone, now);
+  const capped = (limit: number | null, used: number) => limit !== null && used >= limit;
+  const checks: PaceCheck[] = [
+    {
+      gate: 'daily_cap',
+      opensAt: capped(pace.dailyTotalMessagesLimit, usage.totalMessages) ? midnight() : now,
+    },
+  ];
+  if (firstTouch) {
+    checks.push(
+      {
+        gate: 'first_touch_cap',
+        opensAt: capped(pace.dailyNewConversationsLimit, usage.newConversations) ? midnight() : now,
+      },
+      {
+        gate: 'hourly_cap',
+        opensAt: capped(pace.hourlyNewConversationsLimit, usage.newConversationsHour)
+          ? usage.hour + HOUR_MS
+          : now,
+      },
+    );
+  }
+  checks.push({ gate: 'device_gap', opensAt: after(pace.deviceLastSendAt, pace.deviceGapMs, now) });
+  if (firstTouch) {
+    checks.push({ gate: 'contact_gap', opensAt: after(pace.lastFirstTouchAt, pace.contactGapMs, now) });
+  }
+  return checks;
+}
+
+/** When the line may next take such a message, as far as is known at `now`; never before `now`. */
+export function opensAt(pace: LinePace, now: number, firstTouch: boolean): number {
+  let latest = now;
+  for (const check of checkPace(pace, now, firstTouch)) latest = Math.max(latest, check.opensAt);
+  return latest;
+}
+
+/** Takes cap and gap for one send at `now`. The caller has checked that all gates are open. */
+export function reserve(
+  pace: LinePace,
+  now: number,
+  firstTouch: boolean,
+): { pace: LinePace; reservation: Reservation } {
+  const usage = usageAt(pace, now);
+  const one = firstTouch ? 1 : 0;
+  return {
+    pace: {
+      ...pace,
+      usage: {
+        ...usage,
+        newConversations: usage.newConversations + one,
+        totalMessages: usage.totalMessages + 1,
+        newConversationsHour: usage.newConversationsHour + one,
+      },
+      lastFirstTouchAt: firstTouch ? now : pace.lastFirstTouchAt,
+      deviceLastSendAt: now,
+    },
+    reservation: {
+      at: now,
+      firstTouch,
+      day: usage.day,
+      hour: usage.hour,
+      previousFirstTouchAt: pace.lastFirstTouchAt,
+      previousDeviceSendAt: pace.deviceLastSendAt,
+    },
+  };
+}
+
+/**
+ * Takes the gaps of a reservation anew at `now`, for a message that its carrier kept waiting between lease and hand-over:
+ * what a gap keeps apart are hand-overs. `opensAt` when others went meanwhile and their gap is not over.
+ */
+export function renew(
+  pace: LinePace,
+  reservation: Reservation,
+  now: number,
+): { pace: LinePace; reservation: Reservation } | { opensAt: number } {
+  const { firstTouch, at } = reservation;
+  const { deviceLastSendAt, lastFirstTouchAt } = pace;
+  const isLastOfDevice = deviceLastSendAt === at;
+  const isLastFirstTouch = !firstTouch || lastFirstTouchAt === at;
+  const opensAt = Math.max(
+    isLastOfDevice ? now : after(deviceLastSendAt, pace.deviceGapMs, now),
+    isLastFirstTouch ? now : after(lastFirstTouchAt, pace.contactGapMs, now),
+  );
+  if (opensAt > now) return { opensAt };
+  return {
+    pace: { ...pace, deviceLastSendAt: now, lastFirstTouchAt: firstTouch ? now : lastFirstTouchAt },
+    reservation: {
+      ...reservation,
+      at: now,
+      previousDeviceSendAt: isLastOfDevice ? reservation.previousDeviceSendAt : deviceLastSendAt,
+      previousFirstTouchAt: isLastFirstTouch ? reservation.previousFirstTouchAt : lastFirstTouchAt,
+    },
+  };
+}
+
+/**
+ * Gives back what an attempt took that definitely did not leave (D15). Counters of a day or hour that has passed are
+ * not touched; a gap is given back only if nothing was sent since.
+ */
+export function release(pace: LinePace, reservation: Reservation): LinePace {
+  const { usage } = pace;
+  const one = reservation.firstTouch ? 1 : 0;
+  const sameDay = usage.day === reservation.day;
+  const sameHour = usage.hour === reservation.hour;
+  return {
+    ...pace,
+    usage: {
+      ...usage,
+      newConversations: Math.max(0, usage.newConversations - (sameDay ? one : 0)),
+      totalMessages: Math.max(0, usage.totalMessages - (sameDay ? 1 : 0)),
+      newConversationsHour: Math.max(0, usage.newConversationsHour - (sameHour ? one : 0)),
+    },
+    lastFirstTouchAt:
+      reservation.firstTouch && pace.lastFirstTouchAt === reservation.at
+        ? reservation.previousFirstTouchAt
+        : pace.lastFirstTouchAt,
+    deviceLastSendAt:
+      pace.deviceLastSendAt === reservation.at ? reservation.previousDeviceSendAt : pace.deviceLastSendAt,
+  };
+}
+
+function after(last: number | null, gapMs: number, now: number): number {
+  return last === null ? now : Math.max(now, last + gapMs);
+}

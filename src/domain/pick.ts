@@ -1,0 +1,56 @@
+/**
+ * Which waiting message a line sends next (D11): replies, then single sends, then campaign steps; within a class by
+ * due time, then id; a message rises one class for every hour it has been due, so that no class starves.
+ */
+import { type LinePace, opensAt } from './pacing.ts';
+
+export interface Candidate {
+  id: string;
+  /** Index into PRIORITIES, 0 is best. */
+  priority: number;
+  firstTouch: boolean;
+  dueAt: number;
+}
+
+export type Pick<Message extends Candidate> =
+  | { pick: Message }
+  /** Nothing may go now; null when nothing waits at all. */
+  | { pick: null; waitUntil: number | null };
+
+const RISE_MS = 3_600_000;
+
+export function effectivePriority(candidate: Candidate, now: number): number {
+  return Math.max(0, candidate.priority - Math.max(0, Math.floor((now - candidate.dueAt) / RISE_MS)));
+}
+
+/** Order on a line: negative when `a` goes before `b`. */
+export function compareTurn(a: Candidate, b: Candidate, now: number): number {
+  return (
+    effectivePriority(a, now) - effectivePriority(b, now) ||
+    a.dueAt - b.dueAt ||
+    (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+  );
+}
+
+/**
+ * `candidates` must hold, for each class and each kind of touch, at least the earliest due one: the best of all is
+ * then among them, because within a class the earliest due has also risen the furthest.
+ */
+export function pickNext<Message extends Candidate>(
+  candidates: readonly Message[],
+  pace: LinePace,
+  now: number,
+): Pick<Message> {
+  const opens = { true: opensAt(pace, now, true), false: opensAt(pace, now, false) };
+  let best: Message | null = null;
+  let waitUntil: number | null = null;
+  for (const candidate of candidates) {
+    const readyAt = Math.max(candidate.dueAt, opens[`${candidate.firstTouch}`]);
+    if (readyAt <= now) {
+      if (best === null || compareTurn(candidate, best, now) < 0) best = candidate;
+    } else if (waitUntil === null || readyAt < waitUntil) {
+      waitUntil = readyAt;
+    }
+  }
+  return best === null ? { pick: null, waitUntil } : { pick: best };
+}

@@ -1,0 +1,110 @@
+/**
+ * Every word the product uses for a state or a kind: the same word in column, type, JSON and page.
+ * Order matters only where a comment says so.
+ */
+
+export const MESSAGE_TYPES = ['imessage', 'sms', 'email'] as const;
+export type MessageType = (typeof MESSAGE_TYPES)[number];
+
+export const MESSAGE_STATUSES = [
+  'pending',
+  'scheduled',
+  'queued',
+  'sending',
+  'unknown',
+  'sent',
+  'delivered',
+  'fallback',
+  'failed',
+  'cancelled',
+] as const;
+export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
+
+/** A message in one of these waits in its line's queue. Migrations and queries repeat this list literally. */
+export const WAITING_STATUSES = [
+  'pending',
+  'scheduled',
+  'queued',
+] as const satisfies readonly MessageStatus[];
+export type WaitingStatus = (typeof WAITING_STATUSES)[number];
+
+export const DIRECTIONS = ['sent', 'received'] as const;
+export type Direction = (typeof DIRECTIONS)[number];
+
+/** Why a message ended the way it did; machine-readable companion of the sentence in `errorMessage`. */
+export const REASONS = [
+  'dnc',
+  'expired',
+  'refused',
+  'retries_exhausted',
+  'not_on_imessage',
+  'forced_fallback',
+  'availability_error',
+  'outcome_unknown',
+  'line_inactive',
+  'no_address',
+  'bounced',
+] as const;
+export type Reason = (typeof REASONS)[number];
+
+export const CHANNEL_TYPES = ['phone', 'email'] as const;
+export type ChannelType = (typeof CHANNEL_TYPES)[number];
+
+/** How a line reaches the world (D13). */
+export const TRANSPORTS = ['relay', 'bluebubbles', 'twilio', 'smtp', 'sandbox'] as const;
+export type Transport = (typeof TRANSPORTS)[number];
+
+export const LINE_TYPES = ['purchased', 'byon'] as const;
+export type LineType = (typeof LINE_TYPES)[number];
+
+export const PROVISIONING_STATUSES = [
+  'awaiting_payment',
+  'provisioning',
+  'active',
+  'failed',
+  'canceled',
+] as const;
+export type ProvisioningStatus = (typeof PROVISIONING_STATUSES)[number];
+
+export const HEALTH_STATUSES = ['healthy', 'down'] as const;
+export type HealthStatus = (typeof HEALTH_STATUSES)[number];
+
+/** How likely a line is to be flagged, by what came of its messages (D19). */
+export const RISKS = ['low', 'medium', 'high'] as const;
+export type Risk = (typeof RISKS)[number];
+
+export const AVAILABILITY_STATUSES = ['available', 'unavailable', 'error'] as const;
+export type AvailabilityStatus = (typeof AVAILABILITY_STATUSES)[number];
+
+/** Rank of a waiting message on its line, best first (D11). Stored as the array index. */
+export const PRIORITIES = ['reply', 'single', 'campaign'] as const;
+export type Priority = (typeof PRIORITIES)[number];
+
+export const SCOPES = ['send', 'read', 'admin'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+export const BILLING_STATUSES = ['active', 'past_due'] as const;
+export type BillingStatus = (typeof BILLING_STATUSES)[number];
+
+/** What stands between a message and its line, in the order they are asked and explained. */
+export const GATES = [
+  'opt_out',
+  'expiry',
+  'schedule',
+  'retry',
+  'window',
+  'conversation',
+  'read_only',
+  'line',
+  'device_down',
+  'daily_cap',
+  'first_touch_cap',
+  'hourly_cap',
+  'device_gap',
+  'contact_gap',
+] as const;
+export type GateName = (typeof GATES)[number];
+
+/** What a workspace wants done with running conversations when their line goes down (D18). */
+export const LINE_DOWN_POLICIES = ['wait', 'move', 'sms'] as const;
+export type LineDownPolicy = (typeof LINE_DOWN_POLICIES)[number];
