@@ -1,0 +1,142 @@
+/** Reads every other request about messages: list, edit, cancel-for-lead (contract 3.1, D38). */
+import { DIRECTIONS, MESSAGE_STATUSES, MESSAGE_TYPES } from '../domain/words.ts';
+import { isId } from '../lib/ids.ts';
+import {
+  asObject,
+  type Fields,
+  readChoice,
+  readEmail,
+  readInstant,
+  readLabel,
+  readLine,
+  readPhone,
+  readText,
+  unknownFields,
+} from './fields.ts';
+import { parseInclusiveEnd, parseInstant } from './instants.ts';
+import { CancelForLeadBody, EditMessageBody } from './message-bodies.ts';
+import { checkExpiry, checkScheduledDate } from './message-rules.ts';
+import {
+  type CancelForLead,
+  DEFAULT_LIST_LIMIT,
+  type EditMessage,
+  type ListMessages,
+  MAX_LABEL_CHARACTERS,
+  MAX_LIST_LIMIT,
+} from './messages.ts';
+import { invalidField, type ProblemCode, problem } from './problems.ts';
+import { readDays, readWindow } from './send-message.ts';
+
+const EDITABLE: ReadonlySet<string> = new Set(Object.keys(EditMessageBody.shape));
+const CANCEL_FIELDS: ReadonlySet<string> = new Set(Object.keys(CancelForLeadBody.shape));
+
+/** Only the changes, each sound in itself; the action checks them merged, with `message-rules.ts`. */
+export function parseEditMessage(
+  body: unknown,
+  { now }: { now: number },
+): { request: EditMessage; warnings: string[] } {
+  const fields = asObject(body);
+  const warnings = unknownFields(fields, EDITABLE);
+  const request: EditMessage = {};
+  const message = readText(fields, 'message');
+  if (message !== null) request.message = message;
+  const fromLineId = readText(fields, 'fromLineId')?.trim() || null;
+  if (fromLineId !== null) request.fromLineId = fromLineId;
+  if (fields.subject !== undefined) request.subject = readLine(fields, 'subject', MAX_LABEL_CHARACTERS);
+  if (fields.scheduledDate !== undefined) {
+    const asked = readInstant(fields, 'scheduledDate', 'INVALID_SCHEDULED_DATE');
+    request.scheduledDate = asked === null ? null : checkScheduledDate(asked, now);
+  }
+  if (fields.expiresAt !== undefined) {
+    request.expiresAt = readInstant(fields, 'expiresAt');
+    if (request.expiresAt !== null) checkExpiry(request.expiresAt, request.scheduledDate ?? null, now);
+  }
+  const window = readWindow(fields);
+  if (fields.timezone !== undefined) request.timezone = window.timezone;
+  if (fields.sendWindowStart !== undefined) request.sendWindowStart = window.sendWindowStart;
+  if (fields.sendWindowEnd !== undefined) request.sendWindowEnd = window.sendWindowEnd;
+  if (fields.allowedDaysOfWeek !== undefined) request.allowedDaysOfWeek = readDays(fields);
+  if (Object.keys(request).length === 0) throw problem('NOTHING_TO_CHANGE');
+  if (fromLineId !== null && !isId(fromLineId)) throw problem('LINE_NOT_FOUND', { param: 'fromLineId' });
+  return { request, warnings };
+}
+
+export function parseCancelForLead(body: unknown): { request: CancelForLead; warnings: string[] } {
+  const fields = asObject(body);
+  const warnings = unknownFields(fields, CANCEL_FIELDS);
+  const { leadId: given } = fields;
+  const leadId = given === undefined || given === null || given === '' ? null : given;
+  if (leadId !== null && (typeof leadId !== 'string' || !isId(leadId))) {
+    throw problem('INVALID_LEAD_ID', { param: 'leadId' });
+  }
+  const recipientPhone = readPhone(fields, 'recipientPhone');
+  const recipientEmail = readEmail(fields, 'recipientEmail');
+  if (leadId === null && recipientPhone === null && recipientEmail === null)
+    throw problem('CANCEL_TARGET_REQUIRED');
+  return { request: { leadId, recipientPhone, recipientEmail }, warnings };
+}
+
+/** Of a filter nothing can match, like the id of another house, the answer is an empty list, not a refusal. */
+export function parseListMessages(given: Fields): ListMessages {
+  // `?status=&limit=` is what a form sends that was not filled in.
+  const query: Fields = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''));
+  const dateFrom = readDate(query, 'dateFrom', 'INVALID_DATE_FROM', parseInstant);
+  const dateTo = readDate(query, 'dateTo', 'INVALID_DATE_TO', parseInclusiveEnd);
+  if (dateFrom !== null && dateTo !== null && dateFrom > dateTo) throw problem('INVALID_DATE_RANGE');
+  return {
+    status: readStatuses(query),
+    lineId: readLabel(query, 'lineId', MAX_LABEL_CHARACTERS),
+    leadId: readLabel(query, 'leadId', MAX_LABEL_CHARACTERS),
+    campaignId: readLabel(query, 'campaignId', MAX_LABEL_CHARACTERS),
+    batchId: readLabel(query, 'batchId', MAX_LABEL_CHARACTERS),
+    messageType: readChoice(query, 'messageType', MESSAGE_TYPES),
+    direction: readChoice(query, 'direction', DIRECTIONS),
+    dateFrom,
+    dateTo,
+    search: readLabel(query, 'search', MAX_LABEL_CHARACTERS),
+    limit: readLimit(query),
+    cursor: readCursor(query),
+  };
+}
+
+function readStatuses(query: Fields): ListMessages['status'] {
+  const { status } = query;
+  if (status === undefined) return null;
+  // `?status=a&status=b` arrives as a list, `?status=a,b` as one string.
+  const words = (Array.isArray(status) ? status : [status]).flatMap((each) => String(each).split(','));
+  return words.map((word) => {
+    const known = MESSAGE_STATUSES.find((each) => each === word.trim());
+    if (known === undefined)
+      throw invalidField('status', `must be one or several of ${MESSAGE_STATUSES.join(', ')}`);
+    return known;
+  });
+}
+
+function readDate(
+  query: Fields,
+  name: string,
+  code: ProblemCode,
+  parse: (text: string) => number | null,
+): number | null {
+  const value = query[name];
+  if (value === undefined) return null;
+  const instant = typeof value === 'string' ? parse(value) : null;
+  if (instant === null) throw problem(code, { param: name });
+  return instant;
+}
+
+function readLimit(query: Fields): number {
+  const { limit } = query;
+  if (limit === undefined) return DEFAULT_LIST_LIMIT;
+  const count = typeof limit === 'string' && /^\d{1,6}$/.test(limit) ? Number(limit) : 0;
+  if (count < 1 || count > MAX_LIST_LIMIT)
+    throw invalidField('limit', `must be a whole number from 1 to ${MAX_LIST_LIMIT}`);
+  return count;
+}
+
+function readCursor(query: Fields): string | null {
+  const { cursor } = query;
+  if (cursor === undefined) return null;
+  if (typeof cursor !== 'string' || !isId(cursor)) throw problem('INVALID_CURSOR', { param: 'cursor' });
+  return cursor;
+}

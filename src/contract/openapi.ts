@@ -1,0 +1,98 @@
+/** openapi.json, from the declarations that are served. */
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
+import { ErrorAnswer } from './common.ts';
+import { type AnswerShape, type Operation, problemsOf, TAGS } from './operation.ts';
+import { PROBLEMS, type ProblemCode } from './problems.ts';
+
+const DESCRIPTION = `One call, one message: iMessage, SMS or email, accepted durably, sent by the rules, followed to its end.
+
+Authenticate with \`Authorization: Bearer tl_sk_…\`. Bodies and answers are JSON in UTF-8; instants are ISO 8601 in UTC.
+Fields of an entity are always present, \`null\` when there is nothing to say. New fields may appear at any time: ignore
+those you do not know. Every answer carries \`x-request-id\`; \`x-correlation-id\` comes back as it came.`;
+
+/** Deterministic: the same declarations give the same bytes. */
+export function createOpenApi(operations: readonly Operation[], version: string) {
+  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
+  for (const operation of operations) {
+    const path = paths[operation.path] ?? {};
+    path[operation.method.toLowerCase()] = describe(operation);
+    paths[operation.path] = path;
+  }
+  return createDocument(
+    {
+      openapi: '3.1.0',
+      info: {
+        title: 'Trunkline',
+        version,
+        description: DESCRIPTION,
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      servers: [{ url: 'http://127.0.0.1:8080', description: 'Where `npm start` serves' }],
+      tags: TAGS.map((name) => ({ name })),
+      paths,
+      components: {
+        securitySchemes: {
+          apiKey: { type: 'http', scheme: 'bearer', description: 'An API key of the workspace, `tl_sk_…`.' },
+        },
+      },
+    },
+    {
+      // One component per shape, whichever way it travels; and answers may grow, so none is closed to unknown fields.
+      override({ jsonSchema }) {
+        if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+      },
+    },
+  );
+}
+
+function describe(operation: Operation): ZodOpenApiOperationObject {
+  const { operationId, tag, summary, scope, description, pathParams, query, headers, body } = operation;
+  return {
+    operationId,
+    tags: [tag],
+    summary,
+    ...(description === undefined ? {} : { description }),
+    security: scope === null ? [] : [{ apiKey: [] }],
+    ...(scope === null ? {} : { 'x-scope': scope }),
+    requestParams: {
+      ...(pathParams === undefined ? {} : { path: pathParams }),
+      ...(query === undefined ? {} : { query }),
+      ...(headers === undefined ? {} : { header: headers }),
+    },
+    ...(body === undefined
+      ? {}
+      : { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    responses: { ...answersOf(operation), ...refusalsOf(problemsOf(operation)) },
+  };
+}
+
+function answersOf({ answers }: Operation): ZodOpenApiResponsesObject {
+  return Object.fromEntries(
+    Object.entries(answers).map(([status, answer]) => [status, describeAnswer(answer)]),
+  );
+}
+
+function describeAnswer({ description, schema, headers }: AnswerShape) {
+  return {
+    description,
+    ...(headers === undefined ? {} : { headers }),
+    content:
+      schema === undefined
+        ? { 'text/plain': { schema: { type: 'string' as const } } }
+        : { 'application/json': { schema } },
+  };
+}
+
+/** One answer per status; its description lists the codes it may carry. */
+function refusalsOf(codes: readonly ProblemCode[]): ZodOpenApiResponsesObject {
+  const byStatus = Map.groupBy(codes, (code) => PROBLEMS[code].status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, ofStatus]) => [
+      String(status),
+      {
+        description: ofStatus.map((code) => `\`${code}\`: ${PROBLEMS[code].error}`).join('\n\n'),
+        content: { 'application/json': { schema: ErrorAnswer } },
+      },
+    ]),
+  );
+}

@@ -1,0 +1,69 @@
+/**
+ * One call of the API, declared once: the routes serve it, openapi.json prints it. What is not declared here is not
+ * served, and nothing is printed that is not served.
+ */
+import type { ZodObject, ZodType } from 'zod';
+import type { Scope } from '../domain/words.ts';
+import type { ProblemCode } from './problems.ts';
+
+export const TAGS = ['Messages', 'Lines', 'Leads', 'Workspace', 'Sandbox', 'Operations'] as const;
+
+export interface Operation {
+  operationId: string;
+  method: 'GET' | 'POST' | 'PATCH';
+  /** As in OpenAPI: `/api/messages/{id}`. */
+  path: string;
+  tag: (typeof TAGS)[number];
+  /** What the key must be allowed to do (`admin` may do everything); null: open to everybody. */
+  scope: Scope | null;
+  summary: string;
+  description?: string;
+  /** Bounded per workspace and minute. */
+  limited?: true;
+  pathParams?: ZodObject;
+  query?: ZodObject;
+  headers?: ZodObject;
+  body?: ZodType;
+  answers: Readonly<Record<number, AnswerShape>>;
+  /** Beyond those that any call can meet. */
+  problems: readonly ProblemCode[];
+}
+
+export interface AnswerShape {
+  description: string;
+  /** Absent: text/plain. */
+  schema?: ZodType;
+  headers?: ZodObject;
+}
+
+/** What every call that needs a key can be refused with. */
+export const KEY_PROBLEMS = [
+  'UNAUTHORIZED',
+  'FORBIDDEN',
+  'NO_ACTIVE_WORKSPACE',
+] as const satisfies readonly ProblemCode[];
+
+export const BODY_PROBLEMS = [
+  'INVALID_JSON',
+  'BODY_NOT_OBJECT',
+  'BODY_TOO_DEEP',
+  'BODY_TOO_LARGE',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'INVALID_FIELD',
+  'TIMEOUT',
+] as const satisfies readonly ProblemCode[];
+
+export const SERVER_PROBLEMS = ['INTERNAL', 'SERVICE_UNAVAILABLE'] as const satisfies readonly ProblemCode[];
+
+/** Every refusal this call can answer with, each once. */
+export function problemsOf(operation: Operation): ProblemCode[] {
+  return [
+    ...new Set<ProblemCode>([
+      ...(operation.scope === null ? [] : KEY_PROBLEMS),
+      ...(operation.limited ? ['RATE_LIMITED' as const] : []),
+      ...(operation.body === undefined ? [] : BODY_PROBLEMS),
+      ...operation.problems,
+      ...SERVER_PROBLEMS,
+    ]),
+  ];
+}

@@ -1,0 +1,348 @@
+/**
+ * Every way a request can be refused, in one table: the same constant is thrown, printed in docs/errors.md and swept by
+ * a test. `error` is the sentence people read; where the documented API names one it stands here to the letter. `code`
+ * (the key) is what programs branch on and never changes. A refusal that is not in this table is a defect.
+ */
+interface ProblemEntry {
+  status: number;
+  error: string;
+  /** One sentence for docs/errors.md: when it happens, what helps. */
+  docs: string;
+  reason?: string;
+  /** Seconds a caller should wait before trying again; sent as `Retry-After`. */
+  retryAfter?: number;
+}
+
+export const PROBLEMS = {
+  // Who calls
+  UNAUTHORIZED: {
+    status: 401,
+    error: 'Unauthorized',
+    docs: 'No usable API key: send `Authorization: Bearer tl_sk_…` with a key that is neither revoked nor expired.',
+  },
+  READ_ONLY: {
+    status: 402,
+    error: 'READ_ONLY',
+    reason: 'past_due',
+    docs: 'Payment of the workspace is past due: reads work, writes do not.',
+  },
+  FORBIDDEN: {
+    status: 403,
+    error: 'This API key is not allowed to do that',
+    docs: 'The key is valid but lacks the scope of this call (`send`, `read` or `admin`).',
+  },
+  NO_ACTIVE_WORKSPACE: {
+    status: 400,
+    error: 'No active workspace',
+    docs: 'The key belongs to no workspace that still exists.',
+  },
+  RATE_LIMITED: {
+    status: 429,
+    error: 'Rate limit exceeded',
+    docs: 'The workspace asked for too much in this minute; wait for `Retry-After` seconds.',
+  },
+
+  // The request as such
+  INVALID_JSON: {
+    status: 400,
+    error: 'Invalid request body (JSON required)',
+    docs: 'The body is missing, is not JSON, or is not valid UTF-8.',
+  },
+  BODY_NOT_OBJECT: {
+    status: 400,
+    error: 'Request body must be a JSON object',
+    docs: 'The body is JSON, but an array, a string, a number, `true`, `false` or `null`.',
+  },
+  BODY_TOO_DEEP: {
+    status: 400,
+    error: 'Request body must not be nested more than 64 levels deep',
+    docs: 'Nothing this API takes is nested that deep.',
+  },
+  BODY_TOO_LARGE: {
+    status: 413,
+    error: 'Request body must not be larger than 1 MB',
+    docs: 'The body is larger than 1 MB (1,048,576 bytes).',
+  },
+  UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    error: 'Content-Type must be application/json',
+    docs: 'The body is declared as something else than JSON, or is compressed.',
+  },
+  TIMEOUT: {
+    status: 408,
+    error: 'The request did not arrive in time',
+    docs: 'Headers or body came too slowly; the connection is closed.',
+  },
+  BAD_REQUEST: {
+    status: 400,
+    error: 'The request is not valid HTTP',
+    docs: 'The bytes received are no HTTP request, or contradict themselves; the connection is closed.',
+  },
+  HEADERS_TOO_LARGE: {
+    status: 431,
+    error: 'The request headers are too large',
+    docs: 'All headers together must stay under 16 KB.',
+  },
+  NOT_FOUND: { status: 404, error: 'Not found', docs: 'There is nothing at this path.' },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    error: 'Method not allowed',
+    docs: 'The path exists, but not for this method; `Allow` lists those it has.',
+  },
+  INVALID_FIELD: {
+    status: 400,
+    error: 'A field is not valid',
+    docs: 'One field has a wrong type or value; `param` names it and `error` says what it must be.',
+  },
+  INVALID_CURSOR: {
+    status: 400,
+    error: 'Invalid cursor',
+    docs: '`cursor` must be a `nextCursor` of an earlier answer.',
+  },
+  NOTHING_TO_CHANGE: {
+    status: 400,
+    error: 'Give at least one field to change',
+    docs: 'A PATCH named no field that can be changed.',
+  },
+  INVALID_DATE_FROM: {
+    status: 400,
+    error: 'Invalid dateFrom',
+    docs: '`dateFrom` must be an ISO 8601 date or date-time.',
+  },
+  INVALID_DATE_TO: {
+    status: 400,
+    error: 'Invalid dateTo',
+    docs: '`dateTo` must be an ISO 8601 date or date-time.',
+  },
+  INVALID_DATE_RANGE: {
+    status: 400,
+    error: 'dateFrom must be <= dateTo',
+    docs: 'The range of dates is the wrong way round.',
+  },
+
+  // Idempotency-Key
+  INVALID_IDEMPOTENCY_KEY: {
+    status: 400,
+    error: 'Idempotency-Key must be 1 to 255 printable ASCII characters',
+    docs: 'The header `Idempotency-Key` is empty, too long, or holds other characters.',
+  },
+  idempotency_mismatch: {
+    status: 409,
+    error: 'This Idempotency-Key was used for another request',
+    docs: 'The same key came with another body: use a new key for a new message.',
+  },
+  idempotency_in_flight: {
+    status: 409,
+    error: 'A request with this Idempotency-Key is still being processed',
+    retryAfter: 1,
+    docs: 'The first request with this key has not been answered yet; ask again after `Retry-After` seconds.',
+  },
+
+  // Messages
+  MESSAGE_EMPTY: {
+    status: 400,
+    error: 'Message and attachmentUrls cannot both be empty',
+    docs: 'A message needs text, an attachment, or both.',
+  },
+  MESSAGE_TOO_LONG: {
+    status: 400,
+    error: 'message must be at most 10,000 characters',
+    docs: 'At most 10,000 characters (Unicode code points), 1,600 for `messageType` `sms`.',
+  },
+  INVALID_MESSAGE_TYPE: {
+    status: 400,
+    error: 'Invalid messageType. Must be email, sms, or imessage',
+    docs: '`messageType` is none of the three.',
+  },
+  ATTACHMENTS_NOT_ARRAY: {
+    status: 400,
+    error: 'attachmentUrls must be an array',
+    docs: 'Also a single URL goes into an array.',
+  },
+  TOO_MANY_ATTACHMENTS: {
+    status: 400,
+    error: 'Maximum 2 attachments per message',
+    docs: 'Send a second message for further attachments.',
+  },
+  FOREIGN_ATTACHMENT: {
+    status: 403,
+    error: 'Attachment URL does not belong to this organization',
+    docs: 'The URL is in our own store, but belongs to another workspace.',
+  },
+  NO_ACTIVE_LINES: {
+    status: 400,
+    error: 'No active lines in workspace. Add and activate a line, or provide fromLineId.',
+    docs: 'No line of the workspace is active for this `messageType`.',
+  },
+  INVALID_SCHEDULED_DATE: {
+    status: 400,
+    error: 'Invalid scheduledDate format',
+    docs: '`scheduledDate` must be ISO 8601, like `2027-01-31T09:30:00Z`; without an offset it is read as UTC.',
+  },
+  INVALID_TIME_FORMAT: {
+    status: 400,
+    error:
+      'Invalid time format. sendWindowStart and sendWindowEnd must be in HH:mm format (e.g., 09:00, 17:00)',
+    docs: 'Both ends of the window are needed, each as `HH:mm`.',
+  },
+  INVALID_WINDOW: {
+    status: 400,
+    error: 'Invalid timezone or time window settings. Please check your timezone and time format.',
+    docs: 'The window has no `timezone`, an unknown one, equal ends, or never opens.',
+  },
+  RECIPIENT_REQUIRED: {
+    status: 400,
+    error:
+      'Either recipientEmail or recipientPhone is required (in body or on the lead when leadId is provided).',
+    docs: 'Neither the body nor the lead says where the message shall go.',
+  },
+  FALLBACK_NOT_CONFIGURED: {
+    status: 400,
+    error:
+      'sendFallbackSmsOnFailed is true but fallback SMS is not configured. Configure fallback in workspace settings (Settings → Fallback) or set sendFallbackSmsOnFailed to false.',
+    docs: '`sendFallbackSmsOnFailed` or `forceFallback` is asked for, but `PATCH /api/workspace/fallback-config` was never called or is switched off.',
+  },
+  MESSAGE_NOT_FOUND: {
+    status: 404,
+    error: 'Message not found',
+    docs: 'No message of the workspace has this id.',
+  },
+  MESSAGE_NOT_WAITING: {
+    status: 409,
+    error: 'Message is no longer waiting',
+    docs: 'Only messages that are `pending`, `scheduled` or `queued` can be changed or cancelled; `reason` holds the present status.',
+  },
+  CANCEL_TARGET_REQUIRED: {
+    status: 400,
+    error: 'Either leadId, recipientPhone, or recipientEmail is required',
+    docs: 'cancel-for-lead needs to know whose messages to cancel.',
+  },
+
+  // Leads
+  LEAD_NOT_ACCESSIBLE: {
+    status: 404,
+    error: 'Lead not found or access denied',
+    docs: 'The `leadId` of a message is not a lead of the workspace.',
+  },
+  LEAD_NOT_FOUND: { status: 404, error: 'Lead not found', docs: 'No lead of the workspace has this id.' },
+  INVALID_LEAD_ID: {
+    status: 400,
+    error: 'Invalid leadId',
+    docs: '`leadId` is not a 24-character lower-case hex id.',
+  },
+  INVALID_LEAD_QUERY_ID: {
+    status: 400,
+    error: 'Invalid lead id',
+    docs: 'The `id` asked for is not a 24-character lower-case hex id.',
+  },
+  SEARCH_TIMED_OUT: {
+    status: 503,
+    error: 'Search timed out. Try a more specific search or fewer results.',
+    docs: 'The search took too long.',
+  },
+
+  // Lines and workspace
+  LINE_NOT_FOUND: { status: 404, error: 'Line not found', docs: 'No line of the workspace has this id.' },
+  LINE_NOT_ACTIVE: {
+    status: 400,
+    error: 'Line is not active',
+    docs: '`fromLineId` names a line that is switched off.',
+  },
+  LINE_WRONG_CHANNEL: {
+    status: 400,
+    error: 'Line cannot send this messageType',
+    docs: '`fromLineId` names a line for another `messageType`.',
+  },
+  TRANSPORT_NOT_SUPPORTED: {
+    status: 400,
+    error: 'transport must be sandbox or smtp; relay, bluebubbles and twilio are not supported yet',
+    docs: 'The transport is a known word, but lines cannot be made with it yet.',
+  },
+  PROVIDER_NOT_SUPPORTED: {
+    status: 400,
+    error: 'provider must be sandbox; twilio is not supported yet',
+    docs: 'The fallback provider is a known word, but cannot be configured yet.',
+  },
+  INVALID_TRANSPORT_CONFIG: {
+    status: 400,
+    error: 'transportConfig is not valid',
+    docs: 'The transport refuses these settings; `error` says why.',
+  },
+
+  // Our side
+  SERVICE_UNAVAILABLE: {
+    status: 503,
+    error: 'Service temporarily unavailable',
+    retryAfter: 2,
+    docs: 'The database is out of reach. Ask again after `Retry-After` seconds, a send with the same `Idempotency-Key`: it may have been stored just before.',
+  },
+  INTERNAL: {
+    status: 500,
+    error: 'Internal server error',
+    docs: 'A defect on our side; the log has the detail under this `requestId`.',
+  },
+} as const satisfies Readonly<Record<string, ProblemEntry>>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export interface ProblemDetails {
+  /** The field at fault, e.g. `recipientPhone` or `attachmentUrls[1]`. */
+  param?: string;
+  reason?: string;
+  /** A more exact sentence than the table's; public. */
+  error?: string;
+  /** Seconds. */
+  retryAfter?: number;
+  /** Internal detail: reaches the log, never the caller. */
+  cause?: unknown;
+}
+
+/** A caller's mistake, or a state of ours that the caller should know of. Everything on it is public but `cause`. */
+export class Problem extends Error {
+  override name = 'Problem';
+  readonly code: ProblemCode;
+  readonly status: number;
+  readonly error: string;
+  readonly reason: string | null;
+  readonly param: string | null;
+  readonly retryAfter: number | null;
+
+  constructor(code: ProblemCode, details: ProblemDetails = {}) {
+    const entry: ProblemEntry = PROBLEMS[code];
+    const error = details.error ?? entry.error;
+    super(error, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.status = entry.status;
+    this.error = error;
+    this.reason = details.reason ?? entry.reason ?? null;
+    this.param = details.param ?? null;
+    this.retryAfter = details.retryAfter ?? entry.retryAfter ?? null;
+  }
+}
+
+export function problem(code: ProblemCode, details?: ProblemDetails): Problem {
+  return new Problem(code, details);
+}
+
+/** `param` must be … */
+export function invalidField(param: string, mustBe: string): Problem {
+  return new Problem('INVALID_FIELD', { param, error: `${param} ${mustBe}` });
+}
+
+export interface ErrorBody {
+  error: string;
+  code: string;
+  reason?: string;
+  param?: string;
+  requestId: string;
+}
+
+export function toBody({ error, code, reason, param }: Problem, requestId: string): ErrorBody {
+  return {
+    error,
+    code,
+    ...(reason === null ? {} : { reason }),
+    ...(param === null ? {} : { param }),
+    requestId,
+  };
+}
