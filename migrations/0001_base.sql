@@ -1,0 +1,358 @@
+-- The base: what a workspace owns, the messages that are their own queue, and the events that tell of them.
+--
+-- Rules of this schema, read back from the catalogue by test/schema.test.ts so that it also runs sharded by workspace:
+--   * workspace_id leads every primary key, unique key and foreign key (reference tables apart: api_keys, schema_migrations);
+--   * no triggers, no serials; instants come in as parameters; ids are made by the application and sort by time.
+-- There is no foreign key on the road of a message: each would lock its line's row in every intake, and the rows it
+-- points to are never deleted while a message can still be sent (lines never, leads are re-read before sending).
+
+CREATE TABLE workspaces (
+  workspace_id                text PRIMARY KEY,
+  name                        text NOT NULL,
+  timezone                    text NOT NULL DEFAULT 'UTC',
+  owner_email                 text,
+  billing_status              text NOT NULL DEFAULT 'active' CHECK (billing_status IN ('active', 'past_due')),
+  line_down_policy            text NOT NULL DEFAULT 'wait' CHECK (line_down_policy IN ('wait', 'move', 'sms')),
+  fallback_provider           text,
+  fallback_line_id            text,
+  fallback_enabled            boolean NOT NULL DEFAULT false,
+  fallback_attachment_links   boolean NOT NULL DEFAULT false,
+  send_fallback_sms_on_failed boolean NOT NULL DEFAULT false,
+  created_at                  timestamptz NOT NULL,
+  updated_at                  timestamptz NOT NULL
+);
+
+-- Reference table: a request starts with a key and knows no workspace yet.
+CREATE TABLE api_keys (
+  key_hash     bytea PRIMARY KEY,
+  workspace_id text NOT NULL,
+  id           text NOT NULL,
+  name         text NOT NULL,
+  hint         text NOT NULL,
+  scopes       text[] NOT NULL,
+  created_at   timestamptz NOT NULL,
+  expires_at   timestamptz,
+  last_used_at timestamptz,
+  revoked_at   timestamptz
+);
+CREATE INDEX api_keys_workspace ON api_keys (workspace_id, id);
+
+CREATE TABLE lists (
+  workspace_id text NOT NULL,
+  id           text NOT NULL,
+  name         text NOT NULL,
+  description  text NOT NULL DEFAULT '',
+  -- 'quick_sends' and 'inbound' are made on demand, once.
+  special      text,
+  created_at   timestamptz NOT NULL,
+  updated_at   timestamptz NOT NULL,
+  PRIMARY KEY (workspace_id, id)
+);
+CREATE UNIQUE INDEX lists_special ON lists (workspace_id, special) WHERE special IS NOT NULL;
+
+CREATE TABLE leads (
+  workspace_id        text NOT NULL,
+  id                  text NOT NULL,
+  list_id             text NOT NULL,
+  first_name          text,
+  last_name           text,
+  email               text,
+  phone               text,
+  alt_phone1          text,
+  alt_phone2          text,
+  alt_phone3          text,
+  alt_email1          text,
+  alt_email2          text,
+  alt_email3          text,
+  company_name        text,
+  job_title           text,
+  linkedin_url        text,
+  notes               text,
+  custom_fields       jsonb NOT NULL DEFAULT '{}',
+  source              text NOT NULL,
+  external_id         text,
+  contact_owner_email text,
+  availability_status text CHECK (availability_status IN ('available', 'unavailable', 'error')),
+  hs_contact_id       text,
+  hs_portal_id        text,
+  ghl_contact_id      text,
+  ghl_location_id     text,
+  -- Set while the lead as a whole is opted out; single addresses are suppressed in `addresses`.
+  opted_out_at        timestamptz,
+  created_at          timestamptz NOT NULL,
+  updated_at          timestamptz NOT NULL,
+  PRIMARY KEY (workspace_id, id)
+);
+CREATE UNIQUE INDEX leads_phone ON leads (workspace_id, list_id, phone) WHERE phone IS NOT NULL;
+CREATE UNIQUE INDEX leads_email ON leads (workspace_id, list_id, email) WHERE email IS NOT NULL;
+
+-- Every address of every lead, primary and alternate: who is this number?
+CREATE TABLE lead_addresses (
+  workspace_id text NOT NULL,
+  address      text NOT NULL,
+  lead_id      text NOT NULL,
+  PRIMARY KEY (workspace_id, address, lead_id),
+  CONSTRAINT lead_addresses_lead FOREIGN KEY (workspace_id, lead_id) REFERENCES leads (workspace_id, id) ON DELETE CASCADE
+);
+CREATE INDEX lead_addresses_lead_id ON lead_addresses (workspace_id, lead_id);
+
+-- What the workspace knows of an address, whoever it belongs to.
+CREATE TABLE addresses (
+  workspace_id            text NOT NULL,
+  address                 text NOT NULL,
+  availability            text CHECK (availability IN ('available', 'unavailable')),
+  availability_checked_at timestamptz,
+  availability_line_id    text,
+  suppressed_at           timestamptz,
+  suppressed_reason       text,
+  PRIMARY KEY (workspace_id, address)
+);
+
+-- Append-only ledger of opt-outs and opt-ins (D29): who, channel, words, when.
+CREATE TABLE suppressions (
+  workspace_id text NOT NULL,
+  id           text NOT NULL,
+  action       text NOT NULL CHECK (action IN ('opt_out', 'opt_in')),
+  lead_id      text,
+  address      text,
+  channel      text NOT NULL,
+  source       text NOT NULL,
+  words        text,
+  at           timestamptz NOT NULL,
+  PRIMARY KEY (workspace_id, id)
+);
+
+-- A physical device; the lines on it share its gap.
+CREATE TABLE devices (
+  workspace_id text NOT NULL,
+  id           text NOT NULL,
+  gap_ms       integer NOT NULL CHECK (gap_ms >= 0),
+  last_send_at timestamptz,
+  PRIMARY KEY (workspace_id, id)
+);
+
+CREATE TABLE lines (
+  workspace_id        text NOT NULL,
+  id                  text NOT NULL,
+  device_id           text NOT NULL,
+  message_type        text NOT NULL CHECK (message_type IN ('imessage', 'sms', 'email')),
+  channel_type        text NOT NULL CHECK (channel_type IN ('phone', 'email')),
+  transport           text NOT NULL CHECK (transport IN ('relay', 'bluebubbles', 'twilio', 'smtp', 'sandbox')),
+  transport_config    jsonb NOT NULL DEFAULT '{}',
+  secret              bytea,
+  line_type           text NOT NULL DEFAULT 'byon' CHECK (line_type IN ('purchased', 'byon')),
+  phone               text,
+  email               text,
+  first_name          text,
+  last_name           text,
+  is_active           boolean NOT NULL DEFAULT true,
+  provisioning_status text NOT NULL DEFAULT 'active',
+  payment_status      text,
+  -- Pacing; null means no cap.
+  daily_new_conversations_limit  integer CHECK (daily_new_conversations_limit >= 0),
+  daily_total_messages_limit     integer CHECK (daily_total_messages_limit >= 0),
+  hourly_new_conversations_limit integer CHECK (hourly_new_conversations_limit >= 0),
+  contact_gap_ms      integer NOT NULL CHECK (contact_gap_ms >= 0),
+  cap_timezone        text NOT NULL DEFAULT 'UTC',
+  -- Retries of single sends; copied onto each message when it is accepted.
+  attempts            integer NOT NULL CHECK (attempts BETWEEN 1 AND 100),
+  retry_gap_ms        integer NOT NULL CHECK (retry_gap_ms >= 0),
+  reconcile_limit_ms  integer NOT NULL CHECK (reconcile_limit_ms >= 0),
+  -- Counters of the current day and hour; a stale date means zero.
+  usage_day               date,
+  new_conversations_today integer NOT NULL DEFAULT 0,
+  total_messages_today    integer NOT NULL DEFAULT 0,
+  usage_hour              timestamptz,
+  new_conversations_hour  integer NOT NULL DEFAULT 0,
+  last_send_at        timestamptz,
+  last_first_touch_at timestamptz,
+  health_status       text NOT NULL DEFAULT 'healthy' CHECK (health_status IN ('healthy', 'down')),
+  health_checked_at   timestamptz,
+  health_failures     integer NOT NULL DEFAULT 0,
+  down_since          timestamptz,
+  -- Published score of the last 24 h (D19), renewed with each health check; high risk halves the pace.
+  risk                text NOT NULL DEFAULT 'low' CHECK (risk IN ('low', 'medium', 'high')),
+  score               jsonb,
+  -- When this line may next have something to send; null = nothing waits. With line_wakes, the only thing scanned.
+  next_send_at        timestamptz,
+  created_at          timestamptz NOT NULL,
+  updated_at          timestamptz NOT NULL,
+  PRIMARY KEY (workspace_id, id)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
+CREATE INDEX lines_next_send_at ON lines (next_send_at) WHERE next_send_at IS NOT NULL;
+CREATE INDEX lines_down ON lines (down_since) WHERE down_since IS NOT NULL;
+CREATE INDEX lines_health ON lines (health_checked_at) WHERE is_active;
+CREATE INDEX lines_device ON lines (workspace_id, device_id);
+
+-- What came of a line's messages, hour by hour: the score is made of these. `streak` counts failures since the last
+-- success of the hour.
+CREATE TABLE line_tallies (
+  workspace_id text NOT NULL,
+  line_id      text NOT NULL,
+  hour         timestamptz NOT NULL,
+  sent         integer NOT NULL,
+  failed       integer NOT NULL,
+  streak       integer NOT NULL,
+  replies      integer NOT NULL,
+  PRIMARY KEY (workspace_id, line_id, hour)
+);
+
+-- "Look at this line again." Written in the commit that brings a line work, removed by the pass that looked, so that
+-- no wake can fall between a pass that found nothing and the commit it could not see, and no intake waits for a line's lock.
+CREATE TABLE line_wakes (
+  workspace_id text NOT NULL,
+  line_id      text NOT NULL,
+  id           text NOT NULL,
+  PRIMARY KEY (workspace_id, line_id, id)
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+
+-- Who has been written to from which line: first touches (D17) and sticky conversations (D16).
+CREATE TABLE touches (
+  workspace_id text NOT NULL,
+  lead_id      text NOT NULL,
+  line_id      text NOT NULL,
+  -- The message that opened the conversation; while that one may still turn out unsent, the touch is only reserved.
+  message_id   text NOT NULL,
+  first_at     timestamptz NOT NULL,
+  last_at      timestamptz NOT NULL,
+  -- Last time the lead wrote to this line; who wrote lately is answered before strangers are written to (D11).
+  last_reply_at timestamptz,
+  PRIMARY KEY (workspace_id, lead_id, line_id)
+);
+
+CREATE TABLE messages (
+  workspace_id   text NOT NULL,
+  id             text NOT NULL,
+  direction      text NOT NULL CHECK (direction IN ('sent', 'received')),
+  status         text NOT NULL CHECK (status IN ('pending', 'scheduled', 'queued', 'sending', 'unknown', 'sent',
+                                                 'delivered', 'fallback', 'failed', 'cancelled')),
+  reason         text,
+  error_message  text,
+  error_code     text,
+  message_type   text NOT NULL CHECK (message_type IN ('imessage', 'sms', 'email')),
+  message        text NOT NULL,
+  -- True: placeholders are resolved already; a fallback SMS carries the text its original would have shown.
+  rendered       boolean NOT NULL DEFAULT false,
+  subject        text,
+  attachments    jsonb,
+  lead_id        text NOT NULL,
+  recipient_phone text,
+  recipient_email text,
+  recipient_name text,
+  -- True: phone or email were given with the message and stand before the lead's own for this send only.
+  recipient_given boolean NOT NULL DEFAULT false,
+  -- The address it went to, once it went.
+  address        text,
+  line_id        text NOT NULL,
+  line_pinned    boolean NOT NULL DEFAULT false,
+  line_decision  jsonb,
+
+  -- The queue: a waiting message is found by its line, its class and its due time.
+  priority       smallint NOT NULL,
+  first_touch    boolean NOT NULL DEFAULT false,
+  due_at         timestamptz NOT NULL,
+  scheduled_date timestamptz,
+  expires_at     timestamptz,
+  settings       jsonb,
+  attempt        integer NOT NULL DEFAULT 0,
+  attempts       integer NOT NULL,
+  retry_gap_ms   integer NOT NULL,
+  -- Lease of the process that is sending it. The attempt number is its fence: who holds an older one can't settle.
+  lease_until    timestamptz,
+  reserved       jsonb,
+  reconcile_at   timestamptz,
+  unknown_since  timestamptz,
+  checked_addresses text[],
+
+  send_fallback_sms_on_failed boolean NOT NULL DEFAULT false,
+  force_fallback          boolean NOT NULL DEFAULT false,
+  fallback_sms_dispatched boolean NOT NULL DEFAULT false,
+  fallback_of    text,
+
+  batch_id       text,
+  campaign_id    text,
+  step_index     integer,
+  created_by_user_id text,
+  contact_owner_email text,
+  crm            jsonb,
+  correlation_id text NOT NULL,
+  external_message_id text,
+  sent_at        timestamptz,
+  delivered_at   timestamptz,
+  read_at        timestamptz,
+  created_at     timestamptz NOT NULL,
+  updated_at     timestamptz NOT NULL,
+  PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX messages_waiting ON messages (workspace_id, line_id, first_touch, priority, due_at, id)
+  WHERE status IN ('pending', 'scheduled', 'queued');
+-- Without the id on purpose: with it, a planner that has no statistics yet finds messages by id through this index.
+CREATE INDEX messages_lead ON messages (workspace_id, lead_id);
+CREATE INDEX messages_under_way ON messages (workspace_id, lead_id) WHERE status IN ('sending', 'unknown');
+CREATE INDEX messages_lease ON messages (lease_until) WHERE lease_until IS NOT NULL;
+CREATE INDEX messages_reconcile ON messages (reconcile_at) WHERE reconcile_at IS NOT NULL;
+CREATE INDEX messages_expiry ON messages (expires_at)
+  WHERE expires_at IS NOT NULL AND status IN ('pending', 'scheduled', 'queued');
+CREATE INDEX messages_batch ON messages (workspace_id, batch_id, id) WHERE batch_id IS NOT NULL;
+-- Never two fallback messages for one original (D24), never one device message twice (D28).
+CREATE UNIQUE INDEX messages_fallback_of ON messages (workspace_id, fallback_of) WHERE fallback_of IS NOT NULL;
+CREATE UNIQUE INDEX messages_received ON messages (workspace_id, line_id, external_message_id)
+  WHERE direction = 'received' AND external_message_id IS NOT NULL;
+
+-- One row for every transition, written in the commit that makes it; timelines and webhooks read only these.
+CREATE TABLE events (
+  workspace_id text NOT NULL,
+  id           text NOT NULL,
+  type         text NOT NULL,
+  message_id   text,
+  lead_id      text,
+  line_id      text,
+  at           timestamptz NOT NULL,
+  data         jsonb NOT NULL,
+  PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX events_message ON events (workspace_id, message_id, id) WHERE message_id IS NOT NULL;
+
+CREATE TABLE idempotency_keys (
+  workspace_id text NOT NULL,
+  key          text NOT NULL,
+  request_hash text NOT NULL,
+  http_status  smallint NOT NULL,
+  -- json, not jsonb: a repeated request gets the very same text.
+  answer       json NOT NULL,
+  created_at   timestamptz NOT NULL,
+  PRIMARY KEY (workspace_id, key)
+);
+CREATE INDEX idempotency_keys_created_at ON idempotency_keys (created_at);
+
+-- The simulated phones: what reached them, and what they will say back and when. Written by the sandbox channel only,
+-- in transactions of its own: to the engine it is an outside world.
+CREATE TABLE sandbox_copies (
+  workspace_id text NOT NULL,
+  id           text NOT NULL,
+  address      text NOT NULL,
+  line_id      text NOT NULL,
+  reference    text NOT NULL,
+  attempt      integer NOT NULL,
+  message_type text NOT NULL,
+  message      text NOT NULL,
+  subject      text,
+  attachments  jsonb,
+  received_at  timestamptz NOT NULL,
+  PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX sandbox_copies_address ON sandbox_copies (workspace_id, address, id);
+CREATE INDEX sandbox_copies_reference ON sandbox_copies (workspace_id, reference);
+
+CREATE TABLE sandbox_callbacks (
+  workspace_id text NOT NULL,
+  id           text NOT NULL,
+  due_at       timestamptz NOT NULL,
+  line_id      text NOT NULL,
+  kind         text NOT NULL CHECK (kind IN ('delivered', 'read', 'bounced', 'reply')),
+  reference    text NOT NULL,
+  address      text NOT NULL,
+  message      text,
+  PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX sandbox_callbacks_due ON sandbox_callbacks (due_at);

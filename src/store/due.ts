@@ -1,0 +1,171 @@
+/** What is due beside the lines: leases that ran out, outcomes to reconcile, messages that expired, lines to look after. */
+import type { LineScore } from '../domain/line-score.ts';
+import type { HealthStatus } from '../domain/words.ts';
+import { toIso } from '../lib/clock.ts';
+import { type Sql, statement } from './database.ts';
+
+export interface DueMessage {
+  workspaceId: string;
+  id: string;
+}
+
+const SCAN_EXPIRED_LEASES = statement(
+  'scan_expired_leases',
+  `SELECT workspace_id AS "workspaceId", id FROM messages WHERE lease_until IS NOT NULL AND lease_until <= $1
+   ORDER BY lease_until LIMIT $2`,
+);
+
+export function scanExpiredLeases(sql: Sql, now: number, limit: number): Promise<DueMessage[]> {
+  return sql.query(SCAN_EXPIRED_LEASES, [toIso(now), limit]);
+}
+
+const SCAN_RECONCILIATIONS = statement(
+  'scan_reconciliations',
+  `SELECT workspace_id AS "workspaceId", id FROM messages WHERE reconcile_at IS NOT NULL AND reconcile_at <= $1
+   ORDER BY reconcile_at LIMIT $2`,
+);
+
+export function scanReconciliations(sql: Sql, now: number, limit: number): Promise<DueMessage[]> {
+  return sql.query(SCAN_RECONCILIATIONS, [toIso(now), limit]);
+}
+
+const CLAIM_RECONCILIATION = statement(
+  'claim_reconciliation',
+  `UPDATE messages SET reconcile_at = $4
+   WHERE workspace_id = $1 AND id = $2 AND status = 'unknown' AND reconcile_at <= $3 RETURNING id`,
+);
+
+/** Takes the question for this process until `until`; false when another process has it. */
+export async function claimReconciliation(
+  sql: Sql,
+  workspaceId: string,
+  id: string,
+  now: number,
+  until: number,
+): Promise<boolean> {
+  return (await sql.query(CLAIM_RECONCILIATION, [workspaceId, id, toIso(now), toIso(until)])).length > 0;
+}
+
+const SCAN_EXPIRED = statement(
+  'scan_expired_messages',
+  `SELECT workspace_id AS "workspaceId", id FROM messages
+   WHERE expires_at IS NOT NULL AND expires_at <= $1 AND status IN ('pending', 'scheduled', 'queued')
+   ORDER BY expires_at LIMIT $2`,
+);
+
+export function scanExpiredMessages(sql: Sql, now: number, limit: number): Promise<DueMessage[]> {
+  return sql.query(SCAN_EXPIRED, [toIso(now), limit]);
+}
+
+const SCAN_DOWN_LINES = statement(
+  'scan_down_lines',
+  `SELECT l.workspace_id AS "workspaceId", l.id AS "lineId", l.down_since AS "downSince" FROM lines l
+   WHERE l.down_since IS NOT NULL AND EXISTS (
+     SELECT 1 FROM messages m WHERE m.workspace_id = l.workspace_id AND m.line_id = l.id
+       AND m.status IN ('pending', 'scheduled', 'queued'))
+   LIMIT $1`,
+);
+
+/** Lines that can't send while messages wait on them. */
+export function scanDownLines(
+  sql: Sql,
+  limit: number,
+): Promise<{ workspaceId: string; lineId: string; downSince: number }[]> {
+  return sql.query(SCAN_DOWN_LINES, [limit]);
+}
+
+const SCAN_UNCHECKED_LINES = statement(
+  'scan_unchecked_lines',
+  `SELECT workspace_id AS "workspaceId", id AS "lineId" FROM lines
+   WHERE is_active AND health_checked_at <= $1 ORDER BY health_checked_at LIMIT $2`,
+);
+
+export function scanUncheckedLines(
+  sql: Sql,
+  before: number,
+  limit: number,
+): Promise<{ workspaceId: string; lineId: string }[]> {
+  return sql.query(SCAN_UNCHECKED_LINES, [toIso(before), limit]);
+}
+
+const CLAIM_HEALTH_CHECK = statement(
+  'claim_health_check',
+  `UPDATE lines SET health_checked_at = $4 WHERE workspace_id = $1 AND id = $2 AND health_checked_at <= $3 RETURNING id`,
+);
+
+/** True for exactly one process. */
+export async function claimHealthCheck(
+  sql: Sql,
+  workspaceId: string,
+  lineId: string,
+  before: number,
+  now: number,
+): Promise<boolean> {
+  return (await sql.query(CLAIM_HEALTH_CHECK, [workspaceId, lineId, toIso(before), toIso(now)])).length > 0;
+}
+
+const STORE_HEALTH = statement(
+  'store_health',
+  `UPDATE lines SET health_status = $3, health_failures = $4, health_checked_at = $5, risk = $6, score = $7,
+     down_since = CASE WHEN $3 = 'down' OR NOT is_active THEN coalesce(down_since, $5) ELSE NULL END, updated_at = $5
+   WHERE workspace_id = $1 AND id = $2`,
+);
+
+export async function storeHealth(
+  tx: Sql,
+  workspaceId: string,
+  lineId: string,
+  health: { status: HealthStatus; failures: number; score: LineScore },
+  now: number,
+): Promise<void> {
+  await tx.query(STORE_HEALTH, [
+    workspaceId,
+    lineId,
+    health.status,
+    health.failures,
+    toIso(now),
+    health.score.risk,
+    JSON.stringify(health.score),
+  ]);
+}
+
+const FORGET_IDEMPOTENCY_KEYS = statement(
+  'forget_idempotency_keys',
+  `DELETE FROM idempotency_keys WHERE workspace_id = $1 AND created_at < $2`,
+);
+const SCAN_OLD_KEYS = statement(
+  'scan_old_idempotency_keys',
+  `SELECT DISTINCT workspace_id AS "workspaceId" FROM (
+     SELECT workspace_id FROM idempotency_keys WHERE created_at < $1 LIMIT 1000) old`,
+);
+
+/** Keys are kept at least 24 h (D4). */
+export async function forgetIdempotencyKeys(sql: Sql, before: number): Promise<void> {
+  const workspaces = await sql.query<{ workspaceId: string }>(SCAN_OLD_KEYS, [toIso(before)]);
+  for (const { workspaceId } of workspaces)
+    await sql.query(FORGET_IDEMPOTENCY_KEYS, [workspaceId, toIso(before)]);
+}
+
+const NEXT_DUE = statement(
+  'next_due',
+  `SELECT least(
+     (SELECT min(next_send_at) FROM lines WHERE next_send_at IS NOT NULL),
+     (SELECT min(lease_until) FROM messages WHERE lease_until IS NOT NULL),
+     (SELECT min(reconcile_at) FROM messages WHERE reconcile_at IS NOT NULL),
+     (SELECT min(expires_at) FROM messages WHERE expires_at IS NOT NULL AND status IN ('pending', 'scheduled', 'queued')),
+     (SELECT min(due_at) FROM sandbox_callbacks)) AS at`,
+);
+
+/** The next instant at which there is something to do; null when nothing waits. */
+export async function findNextDue(sql: Sql): Promise<number | null> {
+  const [row] = await sql.query<{ at: number | null }>(NEXT_DUE, []);
+  return row?.at ?? null;
+}
+
+const LATEST_CLOCK = statement('latest_clock', 'SELECT clock_timestamp() AS at');
+
+/** The database's own clock, to anchor ours to. */
+export async function readDatabaseClock(sql: Sql): Promise<number> {
+  const [row] = await sql.query<{ at: number }>(LATEST_CLOCK, []);
+  return row?.at ?? Number.NaN;
+}

@@ -1,0 +1,231 @@
+/** Leads and the addresses that lead to them. */
+import type { AvailabilityStatus } from '../domain/words.ts';
+import { toIso } from '../lib/clock.ts';
+import { type Sql, statement } from './database.ts';
+
+export interface LeadRow {
+  id: string;
+  listId: string;
+  firstName: string | null;
+  lastName: string | null;
+  email: string | null;
+  phone: string | null;
+  altPhone1: string | null;
+  altPhone2: string | null;
+  altPhone3: string | null;
+  altEmail1: string | null;
+  altEmail2: string | null;
+  altEmail3: string | null;
+  companyName: string | null;
+  jobTitle: string | null;
+  linkedinUrl: string | null;
+  notes: string | null;
+  customFields: Record<string, unknown>;
+  source: string;
+  externalId: string | null;
+  contactOwnerEmail: string | null;
+  availabilityStatus: AvailabilityStatus | null;
+  hsContactId: string | null;
+  hsPortalId: string | null;
+  ghlContactId: string | null;
+  ghlLocationId: string | null;
+  /** Epoch ms. */
+  optedOutAt: number | null;
+  createdAt: number;
+  updatedAt: number;
+}
+
+/** As one JSON object, for sub-selects that must not become joins; instants in epoch ms. */
+export const LEAD_JSON = `json_build_object('id', l.id, 'listId', l.list_id, 'firstName', l.first_name, 'lastName', l.last_name,
+  'email', l.email, 'phone', l.phone, 'altPhone1', l.alt_phone1, 'altPhone2', l.alt_phone2, 'altPhone3', l.alt_phone3,
+  'altEmail1', l.alt_email1, 'altEmail2', l.alt_email2, 'altEmail3', l.alt_email3, 'companyName', l.company_name,
+  'jobTitle', l.job_title, 'linkedinUrl', l.linkedin_url, 'notes', l.notes, 'customFields', l.custom_fields,
+  'source', l.source, 'externalId', l.external_id, 'contactOwnerEmail', l.contact_owner_email,
+  'availabilityStatus', l.availability_status, 'hsContactId', l.hs_contact_id, 'hsPortalId', l.hs_portal_id,
+  'ghlContactId', l.ghl_contact_id, 'ghlLocationId', l.ghl_location_id,
+  'optedOutAt', extract(epoch FROM l.opted_out_at) * 1000,
+  'createdAt', extract(epoch FROM l.created_at) * 1000, 'updatedAt', extract(epoch FROM l.updated_at) * 1000)`;
+
+const FIND_LEAD = statement(
+  'find_lead',
+  `SELECT ${LEAD_JSON} AS lead FROM leads l WHERE l.workspace_id = $1 AND l.id = $2`,
+);
+
+export async function findLead(sql: Sql, workspaceId: string, id: string): Promise<LeadRow | null> {
+  const [row] = await sql.query<{ lead: LeadRow }>(FIND_LEAD, [workspaceId, id]);
+  return row?.lead ?? null;
+}
+
+const FIND_LEADS_BY_ADDRESS = statement(
+  'find_leads_by_address',
+  `SELECT DISTINCT lead_id AS id FROM lead_addresses WHERE workspace_id = $1 AND address = $2 ORDER BY lead_id`,
+);
+
+/** All leads that hold the address, primary or alternate, oldest first. */
+export async function findLeadIdsByAddress(
+  sql: Sql,
+  workspaceId: string,
+  address: string,
+): Promise<string[]> {
+  const rows = await sql.query<{ id: string }>(FIND_LEADS_BY_ADDRESS, [workspaceId, address]);
+  return rows.map((row) => row.id);
+}
+
+export interface NewLead {
+  id: string;
+  listId: string;
+  firstName: string | null;
+  lastName: string | null;
+  phone: string | null;
+  email: string | null;
+  altPhones: readonly (string | null)[];
+  altEmails: readonly (string | null)[];
+  source: string;
+  contactOwnerEmail: string | null;
+  hsContactId: string | null;
+  hsPortalId: string | null;
+  ghlContactId: string | null;
+  ghlLocationId: string | null;
+}
+
+/** Row form for json_to_recordset. */
+export function leadRecord(lead: NewLead): Record<string, unknown> {
+  return {
+    id: lead.id,
+    list_id: lead.listId,
+    first_name: lead.firstName,
+    last_name: lead.lastName,
+    phone: lead.phone,
+    email: lead.email,
+    alt_phone1: lead.altPhones[0] ?? null,
+    alt_phone2: lead.altPhones[1] ?? null,
+    alt_phone3: lead.altPhones[2] ?? null,
+    alt_email1: lead.altEmails[0] ?? null,
+    alt_email2: lead.altEmails[1] ?? null,
+    alt_email3: lead.altEmails[2] ?? null,
+    source: lead.source,
+    contact_owner_email: lead.contactOwnerEmail,
+    hs_contact_id: lead.hsContactId,
+    hs_portal_id: lead.hsPortalId,
+    ghl_contact_id: lead.ghlContactId,
+    ghl_location_id: lead.ghlLocationId,
+  };
+}
+
+/** `leadRecord` as SQL columns, in its order. */
+export const LEAD_RECORD_COLUMNS = `id, list_id, first_name, last_name, phone, email, alt_phone1, alt_phone2, alt_phone3,
+  alt_email1, alt_email2, alt_email3, source, contact_owner_email, hs_contact_id, hs_portal_id, ghl_contact_id, ghl_location_id`;
+
+export const LEAD_RECORD_TYPES = LEAD_RECORD_COLUMNS.split(',')
+  .map((column) => `${column.trim()} text`)
+  .join(', ');
+
+const INSERT_LEAD = statement(
+  'insert_lead',
+  `INSERT INTO leads (workspace_id, ${LEAD_RECORD_COLUMNS}, created_at, updated_at)
+   SELECT $1, ${LEAD_RECORD_COLUMNS}, $3::timestamptz, $3::timestamptz FROM json_to_recordset($2::json) AS r(${LEAD_RECORD_TYPES})`,
+);
+
+export async function insertLead(tx: Sql, workspaceId: string, lead: NewLead, now: number): Promise<void> {
+  await tx.query(INSERT_LEAD, [workspaceId, JSON.stringify([leadRecord(lead)]), toIso(now)]);
+  await storeLeadAddresses(tx, workspaceId, lead.id);
+}
+
+const STORE_ALTERNATES = statement(
+  'store_alternates',
+  `UPDATE leads SET
+     alt_phone1 = CASE WHEN $3::jsonb ? 'phone1' THEN $3::jsonb->>'phone1' ELSE alt_phone1 END,
+     alt_phone2 = CASE WHEN $3::jsonb ? 'phone2' THEN $3::jsonb->>'phone2' ELSE alt_phone2 END,
+     alt_phone3 = CASE WHEN $3::jsonb ? 'phone3' THEN $3::jsonb->>'phone3' ELSE alt_phone3 END,
+     alt_email1 = CASE WHEN $3::jsonb ? 'email1' THEN $3::jsonb->>'email1' ELSE alt_email1 END,
+     alt_email2 = CASE WHEN $3::jsonb ? 'email2' THEN $3::jsonb->>'email2' ELSE alt_email2 END,
+     alt_email3 = CASE WHEN $3::jsonb ? 'email3' THEN $3::jsonb->>'email3' ELSE alt_email3 END,
+     updated_at = $4
+   WHERE workspace_id = $1 AND id = $2`,
+);
+
+export interface Alternates {
+  /** Three each; undefined keeps what the lead has, null clears it. */
+  altPhones: readonly (string | null | undefined)[];
+  altEmails: readonly (string | null | undefined)[];
+}
+
+/** Merges alternates onto a lead: those given overwrite, those left out stay (contract §4.3). */
+export async function mergeAlternates(
+  tx: Sql,
+  workspaceId: string,
+  leadId: string,
+  alternates: Alternates,
+  now: number,
+): Promise<void> {
+  // JSON leaves out what is undefined and keeps what is null, which is the very difference meant here.
+  const [phone1, phone2, phone3] = alternates.altPhones;
+  const [email1, email2, email3] = alternates.altEmails;
+  const given = JSON.stringify({ phone1, phone2, phone3, email1, email2, email3 });
+  await tx.query(STORE_ALTERNATES, [workspaceId, leadId, given, toIso(now)]);
+  await tx.query(DELETE_LEAD_ADDRESSES, [workspaceId, leadId]);
+  await storeLeadAddresses(tx, workspaceId, leadId);
+}
+
+const DELETE_LEAD_ADDRESSES = statement(
+  'delete_lead_addresses',
+  'DELETE FROM lead_addresses WHERE workspace_id = $1 AND lead_id = $2',
+);
+
+const STORE_LEAD_ADDRESSES = statement(
+  'store_lead_addresses',
+  `INSERT INTO lead_addresses (workspace_id, address, lead_id)
+   SELECT DISTINCT $1, a.address, $2 FROM leads l,
+     LATERAL unnest(ARRAY[l.phone, l.alt_phone1, l.alt_phone2, l.alt_phone3, l.email, l.alt_email1, l.alt_email2, l.alt_email3]) AS a(address)
+   WHERE l.workspace_id = $1 AND l.id = $2 AND a.address IS NOT NULL
+   ON CONFLICT DO NOTHING`,
+);
+
+async function storeLeadAddresses(tx: Sql, workspaceId: string, leadId: string): Promise<void> {
+  await tx.query(STORE_LEAD_ADDRESSES, [workspaceId, leadId]);
+}
+
+const MARK_OPTED_OUT = statement(
+  'mark_opted_out',
+  'UPDATE leads SET opted_out_at = $3, updated_at = $4 WHERE workspace_id = $1 AND id = ANY($2)',
+);
+
+/** `at` null lifts the opt-out. */
+export async function markOptedOut(
+  tx: Sql,
+  workspaceId: string,
+  leadIds: readonly string[],
+  at: number | null,
+  now: number,
+): Promise<void> {
+  await tx.query(MARK_OPTED_OUT, [workspaceId, leadIds, at === null ? null : toIso(at), toIso(now)]);
+}
+
+const INSERT_SPECIAL_LIST = statement(
+  'insert_special_list',
+  `INSERT INTO lists (workspace_id, id, name, description, special, created_at, updated_at)
+   VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT (workspace_id, special) WHERE special IS NOT NULL DO NOTHING`,
+);
+const FIND_SPECIAL_LIST = statement(
+  'find_special_list',
+  'SELECT id FROM lists WHERE workspace_id = $1 AND special = $2',
+);
+
+export const SPECIAL_LISTS = {
+  quick_sends: { name: 'Quick Sends', description: 'Quick send messages' },
+  inbound: { name: 'Inbound', description: 'People who wrote first' },
+} as const;
+
+/** Makes the list when it is not there yet; safe to call from several processes at once. */
+export async function ensureSpecialList(
+  sql: Sql,
+  workspaceId: string,
+  special: keyof typeof SPECIAL_LISTS,
+  newId: string,
+  now: number,
+): Promise<string> {
+  const { name, description } = SPECIAL_LISTS[special];
+  await sql.query(INSERT_SPECIAL_LIST, [workspaceId, newId, name, description, special, toIso(now)]);
+  const [row] = await sql.query<{ id: string }>(FIND_SPECIAL_LIST, [workspaceId, special]);
+  return row?.id ?? newId;
+}

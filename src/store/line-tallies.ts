@@ -1,0 +1,53 @@
+/** What came of a line's messages, hour by hour; the score of a line is made of these (D19). */
+import type { Tally } from '../domain/line-score.ts';
+import { hourOf } from '../domain/pacing.ts';
+import { toIso } from '../lib/clock.ts';
+import { type Sql, statement } from './database.ts';
+
+export interface TallyChange {
+  lineId: string;
+  sent: number;
+  failed: number;
+  /** Failures after the last success of this change. */
+  streak: number;
+  replies: number;
+}
+
+const ADD_TALLIES = statement(
+  'add_tallies',
+  `INSERT INTO line_tallies AS t (workspace_id, line_id, hour, sent, failed, streak, replies)
+   SELECT $1, r.line_id, $3, r.sent, r.failed, r.streak, r.replies
+   FROM json_to_recordset($2::json) AS r(line_id text, sent int, failed int, streak int, replies int) ORDER BY r.line_id
+   ON CONFLICT (workspace_id, line_id, hour) DO UPDATE SET sent = t.sent + excluded.sent, failed = t.failed + excluded.failed,
+     streak = CASE WHEN excluded.sent > 0 THEN excluded.streak ELSE t.streak + excluded.streak END,
+     replies = t.replies + excluded.replies`,
+);
+
+/** In the order of lines, so that two writers cannot wait for each other. */
+export async function addTallies(
+  tx: Sql,
+  workspaceId: string,
+  changes: readonly TallyChange[],
+  now: number,
+): Promise<void> {
+  if (changes.length === 0) return;
+  const rows = changes.map(({ lineId, sent, failed, streak, replies }) => ({
+    line_id: lineId,
+    sent,
+    failed,
+    streak,
+    replies,
+  }));
+  await tx.query(ADD_TALLIES, [workspaceId, JSON.stringify(rows), toIso(hourOf(now))]);
+}
+
+const READ_TALLIES = statement(
+  'read_tallies',
+  `SELECT hour, sent, failed, streak, replies FROM line_tallies
+   WHERE workspace_id = $1 AND line_id = $2 AND hour > $3 ORDER BY hour DESC`,
+);
+
+/** Latest hour first. */
+export function readTallies(sql: Sql, workspaceId: string, lineId: string, since: number): Promise<Tally[]> {
+  return sql.query<Tally>(READ_TALLIES, [workspaceId, lineId, toIso(since)]);
+}

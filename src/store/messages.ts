@@ -1,0 +1,363 @@
+/** Reading and steering single messages. */
+import type { LineDecision } from '../domain/line-choice.ts';
+import type { Reservation } from '../domain/pacing.ts';
+import type { SendWindow } from '../domain/window.ts';
+import type { Direction, MessageStatus, MessageType, Reason } from '../domain/words.ts';
+import { toIso, toIsoOrNull } from '../lib/clock.ts';
+import { type Sql, statement } from './database.ts';
+
+export interface CrmLinks {
+  hsContactId: string | null;
+  hsPortalId: string | null;
+  ghlContactId: string | null;
+  ghlLocationId: string | null;
+}
+
+/** A message as stored; instants in epoch ms. */
+export interface MessageRow {
+  id: string;
+  workspaceId: string;
+  direction: Direction;
+  status: MessageStatus;
+  reason: Reason | null;
+  errorMessage: string | null;
+  errorCode: string | null;
+  messageType: MessageType;
+  message: string;
+  rendered: boolean;
+  subject: string | null;
+  attachments: { url: string; name: string | null }[] | null;
+  leadId: string;
+  recipientPhone: string | null;
+  recipientEmail: string | null;
+  recipientName: string | null;
+  recipientGiven: boolean;
+  address: string | null;
+  lineId: string;
+  linePinned: boolean;
+  lineDecision: LineDecision | null;
+  priority: number;
+  firstTouch: boolean;
+  dueAt: number;
+  scheduledDate: number | null;
+  expiresAt: number | null;
+  settings: SendWindow | null;
+  attempt: number;
+  attempts: number;
+  retryGapMs: number;
+  leaseUntil: number | null;
+  reserved: Reservation | null;
+  reconcileAt: number | null;
+  unknownSince: number | null;
+  checkedAddresses: string[] | null;
+  sendFallbackSmsOnFailed: boolean;
+  forceFallback: boolean;
+  fallbackSmsDispatched: boolean;
+  fallbackOf: string | null;
+  batchId: string | null;
+  campaignId: string | null;
+  stepIndex: number | null;
+  createdByUserId: string | null;
+  contactOwnerEmail: string | null;
+  crm: CrmLinks | null;
+  correlationId: string;
+  externalMessageId: string | null;
+  sentAt: number | null;
+  deliveredAt: number | null;
+  readAt: number | null;
+  createdAt: number;
+  updatedAt: number;
+}
+
+const COLUMNS: Readonly<Record<keyof MessageRow, string>> = {
+  id: 'id',
+  workspaceId: 'workspace_id',
+  direction: 'direction',
+  status: 'status',
+  reason: 'reason',
+  errorMessage: 'error_message',
+  errorCode: 'error_code',
+  messageType: 'message_type',
+  message: 'message',
+  rendered: 'rendered',
+  subject: 'subject',
+  attachments: 'attachments',
+  leadId: 'lead_id',
+  recipientPhone: 'recipient_phone',
+  recipientEmail: 'recipient_email',
+  recipientName: 'recipient_name',
+  recipientGiven: 'recipient_given',
+  address: 'address',
+  lineId: 'line_id',
+  linePinned: 'line_pinned',
+  lineDecision: 'line_decision',
+  priority: 'priority',
+  firstTouch: 'first_touch',
+  dueAt: 'due_at',
+  scheduledDate: 'scheduled_date',
+  expiresAt: 'expires_at',
+  settings: 'settings',
+  attempt: 'attempt',
+  attempts: 'attempts',
+  retryGapMs: 'retry_gap_ms',
+  leaseUntil: 'lease_until',
+  reserved: 'reserved',
+  reconcileAt: 'reconcile_at',
+  unknownSince: 'unknown_since',
+  checkedAddresses: 'checked_addresses',
+  sendFallbackSmsOnFailed: 'send_fallback_sms_on_failed',
+  forceFallback: 'force_fallback',
+  fallbackSmsDispatched: 'fallback_sms_dispatched',
+  fallbackOf: 'fallback_of',
+  batchId: 'batch_id',
+  campaignId: 'campaign_id',
+  stepIndex: 'step_index',
+  createdByUserId: 'created_by_user_id',
+  contactOwnerEmail: 'contact_owner_email',
+  crm: 'crm',
+  correlationId: 'correlation_id',
+  externalMessageId: 'external_message_id',
+  sentAt: 'sent_at',
+  deliveredAt: 'delivered_at',
+  readAt: 'read_at',
+  createdAt: 'created_at',
+  updatedAt: 'updated_at',
+};
+
+/** `m.line_id AS "lineId", …` for a table aliased `m`. */
+export const MESSAGE_COLUMNS = Object.entries(COLUMNS)
+  .map(([name, column]) => (name === column ? `m.${column}` : `m.${column} AS "${name}"`))
+  .join(', ');
+
+export const WAITING_SQL = `('pending', 'scheduled', 'queued')`;
+export const UNDER_WAY_SQL = `('sending', 'unknown')`;
+
+const FIND_MESSAGE = statement(
+  'find_message',
+  `SELECT ${MESSAGE_COLUMNS} FROM messages m WHERE m.workspace_id = $1 AND m.id = $2`,
+);
+
+export async function findMessage(sql: Sql, workspaceId: string, id: string): Promise<MessageRow | null> {
+  const [row] = await sql.query<MessageRow>(FIND_MESSAGE, [workspaceId, id]);
+  return row ?? null;
+}
+
+const LOCK_MESSAGES = statement(
+  'lock_messages',
+  `SELECT ${MESSAGE_COLUMNS} FROM messages m WHERE m.workspace_id = $1 AND m.id = ANY($2)
+   ORDER BY m.id FOR NO KEY UPDATE`,
+);
+
+/** Locks in the order of ids, so that two lockers of the same messages cannot wait for each other. */
+export function lockMessages(tx: Sql, workspaceId: string, ids: readonly string[]): Promise<MessageRow[]> {
+  return tx.query<MessageRow>(LOCK_MESSAGES, [workspaceId, ids]);
+}
+
+const READ_STATUSES = statement(
+  'read_message_statuses',
+  'SELECT id, status FROM messages WHERE workspace_id = $1 AND id = ANY($2)',
+);
+
+export function readStatuses(
+  sql: Sql,
+  workspaceId: string,
+  ids: readonly string[],
+): Promise<{ id: string; status: MessageStatus }[]> {
+  return sql.query(READ_STATUSES, [workspaceId, ids]);
+}
+
+const LOCK_WAITING_OF_LEAD = statement(
+  'lock_waiting_of_lead',
+  `SELECT ${MESSAGE_COLUMNS} FROM messages m
+   WHERE m.workspace_id = $1 AND m.lead_id = ANY($2) AND m.status IN ${WAITING_SQL} AND m.direction = 'sent'
+   ORDER BY m.id FOR NO KEY UPDATE`,
+);
+
+export function lockWaitingOfLeads(
+  tx: Sql,
+  workspaceId: string,
+  leadIds: readonly string[],
+): Promise<MessageRow[]> {
+  return tx.query<MessageRow>(LOCK_WAITING_OF_LEAD, [workspaceId, leadIds]);
+}
+
+const LOCK_WAITING_TO_ADDRESS = statement(
+  'lock_waiting_to_address',
+  `SELECT ${MESSAGE_COLUMNS} FROM messages m
+   WHERE m.workspace_id = $1 AND (m.recipient_phone = $2 OR m.recipient_email = $3) AND m.status IN ${WAITING_SQL}
+     AND m.direction = 'sent'
+   ORDER BY m.id FOR NO KEY UPDATE`,
+);
+
+/** By the recipient a message names itself, which need not be an address of its lead. */
+export function lockWaitingTo(
+  tx: Sql,
+  workspaceId: string,
+  phone: string | null,
+  email: string | null,
+): Promise<MessageRow[]> {
+  return tx.query<MessageRow>(LOCK_WAITING_TO_ADDRESS, [workspaceId, phone, email]);
+}
+
+const LOCK_FIRST_TOUCHES_OF_LINE = statement(
+  'lock_first_touches_of_line',
+  `SELECT ${MESSAGE_COLUMNS} FROM messages m
+   WHERE m.workspace_id = $1 AND m.line_id = $2 AND m.status IN ${WAITING_SQL} AND m.first_touch AND NOT m.line_pinned
+   ORDER BY m.lead_id, m.id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED`,
+);
+const LOCK_WAITING_OF_LINE = statement(
+  'lock_waiting_of_line',
+  `SELECT ${MESSAGE_COLUMNS} FROM messages m
+   WHERE m.workspace_id = $1 AND m.line_id = $2 AND m.status IN ${WAITING_SQL}
+   ORDER BY m.lead_id, m.id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED`,
+);
+
+/** `first_touches`: to people the line never wrote to, and not tied to it by fromLineId. A lead's stand together. */
+export function lockWaitingOfLine(
+  tx: Sql,
+  workspaceId: string,
+  lineId: string,
+  which: 'first_touches' | 'all',
+  limit: number,
+): Promise<MessageRow[]> {
+  const found = which === 'all' ? LOCK_WAITING_OF_LINE : LOCK_FIRST_TOUCHES_OF_LINE;
+  return tx.query<MessageRow>(found, [workspaceId, lineId, limit]);
+}
+
+const LOCK_ENDING_OF_LINE = statement(
+  'lock_ending_of_line',
+  `SELECT ${MESSAGE_COLUMNS} FROM messages m
+   WHERE m.workspace_id = $1 AND m.line_id = $2 AND m.status IN ${WAITING_SQL}
+     AND (m.due_at <= $3 OR ($4 AND NOT m.first_touch AND m.message_type = 'imessage' AND m.recipient_phone IS NOT NULL))
+   ORDER BY m.id LIMIT $5 FOR NO KEY UPDATE SKIP LOCKED`,
+);
+
+/** Messages that wait no longer for a line that is down. */
+export function lockEndingOfLine(
+  tx: Sql,
+  workspaceId: string,
+  lineId: string,
+  /** `dueBy`: those due by then; null = none. `bySms`: conversations that can go on by SMS. */
+  { dueBy, bySms }: { dueBy: number | null; bySms: boolean },
+  limit: number,
+): Promise<MessageRow[]> {
+  return tx.query<MessageRow>(LOCK_ENDING_OF_LINE, [workspaceId, lineId, toIsoOrNull(dueBy), bySms, limit]);
+}
+
+const MOVE_MESSAGES = statement(
+  'move_messages',
+  `UPDATE messages m SET line_id = r.line_id, line_decision = r.line_decision, updated_at = $3,
+     first_touch = NOT EXISTS (SELECT 1 FROM touches t
+       WHERE t.workspace_id = $1 AND t.lead_id = m.lead_id AND t.line_id = r.line_id)
+   FROM json_to_recordset($2::json) AS r(id text, line_id text, line_decision jsonb)
+   WHERE m.workspace_id = $1 AND m.id = ANY($4) AND m.id = r.id`,
+);
+
+/** The caller holds the rows' locks. */
+export async function moveMessages(
+  tx: Sql,
+  workspaceId: string,
+  moves: readonly { message: { id: string }; decision: LineDecision }[],
+  now: number,
+): Promise<void> {
+  if (moves.length === 0) return;
+  const rows = moves.map(({ message, decision }) => ({
+    id: message.id,
+    line_id: decision.lineId,
+    line_decision: decision,
+  }));
+  await tx.query(MOVE_MESSAGES, [workspaceId, JSON.stringify(rows), toIso(now), rows.map((row) => row.id)]);
+}
+
+const CANCEL_MESSAGES = statement(
+  'cancel_messages',
+  `UPDATE messages SET status = 'cancelled', updated_at = $3 WHERE workspace_id = $1 AND id = ANY($2)`,
+);
+
+/** The caller holds the rows' locks and has seen that they wait. */
+export async function markCancelled(
+  tx: Sql,
+  workspaceId: string,
+  ids: readonly string[],
+  now: number,
+): Promise<void> {
+  await tx.query(CANCEL_MESSAGES, [workspaceId, ids, toIso(now)]);
+}
+
+export interface EditedMessage {
+  id: string;
+  status: MessageStatus;
+  message: string;
+  subject: string | null;
+  scheduledDate: number | null;
+  settings: SendWindow | null;
+  expiresAt: number | null;
+  dueAt: number;
+  lineId: string;
+  linePinned: boolean;
+  lineDecision: LineDecision | null;
+}
+
+const EDIT_MESSAGE = statement(
+  'edit_message',
+  `UPDATE messages SET status = $3, message = $4, subject = $5, scheduled_date = $6, settings = $7, expires_at = $8,
+     due_at = $9, line_id = $10, line_pinned = $11, line_decision = $12, updated_at = $13,
+     first_touch = NOT EXISTS (SELECT 1 FROM touches t
+       WHERE t.workspace_id = $1 AND t.lead_id = messages.lead_id AND t.line_id = $10)
+   WHERE workspace_id = $1 AND id = $2`,
+);
+
+/** The caller holds the row's lock and has seen that it waits. */
+export async function storeEdit(
+  tx: Sql,
+  workspaceId: string,
+  edited: EditedMessage,
+  now: number,
+): Promise<void> {
+  await tx.query(EDIT_MESSAGE, [
+    workspaceId,
+    edited.id,
+    edited.status,
+    edited.message,
+    edited.subject,
+    toIsoOrNull(edited.scheduledDate),
+    edited.settings === null ? null : JSON.stringify(edited.settings),
+    toIsoOrNull(edited.expiresAt),
+    toIso(edited.dueAt),
+    edited.lineId,
+    edited.linePinned,
+    edited.lineDecision === null ? null : JSON.stringify(edited.lineDecision),
+    toIso(now),
+  ]);
+}
+
+const READ_LINE_QUEUE = statement(
+  'read_line_queue',
+  `SELECT h.* FROM (VALUES (true, 0), (true, 1), (true, 2), (false, 0), (false, 1), (false, 2)) AS class(first_touch, priority)
+   CROSS JOIN LATERAL (
+     SELECT m.id, m.lead_id AS "leadId", m.priority, m.first_touch AS "firstTouch", m.due_at AS "dueAt", m.settings AS "window"
+     FROM messages m
+     WHERE m.workspace_id = $1 AND m.line_id = $2 AND m.first_touch = class.first_touch AND m.priority = class.priority
+       AND m.status IN ${WAITING_SQL}
+     ORDER BY m.due_at, m.id LIMIT $3
+   ) h`,
+);
+
+export interface QueueRow {
+  id: string;
+  leadId: string;
+  priority: number;
+  firstTouch: boolean;
+  dueAt: number;
+  window: SendWindow | null;
+}
+
+/** The line's queue, at most `limit` messages of each class; for forecasts. */
+export function readLineQueue(
+  sql: Sql,
+  workspaceId: string,
+  lineId: string,
+  limit: number,
+): Promise<QueueRow[]> {
+  return sql.query<QueueRow>(READ_LINE_QUEUE, [workspaceId, lineId, limit]);
+}
