@@ -1,0 +1,164 @@
+/**
+ * Email through the workspace's own mail server: one recipient per message, one stable Message-ID per reference.
+ *
+ * SMTP cannot be asked afterwards, so what matters is whether the server may have taken the message. Its content is a
+ * stream that notes when it is first read, which is after the server's 354 and never before: a session lost earlier
+ * certainly sent nothing, one lost later is `unknown`, unless the server refused in words. Sessions are kept and reused
+ * here and not by nodemailer's pool, because that pool decides by itself when to send a message again.
+ */
+import { createHash } from 'node:crypto';
+import net from 'node:net';
+import { Readable } from 'node:stream';
+import { domainToASCII } from 'node:url';
+import MailComposer from 'nodemailer/lib/mail-composer';
+import { isEmail } from '../domain/address.ts';
+import type { Channel, ChannelLine, Outgoing } from './channel.ts';
+import { isLoss, outcomeOf, type SmtpFailure, sentenceOf } from './smtp-reply.ts';
+import {
+  createIdleSessions,
+  isPublic,
+  openSession,
+  type SmtpTimeouts,
+  step,
+  TIMEOUTS,
+} from './smtp-session.ts';
+import { readSettings, type SmtpSettings } from './smtp-settings.ts';
+
+export interface SmtpChannelOptions {
+  /** Whether mail servers may be loopback, private or link-local hosts. A workspace's admin names the host, so: no. */
+  allowPrivateHosts: boolean;
+  timeouts?: Partial<SmtpTimeouts>;
+}
+
+export function createSmtpChannel({ allowPrivateHosts, timeouts }: SmtpChannelOptions): Channel {
+  const limits = { ...TIMEOUTS, ...timeouts };
+  const sessions = createIdleSessions();
+  const open = (settings: SmtpSettings, secret: string | null, signal: AbortSignal) =>
+    openSession(settings, secret, { limits, allowPrivateHosts, signal });
+
+  return {
+    sendTimeoutMs: limits.sendMs,
+
+    async send(line, outgoing, signal) {
+      const settings = readSettings(line.transportConfig);
+      if (typeof settings === 'string') {
+        return { outcome: 'rejected', permanent: false, code: 'config', message: settings, lineBad: true };
+      }
+      if (outgoing.messageType !== 'email' || !isEmail(outgoing.address)) {
+        const message = 'Only an email can be sent here, and only to an e-mail address';
+        return { outcome: 'rejected', permanent: true, code: 'invalid_recipient', message };
+      }
+      const mail = await compose(line, settings, outgoing);
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(limits.sendMs)]);
+      // A changed line has another key: its old sessions are never taken again and end by silence.
+      const owner = JSON.stringify([line.workspaceId, line.lineId, settings, line.secret]);
+      const key = createHash('sha256').update(owner).digest('hex');
+      let kept = sessions.take(key);
+      for (;;) {
+        const content = new Content(mail.mime);
+        let session = kept;
+        try {
+          session ??= { key, connection: await open(settings, line.secret, limit), sent: 0 };
+          const { connection } = session;
+          // A copy, because the session notes in it how the envelope fared.
+          const envelope = { ...mail.envelope };
+          const sent = await step<{ serverMessageId?: string | undefined }>(connection, limit, (done) =>
+            connection.send(envelope, content, done),
+          );
+          sessions.keep({ ...session, sent: session.sent + 1 });
+          return { outcome: 'accepted', externalMessageId: sent.serverMessageId ?? mail.messageId };
+        } catch (error) {
+          session?.connection.quit();
+          // A kept session may have died in its sleep. Nothing of the message left, so a new one may carry it.
+          const stale =
+            kept !== undefined && !content.begun && !limit.aborted && isLoss(error as SmtpFailure);
+          if (!stale) return outcomeOf(error as SmtpFailure, content.begun);
+          kept = undefined;
+        }
+      }
+    },
+
+    async reconcile() {
+      return { finding: 'undecided', message: 'A mail server cannot be asked about a message', final: true };
+    },
+
+    async checkAvailability() {
+      return { availability: 'cannot_check' };
+    },
+
+    async checkHealth(line) {
+      const settings = readSettings(line.transportConfig);
+      if (typeof settings === 'string') return { healthy: false, message: settings };
+      try {
+        const connection = await open(settings, line.secret, AbortSignal.timeout(limits.sendMs));
+        connection.quit();
+        return { healthy: true };
+      } catch (error) {
+        return { healthy: false, message: sentenceOf(error as SmtpFailure) };
+      }
+    },
+
+    validateConfig(config) {
+      const settings = readSettings(config);
+      if (typeof settings === 'string') return settings;
+      if (!allowPrivateHosts && net.isIP(settings.host) !== 0 && !isPublic(settings.host)) {
+        return `transportConfig.host ${settings.host} is not a public address`;
+      }
+      return null;
+    },
+
+    async close() {
+      sessions.close();
+    },
+  };
+}
+
+/** The message on its way: notes when its first byte was asked for. */
+class Content extends Readable {
+  begun = false;
+  readonly #mime: Buffer;
+
+  constructor(mime: Buffer) {
+    super();
+    this.#mime = mime;
+  }
+
+  override _read(): void {
+    this.begun = true;
+    this.push(this.#mime);
+    this.push(null);
+  }
+}
+
+/* The message */
+
+const MAX_SUBJECT = 78;
+
+async function compose(line: ChannelLine, settings: SmtpSettings, outgoing: Outgoing) {
+  const { fromAddress } = settings;
+  const domain = fromAddress.slice(fromAddress.lastIndexOf('@') + 1);
+  const messageId = `<${outgoing.reference}@${domainToASCII(domain) || domain}>`;
+  const links = outgoing.attachments.map(({ url, name }) => (name === null ? url : `${name}: ${url}`));
+  const node = new MailComposer({
+    from: { name: oneLine(settings.fromName ?? line.name), address: fromAddress },
+    // As an object: in a string a comma would make two recipients of it.
+    to: { name: '', address: outgoing.address },
+    subject: oneLine(outgoing.subject ?? '') || firstLine(outgoing.text) || '(no subject)',
+    text: links.length === 0 ? outgoing.text : [outgoing.text, '', ...links.map(oneLine)].join('\n'),
+    messageId,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  }).compile();
+  const mime = await node.build();
+  return { mime, messageId, envelope: { ...node.getEnvelope(), size: mime.length } };
+}
+
+function oneLine(text: string): string {
+  return text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+}
+
+function firstLine(text: string): string {
+  const [first = ''] = text.trim().split(/[\r\n]/, 1);
+  const line = [...oneLine(first)];
+  return line.length <= MAX_SUBJECT ? line.join('') : `${line.slice(0, MAX_SUBJECT - 1).join('')}…`;
+}
