@@ -1,0 +1,296 @@
+/**
+ * One call, one message: from a checked request to a durable row, its event and a wake for its line, in one commit.
+ * Requests that arrive together share that commit; none of them can fail because of a neighbour.
+ */
+import type { SendAnswer, SendMessage } from '../contract/messages.ts';
+import { Problem, problem } from '../contract/problems.ts';
+import type { Deps } from '../deps.ts';
+import { Batcher } from '../lib/batcher.ts';
+import { invariant } from '../lib/invariant.ts';
+import { isUniqueViolation, sqlState } from '../store/database.ts';
+import {
+  type IntakeFacts,
+  type IntakeWrite,
+  type NewIdempotencyKey,
+  type NewMessage,
+  readIntakeFacts,
+  writeIntake,
+} from '../store/intake.ts';
+import { ensureSpecialList, mergeAlternates, type NewLead } from '../store/leads.ts';
+import { findMessage, type MessageRow } from '../store/messages.ts';
+import type { Caller } from './authenticate.ts';
+import { type Draft, draftMessage, phoneOf } from './draft-message.ts';
+import { fallbackMessage } from './fallback-message.ts';
+import { newMessage, rowOf } from './new-message.ts';
+import { answerStatus, presentMessage, sendAnswer } from './present-message.ts';
+import type { WorkspaceBook } from './workspace-book.ts';
+
+export interface SendOptions {
+  idempotencyKey: string | null;
+  /** SHA-256 over method, path and the exact bytes of the body, in hex. */
+  requestHash: string;
+  correlationId: string;
+  /** How long the caller is willing to wait for the outcome; 0 answers at once. */
+  waitMs: number;
+  /** What the parser ignored; part of the answer. */
+  warnings: string[];
+}
+
+export interface Accepted {
+  /** 200: an existing lead was matched (D1). */
+  httpStatus: 200 | 201;
+  body: SendAnswer;
+  /** The stored answer of an earlier request with the same Idempotency-Key. */
+  replayed: boolean;
+}
+
+export interface IntakeItem {
+  request: SendMessage;
+  options: SendOptions;
+}
+
+export type Intake = Batcher<IntakeItem, Accepted | Problem>;
+type IntakeDeps = Omit<Deps, 'intake' | 'outcomes' | 'authenticate' | 'settlements'>;
+
+const MAX_BATCH = 200;
+/** Of one workspace two: while one batch commits, the next one is read and planned. */
+const MAX_BATCHES_PER_WORKSPACE = 2;
+const MAX_BATCHES_IN_FLIGHT = 6;
+const MAX_TRIES_ALONE = 4;
+/** Errors that say "this statement did not happen": bad data, a broken constraint, a lost deadlock, a limit. */
+const DEFINITE_REFUSAL = /^(22|23|40001|40P01|42|54)/;
+
+export async function acceptMessage(
+  deps: Deps,
+  caller: Caller,
+  request: SendMessage,
+  options: SendOptions,
+): Promise<Accepted> {
+  const book = await deps.books.read(caller.workspaceId);
+  if (book === null) throw problem('NO_ACTIVE_WORKSPACE');
+  if (book.workspace.billingStatus === 'past_due') throw problem('READ_ONLY');
+  const accepted = await withKeyHeld(deps, caller.workspaceId, options.idempotencyKey, () =>
+    deps.intake.add(caller.workspaceId, { request, options }),
+  );
+  if (accepted instanceof Problem) throw accepted;
+  if (options.waitMs === 0 || accepted.replayed) return accepted;
+  const { _id: id } = accepted.body.message;
+  await deps.outcomes.wait(caller.workspaceId, id, options.waitMs);
+  const settled = await findMessage(deps.database, caller.workspaceId, id);
+  invariant(settled !== null, 'an accepted message is stored');
+  const line = book.lines.find((each) => each.id === settled.lineId) ?? null;
+  return {
+    ...accepted,
+    body: { ...accepted.body, ...answerStatus(settled), message: presentMessage(settled, line) },
+  };
+}
+
+/** A key whose first request is not answered yet is refused here; across processes the database decides. */
+async function withKeyHeld<Result>(
+  deps: Deps,
+  workspaceId: string,
+  key: string | null,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  if (key === null) return work();
+  const held = `${workspaceId} ${key}`;
+  if (deps.keysInFlight.has(held)) throw problem('idempotency_in_flight');
+  deps.keysInFlight.add(held);
+  try {
+    return await work();
+  } finally {
+    deps.keysInFlight.delete(held);
+  }
+}
+
+export function createIntake(deps: IntakeDeps): Intake {
+  return new Batcher({
+    maxItems: MAX_BATCH,
+    maxInFlight: MAX_BATCHES_IN_FLIGHT,
+    maxInFlightPerKey: MAX_BATCHES_PER_WORKSPACE,
+    run: (workspaceId, items) => acceptBatch(deps, workspaceId, items),
+    async retryAlone(workspaceId, item, error) {
+      // Where the database's answer was lost, the batch may have been stored: storing it again would double it.
+      if (!DEFINITE_REFUSAL.test(sqlState(error) ?? '')) throw error;
+      for (let tries = 1; ; tries += 1) {
+        try {
+          const [answer] = await acceptBatch(deps, workspaceId, [item]);
+          invariant(answer !== undefined, 'every request of a batch is answered');
+          return answer;
+        } catch (failure) {
+          // Another process made the same lead or used the same key in between: what it wrote is found next time.
+          if (!isUniqueViolation(failure) || tries >= MAX_TRIES_ALONE) throw failure;
+        }
+      }
+    },
+  });
+}
+
+async function acceptBatch(
+  deps: IntakeDeps,
+  workspaceId: string,
+  items: readonly IntakeItem[],
+): Promise<(Accepted | Problem)[]> {
+  deps.metrics.intakeBatch.observe(items.length);
+  const book = await readBookFor(deps, workspaceId, items);
+  const quickSendsListId = await quickSendsList(deps, book);
+  const facts = await readIntakeFacts(
+    deps.database,
+    workspaceId,
+    items.map(({ request, options }) => ({
+      messageType: request.messageType,
+      leadId: request.leadId,
+      phone: request.recipientPhone,
+      email: request.recipientEmail,
+      idempotencyKey: options.idempotencyKey,
+    })),
+  );
+  const now = deps.clock.now();
+  const context = {
+    book,
+    newLeads: new Map<string, NewLead>(),
+    chosenLines: new Map<string, string>(),
+    quickSendsListId,
+    ids: deps.ids,
+    now,
+  };
+  const write = new WriteSet(deps, book, now);
+  const answers = items.map((item, index) => {
+    const known = facts[index];
+    invariant(known !== undefined, 'facts come back for every request');
+    const replay = readStoredAnswer(item, known);
+    if (replay !== null) return replay;
+    const draft = draftMessage(context, item.request, known);
+    if (draft instanceof Problem) return draft;
+    deps.books.noteChosen(book, draft.line.id, draft.firstTouch);
+    return write.add(item, draft);
+  });
+  await deps.checkpoint('intake.drafted');
+  await write.store(workspaceId);
+  await deps.checkpoint('intake.stored');
+  return answers;
+}
+
+/** Everything one batch stores, gathered request by request. */
+class WriteSet {
+  readonly #deps: IntakeDeps;
+  readonly #book: WorkspaceBook;
+  readonly #now: number;
+  readonly #leads: NewLead[] = [];
+  readonly #messages: NewMessage[] = [];
+  readonly #keys: NewIdempotencyKey[] = [];
+  readonly #wakes = new Set<string>();
+  readonly #merges: { leadId: string; request: SendMessage }[] = [];
+
+  constructor(deps: IntakeDeps, book: WorkspaceBook, now: number) {
+    this.#deps = deps;
+    this.#book = book;
+    this.#now = now;
+  }
+
+  add({ request, options }: IntakeItem, draft: Draft): Accepted {
+    if (draft.lead.kind === 'new' && draft.lead.made) this.#leads.push(draft.lead.lead);
+    else if (hasAlternates(request)) this.#merges.push({ leadId: draft.lead.lead.id, request });
+    const message = newMessage(this.#deps.ids, request, options.correlationId, draft, this.#book);
+    const row = rowOf(message, this.#book.workspace.workspaceId, this.#now);
+    if (draft.plan.status === 'fallback') this.#addFallback(message, row, request, draft);
+    else if (draft.plan.status !== 'failed') this.#wakes.add(draft.line.id);
+    this.#messages.push(message);
+    const matched = request.leadId === null && !(draft.lead.kind === 'new' && draft.lead.made);
+    const accepted: Accepted = {
+      httpStatus: matched ? 200 : 201,
+      body: sendAnswer(row, draft.line, { matched, warnings: [...options.warnings, ...draft.warnings] }),
+      replayed: false,
+    };
+    if (options.idempotencyKey !== null) {
+      const { idempotencyKey: key, requestHash } = options;
+      this.#keys.push({ key, requestHash, httpStatus: accepted.httpStatus, answer: accepted.body });
+    }
+    return accepted;
+  }
+
+  #addFallback(message: NewMessage, row: MessageRow, request: SendMessage, draft: Draft): void {
+    const line = this.#book.fallbackLine;
+    const phone = phoneOf(draft.lead, request);
+    invariant(
+      line !== null && phone !== null,
+      'forceFallback was refused without a fallback line or a phone',
+    );
+    const sms = fallbackMessage(row, {
+      id: this.#deps.ids(),
+      eventId: this.#deps.ids(),
+      line,
+      text: message.message,
+      rendered: false,
+      phone,
+      attachmentLinks: this.#book.workspace.fallbackAttachmentLinks,
+      now: this.#now,
+    });
+    message.fallbackSmsDispatched = true;
+    row.fallbackSmsDispatched = true;
+    this.#messages.push(sms);
+    this.#wakes.add(line.id);
+  }
+
+  async store(workspaceId: string): Promise<void> {
+    if (this.#messages.length === 0) return;
+    const { database, ids } = this.#deps;
+    const write: IntakeWrite = {
+      leads: this.#leads,
+      messages: this.#messages,
+      idempotencyKeys: this.#keys,
+      wakes: [...this.#wakes].map((lineId) => ({ lineId, id: ids() })),
+    };
+    if (this.#merges.length === 0) {
+      await writeIntake(database, workspaceId, write, this.#now);
+    } else {
+      await database.transaction(async (tx) => {
+        await writeIntake(tx, workspaceId, write, this.#now);
+        for (const { leadId, request } of this.#merges) {
+          await mergeAlternates(tx, workspaceId, leadId, request, this.#now);
+        }
+      });
+    }
+    this.#deps.metrics.accepted.inc(this.#messages.length);
+    this.#deps.wakeDispatchers();
+  }
+}
+
+/** The cached book, read anew when it may be too old to refuse a request by it. */
+async function readBookFor(
+  deps: IntakeDeps,
+  workspaceId: string,
+  items: readonly IntakeItem[],
+): Promise<WorkspaceBook> {
+  const book = await deps.books.read(workspaceId);
+  if (book === null) throw problem('NO_ACTIVE_WORKSPACE');
+  const mightRefuse = items.some(({ request }) => {
+    const fits = (line: WorkspaceBook['lines'][number]) =>
+      line.isActive && line.messageType === request.messageType;
+    if (request.fromLineId === null) return !book.lines.some(fits);
+    return !book.lines.some((line) => line.id === request.fromLineId && fits(line));
+  });
+  const wantsFallback = items.some(({ request }) => request.forceFallback || request.sendFallbackSmsOnFailed);
+  if (!mightRefuse && !(wantsFallback && book.fallbackLine === null)) return book;
+  return (await deps.books.reload(workspaceId)) ?? book;
+}
+
+async function quickSendsList(deps: IntakeDeps, book: WorkspaceBook): Promise<string> {
+  const known = book.lists.get('quick_sends');
+  if (known !== undefined) return known;
+  const { workspaceId } = book.workspace;
+  const id = await ensureSpecialList(deps.database, workspaceId, 'quick_sends', deps.ids(), deps.clock.now());
+  book.lists.set('quick_sends', id);
+  return id;
+}
+
+function readStoredAnswer({ options }: IntakeItem, { stored }: IntakeFacts): Accepted | Problem | null {
+  if (stored === null) return null;
+  if (stored.requestHash !== options.requestHash) return problem('idempotency_mismatch');
+  // The database holds what this function's neighbour stored: an answer of this very shape.
+  return { httpStatus: stored.httpStatus as 200 | 201, body: stored.answer as SendAnswer, replayed: true };
+}
+
+function hasAlternates(request: SendMessage): boolean {
+  return [...request.altPhones, ...request.altEmails].some((each) => each !== undefined);
+}

@@ -1,0 +1,228 @@
+/**
+ * From a request and what the database knows to what would be stored: lead, line, plan. Reads nothing and writes
+ * nothing, so that accepting and dry runs decide by the same code.
+ */
+
+import type { SendMessage } from '../contract/messages.ts';
+import { type Problem, problem } from '../contract/problems.ts';
+import { cascade } from '../domain/cascade.ts';
+import { chooseLine, type LineDecision } from '../domain/line-choice.ts';
+import { type AcceptancePlan, planAcceptance } from '../domain/plan.ts';
+import type { SendWindow } from '../domain/window.ts';
+import type { Ids } from '../lib/ids.ts';
+import type { IntakeFacts } from '../store/intake.ts';
+import type { LeadRow, NewLead } from '../store/leads.ts';
+import type { LineRow } from '../store/lines.ts';
+import type { WorkspaceBook } from './workspace-book.ts';
+
+/** A lead that exists, or one that this batch makes. */
+export type DraftLead = { kind: 'found'; lead: LeadRow } | { kind: 'new'; lead: NewLead; made: boolean };
+
+export interface Draft {
+  lead: DraftLead;
+  line: LineRow;
+  decision: LineDecision;
+  pinned: boolean;
+  firstTouch: boolean;
+  plan: AcceptancePlan;
+  window: SendWindow | null;
+  /** Addresses it may go to, best first. */
+  addresses: string[];
+  warnings: string[];
+}
+
+export interface DraftContext {
+  book: WorkspaceBook;
+  /** Leads made by earlier requests of the same batch, by address. */
+  newLeads: Map<string, NewLead>;
+  /** Lines chosen for earlier requests of the same batch, by lead and type. */
+  chosenLines: Map<string, string>;
+  quickSendsListId: string;
+  ids: Ids;
+  now: number;
+}
+
+export function draftMessage(
+  context: DraftContext,
+  request: SendMessage,
+  facts: IntakeFacts,
+): Draft | Problem {
+  const { book, now } = context;
+  const warnings: string[] = [];
+  if (request.leadId !== null && facts.lead === null) return problem('LEAD_NOT_ACCESSIBLE');
+  const lead = resolveLead(context, request, facts);
+  const addresses = cascade(request.messageType, addressesOf(lead, request), {
+    phone: request.recipientPhone,
+    email: request.recipientEmail,
+  });
+  if (addresses.length === 0) {
+    return problem('RECIPIENT_REQUIRED', {
+      reason: `there is no address that ${request.messageType} can go to`,
+    });
+  }
+
+  const { forceFallback } = request;
+  if ((request.sendFallbackSmsOnFailed || forceFallback) && book.fallbackLine === null) {
+    return problem('FALLBACK_NOT_CONFIGURED', {
+      param: forceFallback ? 'forceFallback' : 'sendFallbackSmsOnFailed',
+    });
+  }
+  if (forceFallback && phoneOf(lead, request) === null) {
+    return problem('RECIPIENT_REQUIRED', { reason: 'forceFallback needs a phone number' });
+  }
+  if (forceFallback && request.message.trim() === '' && !book.workspace.fallbackAttachmentLinks) {
+    return problem('MESSAGE_EMPTY', {
+      param: 'message',
+      reason: 'a fallback SMS carries text, no attachments',
+    });
+  }
+
+  const chosen = decideLine(context, request, lead.lead.id, facts);
+  if (!('line' in chosen)) return chosen;
+  if (chosen.warning !== null) warnings.push(chosen.warning);
+
+  const touch = facts.touches?.find((each) => each.lineId === chosen.line.id);
+  const window = readWindow(request, book);
+  const suppressed = new Set(facts.suppressed ?? []);
+  const plan = planAcceptance({
+    now,
+    scheduledDate: request.scheduledDate,
+    window,
+    suppressed:
+      (lead.kind === 'found' && lead.lead.optedOutAt !== null) ||
+      addresses.every((each) => suppressed.has(each)),
+    forceFallback,
+    lastReplyAt: touch?.lastReplyAt ?? null,
+    isCampaign: false,
+  });
+  if (plan === null) return problem('INVALID_WINDOW', { reason: 'the send window never opens' });
+  context.chosenLines.set(chosenKey(request, lead.lead.id), chosen.line.id);
+  return {
+    lead,
+    line: chosen.line,
+    decision: chosen.decision,
+    pinned: request.fromLineId !== null,
+    firstTouch: touch === undefined,
+    plan,
+    window,
+    addresses,
+    warnings,
+  };
+}
+
+/** The lead's phone as this message means it: its own recipient first. */
+export function phoneOf(lead: DraftLead, request: SendMessage): string | null {
+  return request.recipientPhone ?? lead.lead.phone;
+}
+
+function resolveLead(
+  { book, newLeads, quickSendsListId, ids }: DraftContext,
+  request: SendMessage,
+  facts: IntakeFacts,
+): DraftLead {
+  if (facts.lead !== null) return { kind: 'found', lead: facts.lead };
+  const { recipientPhone: phone, recipientEmail: email } = request;
+  const known =
+    (phone === null ? undefined : newLeads.get(phone)) ?? (email === null ? undefined : newLeads.get(email));
+  if (known !== undefined) return { kind: 'new', lead: known, made: false };
+  const [firstName, ...rest] = (request.recipientName ?? '').trim().split(/\s+/);
+  const lead: NewLead = {
+    id: ids(),
+    listId: quickSendsListId,
+    firstName: firstName || null,
+    lastName: rest.join(' ') || null,
+    phone,
+    email,
+    altPhones: request.altPhones.map((each) => each ?? null),
+    altEmails: request.altEmails.map((each) => each ?? null),
+    source: 'api',
+    contactOwnerEmail:
+      request.contactOwnerEmail === undefined ? book.workspace.ownerEmail : request.contactOwnerEmail,
+    ...request.crm,
+  };
+  for (const address of [phone, email, ...lead.altPhones, ...lead.altEmails]) {
+    if (address !== null && !newLeads.has(address)) newLeads.set(address, lead);
+  }
+  return { kind: 'new', lead, made: true };
+}
+
+/** The lead's addresses with this request's alternates already merged in. */
+function addressesOf(lead: DraftLead, request: SendMessage) {
+  const merged = (given: readonly (string | null | undefined)[], stored: readonly (string | null)[]) =>
+    stored.map((each, index) => (given[index] === undefined ? each : (given[index] ?? null)));
+  if (lead.kind === 'new') {
+    const { phone, email, altPhones, altEmails } = lead.lead;
+    return {
+      phone,
+      email,
+      altPhones: merged(request.altPhones, altPhones),
+      altEmails: merged(request.altEmails, altEmails),
+    };
+  }
+  const { phone, email, altPhone1, altPhone2, altPhone3, altEmail1, altEmail2, altEmail3 } = lead.lead;
+  return {
+    phone,
+    email,
+    altPhones: merged(request.altPhones, [altPhone1, altPhone2, altPhone3]),
+    altEmails: merged(request.altEmails, [altEmail1, altEmail2, altEmail3]),
+  };
+}
+
+type ChosenLine = { line: LineRow; decision: LineDecision; warning: string | null };
+
+function chosenKey({ messageType }: SendMessage, leadId: string): string {
+  return `${messageType} ${leadId}`;
+}
+
+function decideLine(
+  { book, chosenLines, now }: DraftContext,
+  request: SendMessage,
+  leadId: string,
+  facts: IntakeFacts,
+): ChosenLine | Problem {
+  const { messageType, fromLineId } = request;
+  if (fromLineId !== null) {
+    const line = book.lines.find((each) => each.id === fromLineId);
+    if (line === undefined) return problem('LINE_NOT_FOUND', { param: 'fromLineId' });
+    if (!line.isActive) return problem('LINE_NOT_ACTIVE', { param: 'fromLineId' });
+    if (line.messageType !== messageType) {
+      return problem('LINE_WRONG_CHANNEL', {
+        param: 'fromLineId',
+        reason: `the line sends ${line.messageType}`,
+      });
+    }
+    const decision: LineDecision = {
+      lineId: line.id,
+      reason: 'requested',
+      because: 'Asked for with fromLineId.',
+    };
+    return { line, decision, warning: null };
+  }
+  const talking = facts.touches?.find((touch) =>
+    book.lines.some((line) => line.id === touch.lineId && line.messageType === messageType),
+  );
+  const decision = chooseLine(
+    book.lineFacts,
+    {
+      messageType,
+      talkingLineId: talking?.lineId ?? null,
+      waitingLineId: chosenLines.get(chosenKey(request, leadId)) ?? facts.waitingLineId,
+      lineDownPolicy: book.workspace.lineDownPolicy,
+    },
+    now,
+  );
+  const line = book.lines.find((each) => each.id === decision?.lineId);
+  if (decision === null || line === undefined) return problem('NO_ACTIVE_LINES');
+  const isUp = line.isActive && line.healthStatus === 'healthy';
+  return { line, decision, warning: isUp ? null : `line ${line.id} is down; the message waits for it` };
+}
+
+function readWindow(request: SendMessage, book: WorkspaceBook): SendWindow | null {
+  if (request.sendWindowStart === null && request.allowedDaysOfWeek === null) return null;
+  return {
+    timezone: request.timezone ?? book.workspace.timezone,
+    start: request.sendWindowStart,
+    end: request.sendWindowEnd,
+    days: request.allowedDaysOfWeek,
+  };
+}

@@ -1,0 +1,115 @@
+/** What a send would do, decided by the same code that accepts and holds; nothing is written. */
+import type { DryRunAnswer, SendMessage } from '../contract/messages.ts';
+import { Problem, problem } from '../contract/problems.ts';
+import type { Deps } from '../deps.ts';
+import { forecast } from '../domain/forecast.ts';
+import { earliestAt, lineGates, messageGates } from '../domain/gates.ts';
+import { priorityIndex } from '../domain/plan.ts';
+import { render, templateValues } from '../domain/template.ts';
+import { toIsoOrNull } from '../lib/clock.ts';
+import { invariant } from '../lib/invariant.ts';
+import { readIntakeFacts } from '../store/intake.ts';
+import { findLine, type LineRow, paceOf } from '../store/lines.ts';
+import { readLineQueue } from '../store/messages.ts';
+import type { Caller } from './authenticate.ts';
+import { lineGateFacts } from './delivery-facts.ts';
+import { type Draft, draftMessage } from './draft-message.ts';
+import { FORECAST_LIMIT, presentGate } from './explain-message.ts';
+import type { WorkspaceBook } from './workspace-book.ts';
+
+/** Stands for ids that a dry run does not make. */
+const NO_ID = '000000000000000000000000';
+
+export async function dryRunMessage(
+  deps: Deps,
+  { workspaceId }: Caller,
+  request: SendMessage,
+): Promise<DryRunAnswer> {
+  const book = await deps.books.reload(workspaceId);
+  if (book === null) throw problem('NO_ACTIVE_WORKSPACE');
+  const question = {
+    messageType: request.messageType,
+    leadId: request.leadId,
+    phone: request.recipientPhone,
+    email: request.recipientEmail,
+    idempotencyKey: null,
+  };
+  const [facts] = await readIntakeFacts(deps.database, workspaceId, [question]);
+  invariant(facts !== undefined, 'facts come back for every request');
+  const now = deps.clock.now();
+  const context = {
+    book,
+    newLeads: new Map(),
+    chosenLines: new Map(),
+    quickSendsListId: NO_ID,
+    ids: () => NO_ID,
+    now,
+  };
+  const draft = draftMessage(context, request, facts);
+  if (draft instanceof Problem) throw draft;
+  const line = await findLine(deps.database, workspaceId, draft.line.id);
+  invariant(line !== null, 'the chosen line exists');
+  const suppressed = new Set(facts.suppressed ?? []);
+  const { text, missing } = render(request.message, templateValues(templateLead(draft), line));
+  return {
+    dryRun: true,
+    wouldAccept: true,
+    status: draft.plan.status === 'queued' ? 'pending' : draft.plan.status,
+    reason: draft.plan.reason,
+    leadId: draft.lead.kind === 'found' ? draft.lead.lead.id : null,
+    leadWouldBeCreated: draft.lead.kind === 'new',
+    address: draft.addresses.find((address) => !suppressed.has(address)) ?? null,
+    fromLineId: line.id,
+    fromLinePhone: line.phone,
+    fromLineEmail: line.email,
+    lineDecision: draft.decision,
+    text,
+    missing,
+    scheduledDate: toIsoOrNull(request.scheduledDate),
+    ...(await foresee(deps, book, line, draft, request, now)),
+    warnings: draft.warnings,
+  };
+}
+
+async function foresee(
+  deps: Deps,
+  book: WorkspaceBook,
+  line: LineRow,
+  { plan, window, firstTouch }: Draft,
+  { scheduledDate, expiresAt }: SendMessage,
+  now: number,
+): Promise<Pick<DryRunAnswer, 'gates' | 'earliestAt' | 'expectedAt'>> {
+  const own = {
+    dueAt: plan.dueAt,
+    scheduledDate,
+    expiresAt,
+    window,
+    attempt: 0,
+    suppressed: plan.reason === 'dnc',
+    conversationBusy: false,
+  };
+  const lineFacts = lineGateFacts(line, book.workspace.billingStatus === 'past_due');
+  const gates = [...messageGates(own, now), ...lineGates(lineFacts, now, firstTouch)].map(presentGate);
+  const earliest = earliestAt(own, lineFacts, now, firstTouch);
+  const queue = await readLineQueue(deps.database, line.workspaceId, line.id, FORECAST_LIMIT + 1);
+  // Its id would be the latest of all: behind everything that is due at the same time.
+  const self = {
+    id: 'f'.repeat(24),
+    leadId: NO_ID,
+    priority: priorityIndex(plan.priority),
+    firstTouch,
+    dueAt: plan.dueAt,
+    window,
+  };
+  const foreseen =
+    earliest === null || queue.length > FORECAST_LIMIT
+      ? null
+      : forecast([...queue, self], paceOf(line), now, self.id);
+  return { gates, earliestAt: toIsoOrNull(earliest), expectedAt: toIsoOrNull(foreseen) };
+}
+
+function templateLead({ lead }: Draft) {
+  if (lead.kind === 'found') return lead.lead;
+  const { firstName, lastName, email, phone } = lead.lead;
+  return { firstName, lastName, email, phone, companyName: null, jobTitle: null, customFields: null };
+}

@@ -1,0 +1,58 @@
+/** Why a message waits, until when, and when it will go: the dispatcher's own gates, read instead of obeyed. */
+import type { ExplainAnswer, Gate as GateAnswer } from '../contract/messages.ts';
+import { problem } from '../contract/problems.ts';
+import type { Deps } from '../deps.ts';
+import { forecast } from '../domain/forecast.ts';
+import { earliestAt, type Gate, lineGates, messageGates } from '../domain/gates.ts';
+import { isWaiting } from '../domain/lifecycle.ts';
+import { compareTurn } from '../domain/pick.ts';
+import { toIsoOrNull } from '../lib/clock.ts';
+import { readDeliveryFacts } from '../store/deliveries.ts';
+import { findLine, paceOf } from '../store/lines.ts';
+import { readLineQueue } from '../store/messages.ts';
+import { findWorkspace } from '../store/workspaces.ts';
+import type { Caller } from './authenticate.ts';
+import { isFirstTouch, lineGateFacts, messageGateFacts } from './delivery-facts.ts';
+
+/** A queue longer than this is not forecast: too much would change before its end. */
+export const FORECAST_LIMIT = 500;
+
+export async function explainMessage(
+  deps: Deps,
+  { workspaceId }: Caller,
+  id: string,
+): Promise<ExplainAnswer> {
+  const facts = await readDeliveryFacts(deps.database, workspaceId, id);
+  if (facts === null) throw problem('MESSAGE_NOT_FOUND');
+  const { message } = facts;
+  const answer: ExplainAnswer = {
+    messageId: id,
+    status: message.status,
+    gates: [],
+    earliestAt: null,
+    expectedAt: null,
+    aheadOnLine: null,
+    lineDecision: message.lineDecision,
+  };
+  if (!isWaiting(message.status)) return answer;
+  const line = await findLine(deps.database, workspaceId, message.lineId);
+  const workspace = await findWorkspace(deps.database, workspaceId);
+  if (line === null || workspace === null) return answer;
+  const now = deps.clock.now();
+  const firstTouch = isFirstTouch(facts);
+  const own = messageGateFacts(facts);
+  const lineFacts = lineGateFacts(line, workspace.billingStatus === 'past_due');
+  const earliest = earliestAt(own, lineFacts, now, firstTouch);
+  answer.gates = [...messageGates(own, now), ...lineGates(lineFacts, now, firstTouch)].map(presentGate);
+  answer.earliestAt = toIsoOrNull(earliest);
+  const queue = await readLineQueue(deps.database, workspaceId, line.id, FORECAST_LIMIT + 1);
+  const self = { id, priority: message.priority, firstTouch, dueAt: message.dueAt };
+  if (queue.length > FORECAST_LIMIT) return answer;
+  answer.aheadOnLine = queue.filter((other) => other.id !== id && compareTurn(other, self, now) < 0).length;
+  if (earliest !== null) answer.expectedAt = toIsoOrNull(forecast(queue, paceOf(line), now, id));
+  return answer;
+}
+
+export function presentGate({ gate, state, until, reason }: Gate): GateAnswer {
+  return { gate, state, until: toIsoOrNull(until), reason };
+}

@@ -1,0 +1,36 @@
+/** Everything the doors can ask for, by name. */
+import { acceptMessage } from './accept-message.ts';
+import { cancelForLead, cancelMessage } from './cancel-messages.ts';
+import { checkReady } from './check-ready.ts';
+import { dryRunMessage } from './dry-run-message.ts';
+import { editMessage } from './edit-message.ts';
+import { explainMessage } from './explain-message.ts';
+import { getFallbackConfig, updateFallbackConfig } from './fallback-config.ts';
+import { getLead } from './get-lead.ts';
+import { createLine, getLine, listLines, updateLine } from './manage-lines.ts';
+import { getWorkspace, updateWorkspace } from './manage-workspace.ts';
+import { getMessage, getTimeline, listMessages } from './read-messages.ts';
+import { readSandboxPhone } from './read-sandbox-phone.ts';
+
+export const actions = {
+  acceptMessage,
+  dryRunMessage,
+  listMessages,
+  getMessage,
+  getTimeline,
+  explainMessage,
+  editMessage,
+  cancelMessage,
+  cancelForLead,
+  listLines,
+  getLine,
+  createLine,
+  updateLine,
+  getLead,
+  getWorkspace,
+  updateWorkspace,
+  getFallbackConfig,
+  updateFallbackConfig,
+  readSandboxPhone,
+  checkReady,
+};

@@ -1,0 +1,115 @@
+/**
+ * A line went down or was switched off (D18). Messages to people it never wrote to move to another line; conversations
+ * wait for it up to 24 h and then fail, unless the workspace chose to move them or to go on by SMS. Messages that name
+ * their line with fromLineId wait like conversations: nobody gets a number the sender did not want.
+ */
+
+import type { Deps } from '../deps.ts';
+import { chooseLine, type LineDecision } from '../domain/line-choice.ts';
+import { invariant } from '../lib/invariant.ts';
+import { readTalkingLines } from '../store/deliveries.ts';
+import { insertEvents, type NewEvent } from '../store/events.ts';
+import { wakeLines } from '../store/line-queue.ts';
+import { lockEndingOfLine, lockWaitingOfLine, type MessageRow, moveMessages } from '../store/messages.ts';
+import { applyRulings, type Ruling } from './settle-messages.ts';
+import type { WorkspaceBook } from './workspace-book.ts';
+
+const BATCH = 200;
+/** How long a message waits for its line, from the moment it could have gone. */
+export const CONVERSATION_WAITS_MS = 24 * 3_600_000;
+const INACTIVE_SENTENCE = 'Line became inactive after previous messages were sent';
+const NO_LINE_SENTENCE = 'Line became inactive and no other line could take its place';
+
+export async function leaveDownLine(
+  deps: Deps,
+  workspaceId: string,
+  lineId: string,
+  downSince: number,
+): Promise<void> {
+  const book = await deps.books.reload(workspaceId);
+  invariant(book !== null, `workspace ${workspaceId} exists`);
+  const { lineDownPolicy } = book.workspace;
+  const waitedSince = deps.clock.now() - CONVERSATION_WAITS_MS;
+  const ending = {
+    dueBy: downSince <= waitedSince ? waitedSince : null,
+    bySms: lineDownPolicy === 'sms' && book.fallbackLine !== null,
+  };
+  const others = book.lineFacts.filter((line) => line.id !== lineId && line.isActive && line.isHealthy);
+  await deps.database.transaction(async (tx) => {
+    const movable = lineDownPolicy === 'move' ? 'all' : 'first_touches';
+    const moving =
+      others.length === 0 ? [] : await lockWaitingOfLine(tx, workspaceId, lineId, movable, BATCH);
+    const leadIds = [...new Set(moving.map((message) => message.leadId))];
+    const talking = await readTalkingLines(tx, workspaceId, leadIds);
+    const chosenLines = new Map<string, string>();
+    const moves = moving.flatMap((message) => move(deps, book, others, talking, chosenLines, message));
+    await moveMessages(tx, workspaceId, moves, deps.clock.now());
+    await insertEvents(
+      tx,
+      workspaceId,
+      moves.map(({ message, decision }) => moved(deps, message, decision)),
+    );
+    const woken = [...new Set(moves.map(({ decision }) => decision.lineId))];
+    await wakeLines(tx, workspaceId, woken, woken.map(deps.ids));
+    if (ending.dueBy === null && !ending.bySms) return;
+    const left = await lockEndingOfLine(tx, workspaceId, lineId, ending, BATCH);
+    const rulings = left.map((message) => end(message, ending.bySms));
+    await applyRulings(deps, tx, book, rulings);
+  });
+  deps.announceSettled();
+  deps.wakeDispatchers();
+}
+
+function move(
+  deps: Deps,
+  book: WorkspaceBook,
+  others: WorkspaceBook['lineFacts'],
+  talking: readonly { leadId: string; lineId: string }[],
+  /** By lead: whoever has several messages waiting gets all of them from one line. */
+  chosenLines: Map<string, string>,
+  message: MessageRow,
+): { message: MessageRow; decision: LineDecision }[] {
+  // Since it was accepted another line may have come to talk to the contact.
+  const known = talking.find(
+    ({ leadId, lineId }) =>
+      leadId === message.leadId &&
+      others.some((line) => line.id === lineId && line.messageType === message.messageType),
+  );
+  const wish = {
+    messageType: message.messageType,
+    talkingLineId: known?.lineId ?? null,
+    waitingLineId: chosenLines.get(message.leadId) ?? null,
+    lineDownPolicy: book.workspace.lineDownPolicy,
+  };
+  const chosen = chooseLine(others, wish, deps.clock.now());
+  if (chosen === null) return [];
+  chosenLines.set(message.leadId, chosen.lineId);
+  deps.books.noteChosen(book, chosen.lineId, true);
+  return [
+    { message, decision: { ...chosen, reason: 'moved', because: `Its line is down. ${chosen.because}` } },
+  ];
+}
+
+function moved(deps: Deps, message: MessageRow, decision: LineDecision): NewEvent {
+  return {
+    id: deps.ids(),
+    type: 'message.moved',
+    messageId: message.id,
+    leadId: message.leadId,
+    lineId: decision.lineId,
+    at: deps.clock.now(),
+    data: { from: message.lineId, lineDecision: decision },
+  };
+}
+
+/** By SMS where one can go; elsewhere there is nothing to go on with. */
+function end(message: MessageRow, bySms: boolean): Ruling {
+  const goesBySms = bySms && message.messageType === 'imessage' && message.recipientPhone !== null;
+  return {
+    messageId: message.id,
+    attempt: message.attempt,
+    event: goesBySms ? 'miss' : 'fail',
+    reason: 'line_inactive',
+    errorMessage: message.firstTouch ? NO_LINE_SENTENCE : INACTIVE_SENTENCE,
+  };
+}

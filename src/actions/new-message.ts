@@ -1,0 +1,102 @@
+/** A drafted message as it is stored, and as it reads once stored. */
+import type { SendMessage } from '../contract/messages.ts';
+import { priorityIndex } from '../domain/plan.ts';
+import type { Ids } from '../lib/ids.ts';
+import type { NewMessage } from '../store/intake.ts';
+import type { MessageRow } from '../store/messages.ts';
+import type { Draft } from './draft-message.ts';
+import type { WorkspaceBook } from './workspace-book.ts';
+
+const DNC_SENTENCE = 'The contact opted out: do not contact';
+const FORCED_SENTENCE = 'Fallback was asked for; iMessage was not tried';
+
+export function newMessage(
+  ids: Ids,
+  request: SendMessage,
+  correlationId: string,
+  draft: Draft,
+  book: WorkspaceBook,
+): NewMessage {
+  const { plan, lead, line } = draft;
+  const given = request.recipientPhone !== null || request.recipientEmail !== null;
+  const eventType =
+    plan.status === 'failed'
+      ? 'message.failed'
+      : plan.status === 'fallback'
+        ? 'message.fallback'
+        : 'message.accepted';
+  return {
+    id: ids(),
+    eventId: ids(),
+    eventType,
+    eventData: { status: plan.status, reason: plan.reason ?? undefined, lineDecision: draft.decision },
+    direction: 'sent',
+    status: plan.status,
+    reason: plan.reason,
+    errorMessage:
+      plan.status === 'failed' ? DNC_SENTENCE : plan.status === 'fallback' ? FORCED_SENTENCE : null,
+    messageType: request.messageType,
+    message: request.message,
+    rendered: false,
+    subject: request.subject,
+    attachments: request.attachments,
+    leadId: lead.lead.id,
+    recipientPhone: given ? request.recipientPhone : lead.lead.phone,
+    recipientEmail: given ? request.recipientEmail : lead.lead.email,
+    recipientName: request.recipientName ?? fullName(lead.lead),
+    recipientGiven: given,
+    lineId: line.id,
+    linePinned: draft.pinned,
+    lineDecision: draft.decision,
+    priority: priorityIndex(plan.priority),
+    firstTouch: draft.firstTouch,
+    dueAt: plan.dueAt,
+    scheduledDate: request.scheduledDate,
+    expiresAt: request.expiresAt,
+    settings: draft.window,
+    attempts: line.attempts,
+    retryGapMs: line.retryGapMs,
+    sendFallbackSmsOnFailed: request.sendFallbackSmsOnFailed,
+    forceFallback: request.forceFallback,
+    fallbackSmsDispatched: false,
+    fallbackOf: null,
+    batchId: request.batchId,
+    campaignId: null,
+    stepIndex: null,
+    contactOwnerEmail:
+      request.contactOwnerEmail === undefined
+        ? (lead.lead.contactOwnerEmail ?? book.workspace.ownerEmail)
+        : request.contactOwnerEmail,
+    crm: request.crm,
+    correlationId,
+  };
+}
+
+function fullName(lead: { firstName: string | null; lastName: string | null }): string | null {
+  return [lead.firstName, lead.lastName].filter((part) => part !== null && part !== '').join(' ') || null;
+}
+
+/** The row as the database will hold it; saves reading it back. */
+export function rowOf(message: NewMessage, workspaceId: string, now: number): MessageRow {
+  const { eventId: _eventId, eventType: _eventType, eventData: _eventData, attachments, ...stored } = message;
+  return {
+    ...stored,
+    workspaceId,
+    attachments: attachments.length > 0 ? [...attachments] : null,
+    errorCode: null,
+    address: null,
+    attempt: 0,
+    leaseUntil: null,
+    reserved: null,
+    reconcileAt: null,
+    unknownSince: null,
+    checkedAddresses: null,
+    createdByUserId: null,
+    externalMessageId: null,
+    sentAt: null,
+    deliveredAt: null,
+    readAt: null,
+    createdAt: now,
+    updatedAt: now,
+  };
+}

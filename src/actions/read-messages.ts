@@ -1,0 +1,52 @@
+/** Looking at messages: one, many, and what happened to one. */
+import type { ListMessages, MessageAnswer, MessagesAnswer, TimelineAnswer } from '../contract/messages.ts';
+import { problem } from '../contract/problems.ts';
+import type { Deps } from '../deps.ts';
+import { toIso } from '../lib/clock.ts';
+import { readTimeline } from '../store/events.ts';
+import { listMessages as listRows } from '../store/message-list.ts';
+import { findMessage } from '../store/messages.ts';
+import type { Caller } from './authenticate.ts';
+import { presentMessage } from './present-message.ts';
+
+export async function getMessage(deps: Deps, { workspaceId }: Caller, id: string): Promise<MessageAnswer> {
+  const row = await findMessage(deps.database, workspaceId, id);
+  if (row === null) throw problem('MESSAGE_NOT_FOUND');
+  const book = await deps.books.read(workspaceId);
+  return { message: presentMessage(row, book?.lines.find((line) => line.id === row.lineId) ?? null) };
+}
+
+export async function listMessages(
+  deps: Deps,
+  { workspaceId }: Caller,
+  filters: ListMessages,
+): Promise<MessagesAnswer> {
+  const { cursor, ...rest } = filters;
+  // One more than asked for tells whether there is a next page.
+  const rows = await listRows(deps.database, workspaceId, {
+    ...rest,
+    after: cursor,
+    limit: filters.limit + 1,
+  });
+  const book = await deps.books.read(workspaceId);
+  const lines = new Map(book?.lines.map((line) => [line.id, line]));
+  const page = rows.slice(0, filters.limit);
+  return {
+    messages: page.map((row) => presentMessage(row, lines.get(row.lineId) ?? null)),
+    nextCursor: rows.length > page.length ? (page.at(-1)?.id ?? null) : null,
+  };
+}
+
+export async function getTimeline(deps: Deps, { workspaceId }: Caller, id: string): Promise<TimelineAnswer> {
+  if ((await findMessage(deps.database, workspaceId, id)) === null) throw problem('MESSAGE_NOT_FOUND');
+  const events = await readTimeline(deps.database, workspaceId, id);
+  return {
+    messageId: id,
+    events: events.map((event) => ({
+      _id: event.id,
+      type: event.type,
+      at: toIso(event.at),
+      data: event.data,
+    })),
+  };
+}

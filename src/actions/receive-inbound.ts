@@ -1,0 +1,212 @@
+/**
+ * Somebody wrote to one of our lines: store it with its lead, note the conversation, and obey when the words are an
+ * opt-out or an opt-in (D28, D29). One commit.
+ */
+
+import type { Deps } from '../deps.ts';
+import { isPhone } from '../domain/address.ts';
+import { readOptOut } from '../domain/opt-out.ts';
+import { isUniqueViolation, type Sql } from '../store/database.ts';
+import { markFirstTouch } from '../store/deliveries.ts';
+import { insertEvents, type NewEvent } from '../store/events.ts';
+import { insertReceived, noteReply } from '../store/inbound.ts';
+import { ensureSpecialList, findLeadIdsByAddress, insertLead, markOptedOut } from '../store/leads.ts';
+import { wakeLines } from '../store/line-queue.ts';
+import { addTallies } from '../store/line-tallies.ts';
+import { findLine, type LineRow } from '../store/lines.ts';
+import { lockWaitingOfLeads, markCancelled } from '../store/messages.ts';
+import { findSuppression, insertLedgerEntry, suppressAddress } from '../store/suppressions.ts';
+
+export interface Inbound {
+  workspaceId: string;
+  lineId: string;
+  /** Who wrote: E.164 or lower-cased e-mail. */
+  address: string;
+  message: string;
+  /** The device's own id; the same one twice is one message. */
+  externalMessageId: string | null;
+}
+
+const OPT_OUT_REASON = 'opt_out_words';
+
+/** `isNews` runs inside the commit; false means that this was recorded before, and nothing is written. */
+export async function receiveInbound(
+  deps: Deps,
+  inbound: Inbound,
+  isNews: (tx: Sql) => Promise<boolean>,
+): Promise<void> {
+  const { workspaceId } = inbound;
+  const line = await findLine(deps.database, workspaceId, inbound.lineId);
+  if (line === null) {
+    deps.log.warn({ workspaceId, lineId: inbound.lineId }, 'an inbound message names an unknown line');
+    return;
+  }
+  const record = () =>
+    deps.database.transaction(async (tx) => {
+      if (await isNews(tx)) await store(deps, tx, inbound, line);
+    });
+  // Two messages of a stranger at once: whoever comes second finds the lead that the first one made.
+  await record().catch((error: unknown) => (isUniqueViolation(error) ? record() : Promise.reject(error)));
+  deps.announceSettled();
+  deps.wakeDispatchers();
+}
+
+async function store(deps: Deps, tx: Sql, inbound: Inbound, line: LineRow): Promise<void> {
+  const { workspaceId, address, message } = inbound;
+  const now = deps.clock.now();
+  const found = await findLeadIdsByAddress(tx, workspaceId, address);
+  const leadId = found[0] ?? (await makeLead(deps, tx, inbound, now));
+  const leadIds = found.length > 0 ? found : [leadId];
+  const id = deps.ids();
+  const phone = isPhone(address) ? address : null;
+  const isNew = await insertReceived(
+    tx,
+    workspaceId,
+    {
+      id,
+      messageType: line.messageType,
+      message,
+      leadId,
+      lineId: line.id,
+      address,
+      phone,
+      email: phone === null ? address : null,
+      externalMessageId: inbound.externalMessageId,
+      correlationId: `app_${id}`,
+    },
+    now,
+  );
+  if (!isNew) return;
+  await noteReply(tx, workspaceId, { leadId, lineId: line.id, messageId: id }, now);
+  // What waits for this contact is no first touch any more, and may go sooner.
+  await markFirstTouch(tx, workspaceId, [{ lineId: line.id, leadId, firstTouch: false }]);
+  await wakeLines(tx, workspaceId, [line.id], [deps.ids()]);
+  await addTallies(tx, workspaceId, [{ lineId: line.id, sent: 0, failed: 0, streak: 0, replies: 1 }], now);
+  const events: NewEvent[] = [
+    event(deps, {
+      type: found.length > 0 ? 'message.reply' : 'message.received',
+      messageId: id,
+      leadId,
+      lineId: line.id,
+      now,
+    }),
+  ];
+  const words = readOptOut(message);
+  if (words === 'opt_out') events.push(...(await optOut(deps, tx, inbound, line, leadIds, now)));
+  if (words === 'opt_in') events.push(...(await optIn(deps, tx, inbound, line, leadIds, now)));
+  await insertEvents(tx, workspaceId, events);
+}
+
+async function makeLead(
+  deps: Deps,
+  tx: Sql,
+  { workspaceId, address }: Inbound,
+  now: number,
+): Promise<string> {
+  const listId = await ensureSpecialList(tx, workspaceId, 'inbound', deps.ids(), now);
+  const id = deps.ids();
+  const phone = isPhone(address) ? address : null;
+  await insertLead(
+    tx,
+    workspaceId,
+    {
+      id,
+      listId,
+      firstName: null,
+      lastName: null,
+      phone,
+      email: phone === null ? address : null,
+      altPhones: [],
+      altEmails: [],
+      source: 'inbound',
+      contactOwnerEmail: null,
+      hsContactId: null,
+      hsPortalId: null,
+      ghlContactId: null,
+      ghlLocationId: null,
+    },
+    now,
+  );
+  return id;
+}
+
+/** Covers the lead on all channels, cancels what waits for it, and goes into the ledger. */
+async function optOut(
+  deps: Deps,
+  tx: Sql,
+  { workspaceId, address, message }: Inbound,
+  line: LineRow,
+  leadIds: string[],
+  now: number,
+): Promise<NewEvent[]> {
+  const waiting = await lockWaitingOfLeads(tx, workspaceId, leadIds);
+  await markCancelled(
+    tx,
+    workspaceId,
+    waiting.map((each) => each.id),
+    now,
+  );
+  await markOptedOut(tx, workspaceId, leadIds, now, now);
+  // What a person or a carrier imposed stays theirs: words must not make it liftable by words.
+  if ((await findSuppression(tx, workspaceId, address)) === null) {
+    await suppressAddress(tx, workspaceId, address, now, OPT_OUT_REASON);
+  }
+  const entry = {
+    leadId: leadIds[0] ?? null,
+    address,
+    channel: 'all',
+    source: 'words',
+    words: message,
+    at: now,
+  };
+  await insertLedgerEntry(tx, workspaceId, { id: deps.ids(), action: 'opt_out', ...entry });
+  return [
+    ...waiting.map((each) => ({
+      ...event(deps, {
+        type: 'message.cancelled',
+        messageId: each.id,
+        leadId: each.leadId,
+        lineId: each.lineId,
+        now,
+      }),
+      data: { from: each.status, status: 'cancelled', because: 'The contact opted out' },
+    })),
+    ...leadIds.map((leadId) =>
+      event(deps, { type: 'lead.opted_out', messageId: null, leadId, lineId: line.id, now }),
+    ),
+  ];
+}
+
+/** Lifts only what words had imposed. */
+async function optIn(
+  deps: Deps,
+  tx: Sql,
+  { workspaceId, address, message }: Inbound,
+  line: LineRow,
+  leadIds: string[],
+  now: number,
+): Promise<NewEvent[]> {
+  if ((await findSuppression(tx, workspaceId, address)) !== OPT_OUT_REASON) return [];
+  await markOptedOut(tx, workspaceId, leadIds, null, now);
+  await suppressAddress(tx, workspaceId, address, null, null);
+  const entry = {
+    leadId: leadIds[0] ?? null,
+    address,
+    channel: 'all',
+    source: 'words',
+    words: message,
+    at: now,
+  };
+  await insertLedgerEntry(tx, workspaceId, { id: deps.ids(), action: 'opt_in', ...entry });
+  return leadIds.map((leadId) =>
+    event(deps, { type: 'lead.opted_in', messageId: null, leadId, lineId: line.id, now }),
+  );
+}
+
+function event(
+  deps: Deps,
+  about: { type: string; messageId: string | null; leadId: string; lineId: string; now: number },
+): NewEvent {
+  const { type, messageId, leadId, lineId, now } = about;
+  return { id: deps.ids(), type, messageId, leadId, lineId, at: now, data: {} };
+}

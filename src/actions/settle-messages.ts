@@ -1,0 +1,332 @@
+/**
+ * The second commit of a delivery, and every other change that something outside brings: what the carrier said, what
+ * reconciliation found, what a receipt tells. One road for all, so that each transition obeys the lifecycle, leaves one
+ * event, gives back what was reserved in vain and starts the fallback SMS exactly once.
+ */
+
+import type { Deps } from '../deps.ts';
+import { sendsFallbackSms } from '../domain/fallback.ts';
+import { EVENT_OF, type LifecycleEvent, transition } from '../domain/lifecycle.ts';
+import { release } from '../domain/pacing.ts';
+import type { AvailabilityStatus, MessageStatus, Reason } from '../domain/words.ts';
+import { Batcher } from '../lib/batcher.ts';
+import { invariant } from '../lib/invariant.ts';
+import type { Sql } from '../store/database.ts';
+import { deleteTouches, markFirstTouch } from '../store/deliveries.ts';
+import { insertEvents, type NewEvent } from '../store/events.ts';
+import { type NewMessage, writeIntake } from '../store/intake.ts';
+import { lockLines, storeLinePaces, wakeLines } from '../store/line-queue.ts';
+import { addTallies, type TallyChange } from '../store/line-tallies.ts';
+import { paceOf } from '../store/lines.ts';
+import { lockMessages, type MessageRow } from '../store/messages.ts';
+import {
+  type AvailabilityNote,
+  noteAvailability,
+  noteLeadAvailability,
+  type Settlement,
+  settlementOf,
+  storeSettlements,
+} from '../store/settlements.ts';
+import { fallbackMessage } from './fallback-message.ts';
+import type { WorkspaceBook } from './workspace-book.ts';
+
+/** One thing that happened to one message. Instants in epoch ms. */
+export interface Ruling {
+  messageId: string;
+  event: LifecycleEvent;
+  /** Only if the message is still at this attempt; null for what holds whatever the attempt, as receipts do. */
+  attempt: number | null;
+  reason?: Reason;
+  errorMessage?: string;
+  errorCode?: string;
+  /** With `retry`: not before this. */
+  retryAt?: number;
+  /** With `retry`: this one does not count against the attempts it has. */
+  isFree?: boolean;
+  /** With `lose`: when to ask the carrier first. */
+  reconcileAt?: number;
+  /** With `lose`: when the attempt is over at the latest, if it may not be yet; what is absent before then may still leave. */
+  overAt?: number;
+  address?: string | null;
+  externalMessageId?: string | null;
+  checkedAddresses?: string[];
+  /** Text as it was or would have been sent; a fallback SMS carries it. */
+  renderedText?: string;
+  availability?: AvailabilityNote[];
+  leadAvailability?: AvailabilityStatus;
+  /** Goes into the event. */
+  data?: Readonly<Record<string, unknown>>;
+}
+
+export interface Settled {
+  messageId: string;
+  /** false: the lifecycle or a newer attempt made it too late; nothing was written. */
+  applied: boolean;
+  status: MessageStatus | null;
+}
+
+export type Settlements = Batcher<Ruling, Settled>;
+type SettleDeps = Omit<Deps, 'intake' | 'outcomes' | 'authenticate' | 'settlements'>;
+
+const MAX_BATCH = 100;
+const MAX_BATCHES_IN_FLIGHT = 4;
+
+export function createSettlements(deps: SettleDeps): Settlements {
+  return new Batcher({
+    maxItems: MAX_BATCH,
+    maxInFlight: MAX_BATCHES_IN_FLIGHT,
+    // Settlements of one workspace meet on its lines' tallies: one after another, they share the waiting.
+    maxInFlightPerKey: 1,
+    run: (workspaceId, rulings) => settleMessages(deps, workspaceId, rulings),
+    // Safe even if the first try was stored and its answer lost: what has happened is ignored the second time.
+    async retryAlone(workspaceId, ruling) {
+      const [settled] = await settleMessages(deps, workspaceId, [ruling]);
+      invariant(settled !== undefined, 'every ruling is answered');
+      return settled;
+    },
+  });
+}
+
+export async function settleMessages(
+  deps: SettleDeps,
+  workspaceId: string,
+  rulings: readonly Ruling[],
+): Promise<Settled[]> {
+  const book = await deps.books.read(workspaceId);
+  invariant(book !== null, `workspace ${workspaceId} exists`);
+  const settled = await deps.database.transaction((tx) => applyRulings(deps, tx, book, rulings));
+  deps.announceSettled();
+  deps.wakeDispatchers();
+  return settled;
+}
+
+/** For callers that have more to write in the same commit. They announce and wake when it is done. */
+export async function applyRulings(
+  deps: SettleDeps,
+  tx: Sql,
+  book: WorkspaceBook,
+  rulings: readonly Ruling[],
+): Promise<Settled[]> {
+  const { workspaceId } = book.workspace;
+  const ids = [...new Set(rulings.map((ruling) => ruling.messageId))].sort();
+  const rows = new Map((await lockMessages(tx, workspaceId, ids)).map((row) => [row.id, row]));
+  // Only now: what happened to these messages while we waited for them came before.
+  const now = deps.clock.now();
+  const changes = new Changes(deps, book, now);
+  const settled = rulings.map((ruling): Settled => {
+    const row = rows.get(ruling.messageId);
+    if (row === undefined) return { messageId: ruling.messageId, applied: false, status: null };
+    const applied = changes.apply(row, ruling);
+    return { messageId: row.id, applied, status: row.status };
+  });
+  await changes.store(tx);
+  return settled;
+}
+
+/** What a list of rulings changes, gathered first and written at once. Rows are changed in place as rulings apply. */
+class Changes {
+  readonly #deps: SettleDeps;
+  readonly #book: WorkspaceBook;
+  readonly #now: number;
+  readonly #settlements = new Map<string, Settlement>();
+  readonly #events: NewEvent[] = [];
+  readonly #released: MessageRow[] = [];
+  readonly #fallbacks: NewMessage[] = [];
+  readonly #wakes = new Set<string>();
+  readonly #availability: AvailabilityNote[] = [];
+  readonly #tallies = new Map<string, TallyChange>();
+  readonly #leadAvailability = new Map<string, AvailabilityStatus>();
+
+  constructor(deps: SettleDeps, book: WorkspaceBook, now: number) {
+    this.#deps = deps;
+    this.#book = book;
+    this.#now = now;
+  }
+
+  apply(row: MessageRow, ruling: Ruling): boolean {
+    if (ruling.attempt !== null && ruling.attempt !== row.attempt) return false;
+    const next = transition(row.status, ruling.event);
+    if (next === 'ignored') return false;
+    const from = row.status;
+    const to = next === 'same' ? from : next;
+    if (next === 'same' && addsNothing(row, ruling)) return false;
+    this.#availability.push(...(ruling.availability ?? []));
+    if (ruling.leadAvailability !== undefined)
+      this.#leadAvailability.set(row.leadId, ruling.leadAvailability);
+    if (leftNothing(ruling) && row.reserved !== null) {
+      this.#released.push({ ...row });
+      row.reserved = null;
+    }
+    this.#mark(row, ruling, to);
+    // The next message to this contact waited for this one.
+    if (from === 'sending' || from === 'unknown') this.#wakes.add(row.lineId);
+    this.#count(row, from, ruling);
+    const dispatched = this.#startFallback(row, ruling);
+    this.#settlements.set(row.id, settlementOf(row));
+    this.#events.push({
+      id: this.#deps.ids(),
+      type: EVENT_OF[ruling.event],
+      messageId: row.id,
+      leadId: row.leadId,
+      lineId: row.lineId,
+      at: this.#now,
+      data: {
+        from,
+        status: to,
+        attempt: row.attempt,
+        reason: ruling.reason,
+        error: ruling.errorMessage,
+        code: ruling.errorCode,
+        fallbackSmsId: dispatched?.id,
+        ...ruling.data,
+      },
+    });
+    return true;
+  }
+
+  #mark(row: MessageRow, ruling: Ruling, to: MessageStatus): void {
+    row.status = to;
+    row.leaseUntil = null;
+    if (ruling.address !== undefined) row.address = ruling.address ?? row.address;
+    if (ruling.externalMessageId !== undefined)
+      row.externalMessageId = ruling.externalMessageId ?? row.externalMessageId;
+    if (ruling.checkedAddresses !== undefined) row.checkedAddresses = ruling.checkedAddresses;
+    if (to === 'failed' || to === 'fallback') {
+      row.reason = ruling.reason ?? null;
+      row.errorMessage = ruling.errorMessage ?? null;
+      row.errorCode = ruling.errorCode ?? null;
+    }
+    if (to === 'unknown') {
+      row.unknownSince = row.unknownSince ?? ruling.overAt ?? this.#now;
+      row.reconcileAt = ruling.reconcileAt ?? this.#now;
+    } else {
+      row.unknownSince = null;
+      row.reconcileAt = null;
+    }
+    if (to === 'queued') {
+      row.dueAt = ruling.retryAt ?? this.#now;
+      // The attempt number is the fence and never goes back: what was free is added to what it has.
+      if (ruling.isFree === true) row.attempts += 1;
+      this.#wakes.add(row.lineId);
+    }
+    if (to === 'sent' || to === 'delivered') {
+      row.errorMessage = null;
+      row.errorCode = null;
+      row.reason = null;
+      row.sentAt = row.sentAt ?? this.#now;
+    }
+    if (to === 'delivered') row.deliveredAt = row.deliveredAt ?? this.#now;
+    if (ruling.event === 'read') row.readAt = row.readAt ?? this.#now;
+  }
+
+  /** For the score of the line (D19): what its carrier took, and what it refused. */
+  #count(row: MessageRow, from: MessageStatus, ruling: Ruling): void {
+    const took =
+      row.status !== from && (row.status === 'sent' || (row.status === 'delivered' && from !== 'sent'));
+    const refused =
+      row.status === 'failed' && ruling.reason !== undefined && COUNTS_AS_FAILURE.includes(ruling.reason);
+    if (!took && !refused) return;
+    const tally = this.#tallies.get(row.lineId) ?? {
+      lineId: row.lineId,
+      sent: 0,
+      failed: 0,
+      streak: 0,
+      replies: 0,
+    };
+    if (took) this.#tallies.set(row.lineId, { ...tally, sent: tally.sent + 1, streak: 0 });
+    else this.#tallies.set(row.lineId, { ...tally, failed: tally.failed + 1, streak: tally.streak + 1 });
+  }
+
+  #startFallback(row: MessageRow, ruling: Ruling): NewMessage | null {
+    const { workspace, fallbackLine: line } = this.#book;
+    const phone = row.recipientPhone;
+    if (row.status !== 'fallback' && row.status !== 'failed') return null;
+    if (row.reason === null || row.fallbackSmsDispatched || line === null || phone === null) return null;
+    const due = sendsFallbackSms(row.status, row.reason, {
+      messageType: row.messageType,
+      isFallback: row.fallbackOf !== null,
+      flag: row.sendFallbackSmsOnFailed || workspace.sendFallbackSmsOnFailed,
+      configured: true,
+      hasPhone: true,
+    });
+    if (!due) return null;
+    const sms = fallbackMessage(row, {
+      id: this.#deps.ids(),
+      eventId: this.#deps.ids(),
+      line,
+      text: ruling.renderedText ?? row.message,
+      rendered: ruling.renderedText !== undefined,
+      phone,
+      attachmentLinks: workspace.fallbackAttachmentLinks,
+      now: this.#now,
+    });
+    // Attachments alone, and no links allowed: there is nothing to say.
+    if (sms.message.trim() === '') return null;
+    row.fallbackSmsDispatched = true;
+    this.#fallbacks.push(sms);
+    this.#wakes.add(line.id);
+    return sms;
+  }
+
+  async store(tx: Sql): Promise<void> {
+    const { workspaceId } = this.#book.workspace;
+    await this.#giveBack(tx, workspaceId);
+    await storeSettlements(tx, workspaceId, [...this.#settlements.values()], this.#now);
+    await insertEvents(tx, workspaceId, this.#events);
+    await addTallies(tx, workspaceId, [...this.#tallies.values()], this.#now);
+    await noteAvailability(tx, workspaceId, this.#availability, this.#now);
+    await noteLeadAvailability(tx, workspaceId, this.#leadAvailability, this.#now);
+    if (this.#fallbacks.length > 0) {
+      const write = { leads: [], messages: this.#fallbacks, idempotencyKeys: [], wakes: [] };
+      await writeIntake(tx, workspaceId, write, this.#now);
+    }
+    const wakes = [...this.#wakes];
+    await wakeLines(tx, workspaceId, wakes, wakes.map(this.#deps.ids));
+  }
+
+  /** Cap, gap and first touch of attempts that definitely did not leave (D15). */
+  async #giveBack(tx: Sql, workspaceId: string): Promise<void> {
+    if (this.#released.length === 0) return;
+    const lineIds = [...new Set(this.#released.map((message) => message.lineId))].sort();
+    const lines = await lockLines(tx, workspaceId, lineIds, { skipLocked: false });
+    const deviceSends = new Map(lines.map((line) => [line.deviceId, line.deviceLastSendAt]));
+    const updates = lines.map((line) => {
+      let pace = paceOf(line);
+      for (const { lineId, reserved } of this.#released) {
+        if (lineId !== line.id || reserved === null) continue;
+        pace = release({ ...pace, deviceLastSendAt: deviceSends.get(line.deviceId) ?? null }, reserved);
+        deviceSends.set(line.deviceId, pace.deviceLastSendAt);
+      }
+      return {
+        id: line.id,
+        deviceId: line.deviceId,
+        pace,
+        lastSendAt: line.lastSendAt,
+        nextSendAt: null,
+        setNextSendAt: false,
+      };
+    });
+    for (const update of updates) update.pace.deviceLastSendAt = deviceSends.get(update.deviceId) ?? null;
+    await storeLinePaces(tx, workspaceId, updates);
+    const forgotten = await deleteTouches(tx, workspaceId, this.#released);
+    await markFirstTouch(
+      tx,
+      workspaceId,
+      forgotten.map((touch) => ({ ...touch, firstTouch: true })),
+    );
+    for (const lineId of lineIds) this.#wakes.add(lineId);
+  }
+}
+
+/** Failures that speak of the line; opt-outs, expiries and the like do not. */
+const COUNTS_AS_FAILURE: readonly Reason[] = ['refused', 'retries_exhausted', 'bounced'];
+
+/** A receipt that was seen already, or an answer that was heard already, is no transition. */
+function addsNothing(row: MessageRow, { event }: Ruling): boolean {
+  return event === 'read' ? row.readAt !== null : event === 'accept' && row.externalMessageId !== null;
+}
+
+/** True when the attempt certainly did not leave. An outcome that stayed unknown keeps its reservation. */
+function leftNothing({ event, reason }: Ruling): boolean {
+  return event === 'retry' || event === 'miss' || (event === 'fail' && reason !== 'outcome_unknown');
+}

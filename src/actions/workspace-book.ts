@@ -1,0 +1,115 @@
+/**
+ * What every intake of a workspace needs and what seldom changes: its settings, its lines, its Quick Sends list. Kept
+ * for at most a second, so that ten thousand intakes a second ask for it once, and so that a change made by another
+ * process is seen within that second. Gates are checked again, fresh, in the instant before sending.
+ */
+import type { LineFacts } from '../domain/line-choice.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Database } from '../store/database.ts';
+import { type LineRow, listLines, paceOf } from '../store/lines.ts';
+import { findWorkspace, type WorkspaceRow } from '../store/workspaces.ts';
+
+export interface WorkspaceBook {
+  workspace: WorkspaceRow;
+  lines: readonly LineRow[];
+  lineFacts: readonly LineFacts[];
+  /** The line that carries fallback SMS; null when fallback is off or its line is gone. */
+  fallbackLine: LineRow | null;
+  /** Ids of the lists made on demand; filled by whoever makes them. */
+  lists: Map<string, string>;
+  loadedAt: number;
+}
+
+export interface WorkspaceBooks {
+  /** null when the workspace does not exist. */
+  read(workspaceId: string): Promise<WorkspaceBook | null>;
+  /** Reads anew, whatever the age. */
+  reload(workspaceId: string): Promise<WorkspaceBook | null>;
+  /** Forgets what this process knows, after it changed something itself. */
+  forget(workspaceId: string): void;
+  /** A line was chosen: until the next read, others come first. */
+  noteChosen(book: WorkspaceBook, lineId: string, firstTouch: boolean): void;
+}
+
+const MAX_AGE_MS = 1000;
+const MAX_BOOKS = 10_000;
+
+export function createWorkspaceBooks({
+  database,
+  clock,
+}: {
+  database: Database;
+  clock: Clock;
+}): WorkspaceBooks {
+  const books = new Map<string, WorkspaceBook>();
+  const loading = new Map<string, Promise<WorkspaceBook | null>>();
+  // Fractions of a millisecond keep choices of one millisecond in order.
+  const chosenAt = new Map<string, number>();
+  let lastChoice = 0;
+
+  const load = async (workspaceId: string): Promise<WorkspaceBook | null> => {
+    const loadedAt = clock.now();
+    const workspace = await findWorkspace(database, workspaceId);
+    if (workspace === null) {
+      books.delete(workspaceId);
+      return null;
+    }
+    const lines = await listLines(database, workspaceId, loadedAt);
+    const fallbackLine = lines.find(
+      (line) => line.id === workspace.fallbackLineId && line.messageType === 'sms',
+    );
+    const book: WorkspaceBook = {
+      workspace,
+      lines,
+      lineFacts: lines.map((line) => ({
+        id: line.id,
+        messageType: line.messageType,
+        isActive: line.isActive,
+        isHealthy: line.healthStatus === 'healthy',
+        pace: paceOf(line),
+        lastUsedAt: latest(line.lastSendAt, chosenAt.get(line.id) ?? null),
+        waitingFirstTouches: line.waitingFirstTouches,
+      })),
+      fallbackLine: workspace.fallbackEnabled ? (fallbackLine ?? null) : null,
+      lists: books.get(workspaceId)?.lists ?? new Map(),
+      loadedAt,
+    };
+    if (books.size >= MAX_BOOKS) books.clear();
+    books.set(workspaceId, book);
+    return book;
+  };
+
+  const reload = (workspaceId: string): Promise<WorkspaceBook | null> => {
+    const underway = loading.get(workspaceId);
+    if (underway !== undefined) return underway;
+    const started = load(workspaceId).finally(() => loading.delete(workspaceId));
+    loading.set(workspaceId, started);
+    return started;
+  };
+
+  return {
+    read(workspaceId) {
+      const book = books.get(workspaceId);
+      if (book !== undefined && clock.now() - book.loadedAt < MAX_AGE_MS) return Promise.resolve(book);
+      return reload(workspaceId);
+    },
+    reload,
+    forget(workspaceId) {
+      books.delete(workspaceId);
+      loading.delete(workspaceId);
+    },
+    noteChosen(book, lineId, firstTouch) {
+      lastChoice = Math.max(clock.now(), lastChoice + 0.001);
+      chosenAt.set(lineId, lastChoice);
+      const facts = book.lineFacts.find((line) => line.id === lineId);
+      if (facts === undefined) return;
+      facts.lastUsedAt = lastChoice;
+      if (firstTouch) facts.waitingFirstTouches += 1;
+    },
+  };
+}
+
+function latest(a: number | null, b: number | null): number | null {
+  if (a === null) return b;
+  return b === null ? a : Math.max(a, b);
+}

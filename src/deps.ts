@@ -1,0 +1,39 @@
+/** What every action, the dispatcher and the doors are given; built once, in compose.ts. */
+import type { Intake } from './actions/accept-message.ts';
+import type { Authenticate } from './actions/authenticate.ts';
+import type { Settlements } from './actions/settle-messages.ts';
+import type { OutcomeWatch } from './actions/wait-for-outcome.ts';
+import type { WorkspaceBooks } from './actions/workspace-book.ts';
+import type { Channel } from './channels/channel.ts';
+import type { Config } from './config.ts';
+import type { Transport } from './domain/words.ts';
+import type { Clock } from './lib/clock.ts';
+import type { Ids } from './lib/ids.ts';
+import type { Log } from './lib/log.ts';
+import type { Metrics } from './lib/metrics.ts';
+import type { SecretBox } from './lib/secret-box.ts';
+import type { Database } from './store/database.ts';
+
+export interface Deps {
+  config: Config;
+  clock: Clock;
+  ids: Ids;
+  log: Log;
+  metrics: Metrics;
+  secrets: SecretBox;
+  database: Database;
+  channels: ReadonlyMap<Transport, Channel>;
+  authenticate: Authenticate;
+  books: WorkspaceBooks;
+  intake: Intake;
+  settlements: Settlements;
+  outcomes: OutcomeWatch;
+  /** `<workspace> <Idempotency-Key>` of requests that are being answered by this process. */
+  keysInFlight: Set<string>;
+  /** Tells dispatchers, here and elsewhere, that a line may have new work. Cheap: coalesced, never awaited. */
+  wakeDispatchers(): void;
+  /** Tells waiting callers, here and elsewhere, that messages were settled. Cheap: coalesced, never awaited. */
+  announceSettled(): void;
+  /** Named instants of the road; does nothing in production. The crash test kills the process at one of them. */
+  checkpoint(label: string): void | Promise<void>;
+}
