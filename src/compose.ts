@@ -1,0 +1,167 @@
+/** The only file that knows every adapter. Reads top to bottom: database, clock, channels, road, doors. */
+import type { FastifyInstance } from 'fastify';
+import { createIntake } from './actions/accept-message.ts';
+import { createAuthenticate } from './actions/authenticate.ts';
+import { actions } from './actions/index.ts';
+import { createSettlements } from './actions/settle-messages.ts';
+import { createOutcomeWatch } from './actions/wait-for-outcome.ts';
+import { createWorkspaceBooks } from './actions/workspace-book.ts';
+import type { Channel } from './channels/channel.ts';
+import { createSandboxChannel } from './channels/sandbox.ts';
+import { createSmtpChannel } from './channels/smtp.ts';
+import type { Config } from './config.ts';
+import type { Deps } from './deps.ts';
+import { type Dispatcher, startDispatcher } from './dispatcher/dispatcher.ts';
+import type { Transport } from './domain/words.ts';
+import { createServer } from './http/server.ts';
+import { type Clock, systemClock } from './lib/clock.ts';
+import { createIds } from './lib/ids.ts';
+import type { Log } from './lib/log.ts';
+import { createMetrics } from './lib/metrics.ts';
+import { type Random, systemRandom } from './lib/random.ts';
+import { createSecretBox } from './lib/secret-box.ts';
+import { createWake } from './lib/wake.ts';
+import { openDatabase } from './store/database.ts';
+import { readDatabaseClock } from './store/due.ts';
+import { openSignals } from './store/signals.ts';
+
+export const ROLES = ['all', 'api', 'dispatcher'] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface House {
+  deps: Deps;
+  /** null in the role `dispatcher`. Not listening yet. */
+  server: FastifyInstance | null;
+  /** null in the role `api`. Begins at once. */
+  startDispatcher(): Dispatcher | null;
+  /** Closes doors first, then the road, then the database. */
+  close(): Promise<void>;
+}
+
+export interface ComposeOptions {
+  config: Config;
+  databaseUrl: string;
+  secretKey: Buffer;
+  role: Role;
+  log: Log;
+  /** Only simulations and tests bring their own. */
+  clock?: Clock;
+  random?: Random;
+  checkpoint?: Deps['checkpoint'];
+  channels?: ReadonlyMap<Transport, Channel>;
+}
+
+const CLOCK_CHECK_MS = 60_000;
+const SANDBOX_CONNECTIONS = 4;
+
+export async function compose(options: ComposeOptions): Promise<House> {
+  const { config, log, role, databaseUrl } = options;
+  const { maxConnections, namedStatements } = { maxConnections: config.databaseConnections, ...config };
+  const database = openDatabase({ url: databaseUrl, maxConnections, namedStatements, log });
+
+  const closing = new AbortController();
+  const clock = options.clock ?? (await anchoredClock(database, log, closing.signal));
+  const ids = createIds(clock, options.random ?? systemRandom());
+  const metrics = createMetrics();
+  const secrets = createSecretBox(options.secretKey);
+
+  // The simulated phones have a door of their own: however many of them answer, the road keeps its connections.
+  const outside = openDatabase({
+    url: databaseUrl,
+    maxConnections: SANDBOX_CONNECTIONS,
+    namedStatements,
+    log,
+  });
+  const channels =
+    options.channels ??
+    new Map<Transport, Channel>([
+      ['sandbox', createSandboxChannel({ database: outside, clock, ids })],
+      ['smtp', createSmtpChannel({ allowPrivateHosts: config.allowPrivateHosts })],
+    ]);
+
+  const work = createWake();
+  const outcomes = createOutcomeWatch({ database, clock, log });
+  const signals = openSignals({
+    url: databaseUrl,
+    database,
+    clock,
+    log,
+    onSignal: (signal) => (signal === 'work' ? work.wake() : outcomes.look()),
+  });
+
+  const base = {
+    config,
+    clock,
+    ids,
+    log,
+    metrics,
+    secrets,
+    database,
+    channels,
+    books: createWorkspaceBooks({ database, clock }),
+    keysInFlight: new Set<string>(),
+    wakeDispatchers() {
+      work.wake();
+      signals.send('work');
+    },
+    announceSettled() {
+      outcomes.look();
+      signals.send('settled');
+    },
+    checkpoint: options.checkpoint ?? (() => {}),
+  };
+  const deps: Deps = {
+    ...base,
+    outcomes,
+    authenticate: createAuthenticate({ database, clock, log }),
+    intake: createIntake(base),
+    settlements: createSettlements(base),
+  };
+
+  const server = role === 'dispatcher' ? null : createServer(deps, actions);
+  let dispatcher: Dispatcher | null = null;
+  return {
+    deps,
+    server,
+    startDispatcher() {
+      if (role !== 'api') dispatcher ??= startDispatcher(deps, work);
+      return dispatcher;
+    },
+    async close() {
+      await server?.close();
+      await dispatcher?.stop();
+      closing.abort();
+      await signals.close();
+      await Promise.all([...channels.values()].map((channel) => channel.close()));
+      await Promise.all([database.close(), outside.close()]);
+    },
+  };
+}
+
+/** Follows the database's clock, so that processes on several machines agree on what is due. */
+async function anchoredClock(
+  database: ReturnType<typeof openDatabase>,
+  log: Log,
+  closed: AbortSignal,
+): Promise<ReturnType<typeof systemClock>> {
+  const clock = systemClock();
+  const plain = systemClock();
+  const anchor = async () => {
+    const before = plain.now();
+    const theirs = await readDatabaseClock(database);
+    const after = plain.now();
+    const offset = Math.round(theirs - (before + after) / 2);
+    // Nearer than the question can tell is the same time: processes of one machine then agree to the millisecond, and a
+    // slow answer sets nobody wrong.
+    clock.anchor(Math.abs(offset) <= (after - before) / 2 + 1 ? 0 : offset);
+  };
+  await anchor();
+  void (async () => {
+    while (!closed.aborted) {
+      await plain.sleep(CLOCK_CHECK_MS, closed);
+      if (!closed.aborted)
+        await anchor().catch((error: Error) => log.warn({ error: error.message }, 'clock not checked'));
+    }
+  })();
+  return clock;
+}

@@ -1,0 +1,52 @@
+/**
+ * What the routes can ask of the house. The doors know the actions by this list only: compose.ts hands in the real
+ * ones, the tests of this folder hand in others.
+ */
+import type { Accepted, SendOptions } from '../actions/accept-message.ts';
+import type { Caller } from '../actions/authenticate.ts';
+import type { FallbackConfig, UpdateFallbackConfig } from '../contract/fallback-config.ts';
+import type { LeadAnswer } from '../contract/leads.ts';
+import type { CreateLine, LineAnswer, LinesAnswer, UpdateLine } from '../contract/lines.ts';
+import type {
+  CancelAnswer,
+  CancelForLead,
+  CancelForLeadAnswer,
+  DryRunAnswer,
+  EditMessage,
+  ExplainAnswer,
+  ListMessages,
+  MessageAnswer,
+  MessagesAnswer,
+  SendMessage,
+  TimelineAnswer,
+} from '../contract/messages.ts';
+import type { SandboxPhoneAnswer } from '../contract/sandbox.ts';
+import type { UpdateWorkspace, Workspace } from '../contract/workspace.ts';
+import type { Deps } from '../deps.ts';
+
+export interface Actions {
+  acceptMessage(deps: Deps, caller: Caller, request: SendMessage, options: SendOptions): Promise<Accepted>;
+  dryRunMessage(deps: Deps, caller: Caller, request: SendMessage): Promise<DryRunAnswer>;
+  listMessages(deps: Deps, caller: Caller, filters: ListMessages): Promise<MessagesAnswer>;
+  getMessage(deps: Deps, caller: Caller, id: string): Promise<MessageAnswer>;
+  getTimeline(deps: Deps, caller: Caller, id: string): Promise<TimelineAnswer>;
+  explainMessage(deps: Deps, caller: Caller, id: string): Promise<ExplainAnswer>;
+  editMessage(deps: Deps, caller: Caller, id: string, changes: EditMessage): Promise<MessageAnswer>;
+  cancelMessage(deps: Deps, caller: Caller, id: string): Promise<CancelAnswer>;
+  cancelForLead(deps: Deps, caller: Caller, target: CancelForLead): Promise<CancelForLeadAnswer>;
+
+  listLines(deps: Deps, caller: Caller): Promise<LinesAnswer>;
+  getLine(deps: Deps, caller: Caller, id: string): Promise<LineAnswer>;
+  createLine(deps: Deps, caller: Caller, input: CreateLine): Promise<LineAnswer>;
+  updateLine(deps: Deps, caller: Caller, id: string, changes: UpdateLine): Promise<LineAnswer>;
+
+  getLead(deps: Deps, caller: Caller, id: string): Promise<LeadAnswer>;
+  getWorkspace(deps: Deps, caller: Caller): Promise<Workspace>;
+  updateWorkspace(deps: Deps, caller: Caller, changes: UpdateWorkspace): Promise<Workspace>;
+  getFallbackConfig(deps: Deps, caller: Caller): Promise<FallbackConfig>;
+  updateFallbackConfig(deps: Deps, caller: Caller, changes: UpdateFallbackConfig): Promise<FallbackConfig>;
+  readSandboxPhone(deps: Deps, caller: Caller, address: string): Promise<SandboxPhoneAnswer>;
+
+  /** Throws when the database is out of reach. */
+  checkReady(deps: Deps): Promise<void>;
+}

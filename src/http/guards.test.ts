@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest';
+import type { Clock } from '../lib/clock.ts';
+import { routes } from './routes.ts';
+import { get, ID, KEY, post, startServer } from './testing.ts';
+
+const hello = { message: 'Hi', recipientPhone: '+12025550100' };
+
+describe('who may call', () => {
+  test.each([undefined, 'Bearer nope', 'tl_sk_test', 'Basic dDp0'])(
+    'with the header %j: 401, exactly as documented',
+    async (authorization) => {
+      const { url, sent } = await startServer({});
+      const answer = await fetch(`${url}/api/messages`, {
+        method: 'POST',
+        body: JSON.stringify(hello),
+        headers: authorization === undefined ? {} : { authorization },
+      });
+      expect(answer.status).toBe(401);
+      expect(await answer.json()).toMatchObject({
+        error: 'Unauthorized',
+        code: 'UNAUTHORIZED',
+        requestId: expect.any(String),
+      });
+      expect(sent).toEqual([]);
+    },
+  );
+
+  test('every route under /api refuses a stranger, whatever it would answer', async () => {
+    const { url } = await startServer({});
+    for (const { method, path, scope } of routes) {
+      const answer = await fetch(url + path.replaceAll(/\{\w+\}/g, ID), { method });
+      if (path.startsWith('/api/')) expect(answer.status, `${method} ${path}`).toBe(401);
+      expect(scope === null, path).toBe(!path.startsWith('/api/'));
+    }
+  });
+
+  test('a key does what its scopes say: admin everything, the others their own', async () => {
+    for (const scope of ['send', 'read', 'admin'] as const) {
+      const { url } = await startServer({ scopes: [scope] });
+      for (const route of routes.filter((each) => each.scope !== null)) {
+        const answer = await fetch(url + route.path.replaceAll(/\{\w+\}/g, ID), {
+          method: route.method,
+          headers: { authorization: KEY },
+        });
+        const allowed = scope === 'admin' || scope === route.scope;
+        expect(answer.status === 403, `${scope}: ${route.method} ${route.path}`).toBe(!allowed);
+        if (!allowed) expect(await answer.json()).toMatchObject({ code: 'FORBIDDEN', reason: route.scope });
+      }
+    }
+  });
+
+  test('reading needs `read`, sending `send`, changing lines and workspace `admin`', () => {
+    for (const { method, path, scope } of routes) {
+      if (!path.startsWith('/api/')) continue;
+      const expected = method === 'GET' ? 'read' : path.startsWith('/api/messages') ? 'send' : 'admin';
+      expect(scope, `${method} ${path}`).toBe(expected);
+    }
+  });
+});
+
+describe('correlation and request ids', () => {
+  test('the header comes first, then the body, then one of ours; it comes back', async () => {
+    const { url, sent } = await startServer({});
+    const both = await post(
+      `${url}/api/messages`,
+      { ...hello, correlationId: 'body' },
+      { 'x-correlation-id': 'header' },
+    );
+    const body = await post(`${url}/api/messages`, { ...hello, correlationId: 'body' });
+    const none = await post(`${url}/api/messages`, hello);
+    const tooLong = await post(`${url}/api/messages`, hello, { 'x-correlation-id': 'x'.repeat(300) });
+    const echoed = [both, body, none, tooLong].map((answer) => answer.headers.get('x-correlation-id'));
+    expect(echoed).toEqual(sent.map(({ options }) => options.correlationId));
+    expect(echoed).toEqual([
+      'header',
+      'body',
+      expect.stringMatching(/^app_[0-9a-f]{24}$/),
+      expect.stringMatching(/^app_/),
+    ]);
+  });
+
+  test('every answer carries a request id of its own, and a refusal repeats it', async () => {
+    const { url } = await startServer({});
+    const answers = [
+      await get(`${url}/healthz`),
+      await get(`${url}/nowhere`),
+      await post(`${url}/api/messages`, '[]'),
+    ];
+    const ids = answers.map((answer) => answer.headers.get('x-request-id'));
+    expect(new Set(ids).size).toBe(3);
+    expect(await answers[2]?.json()).toMatchObject({ requestId: ids[2] });
+  });
+});
+
+describe('rate limit (D7)', () => {
+  const clock: Clock = { now: () => 60_000_000, sleep: async () => {} };
+
+  test('sends beyond the limit are 429 with Retry-After and ratelimit headers', async () => {
+    const { url, sent } = await startServer({ config: { sendsPerMinute: 2 }, clock });
+    const answers = [
+      await post(`${url}/api/messages`, hello),
+      await post(`${url}/api/messages`, hello),
+      await post(`${url}/api/messages`, hello),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 429]);
+    expect(answers.map(({ headers }) => headers.get('ratelimit-remaining'))).toEqual(['1', '0', '0']);
+    expect(answers[2]?.headers.get('ratelimit-limit')).toBe('2');
+    expect(Number(answers[2]?.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await answers[2]?.json()).toMatchObject({ error: 'Rate limit exceeded', code: 'RATE_LIMITED' });
+    expect(sent.length).toBe(2);
+  });
+
+  test('reading is not limited by it, and 0 switches it off', async () => {
+    const limited = await startServer({
+      config: { sendsPerMinute: 1 },
+      clock,
+      actions: { listLines: async () => ({ lines: [] }) },
+    });
+    for (let asked = 0; asked < 5; asked += 1)
+      expect((await get(`${limited.url}/api/lines`)).status).toBe(200);
+    const free = await startServer({ config: { sendsPerMinute: 0 }, clock });
+    const answer = await post(`${free.url}/api/messages`, hello);
+    expect(answer.status).toBe(201);
+    expect(answer.headers.has('ratelimit-limit')).toBe(false);
+  });
+});

@@ -1,0 +1,82 @@
+/** What stands before every route: who calls, what the key may do, how often, and under which correlation id. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller } from '../actions/authenticate.ts';
+import type { Operation } from '../contract/operation.ts';
+import { problem } from '../contract/problems.ts';
+import type { Deps } from '../deps.ts';
+import type { Scope } from '../domain/words.ts';
+import { readCorrelationId } from './headers.ts';
+import { createRateLimiter } from './rate-limit.ts';
+
+export interface Admission {
+  /** Of an open route: nobody, who owns nothing. */
+  caller: Caller;
+  correlation: Correlation;
+}
+
+export interface Correlation {
+  id: string;
+  /** False: made by us, because the header `x-correlation-id` was absent. */
+  given: boolean;
+}
+
+export interface Guards {
+  /** Before the body is read, so that a stranger cannot make us take a megabyte. Throws a Problem. */
+  admit(operation: Operation, request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  admissionOf(request: FastifyRequest): Admission;
+}
+
+const NOBODY: Caller = { workspaceId: '', apiKeyId: '', scopes: [] };
+
+export function createGuards(deps: Deps): Guards {
+  const limiter = createRateLimiter(deps.config.sendsPerMinute);
+  const isLimited = deps.config.sendsPerMinute > 0;
+  const admissions = new WeakMap<FastifyRequest, Admission>();
+
+  function checkRate(workspaceId: string, reply: FastifyReply): void {
+    const { allowed, limit, remaining, resetSeconds } = limiter.take(workspaceId, deps.clock.now());
+    reply.header('ratelimit-limit', limit);
+    reply.header('ratelimit-remaining', remaining);
+    reply.header('ratelimit-reset', resetSeconds);
+    if (!allowed) throw problem('RATE_LIMITED', { retryAfter: resetSeconds });
+  }
+
+  return {
+    async admit(operation, request, reply) {
+      const correlation = correlate(request, deps);
+      reply.header('x-correlation-id', correlation.id);
+      let caller = NOBODY;
+      if (operation.scope !== null) {
+        caller = await identify(deps, request);
+        if (!mayDo(caller, operation.scope)) {
+          throw problem('FORBIDDEN', {
+            error: `This API key lacks the scope ${operation.scope}`,
+            reason: operation.scope,
+          });
+        }
+        if (operation.limited && isLimited) checkRate(caller.workspaceId, reply);
+      }
+      admissions.set(request, { caller, correlation });
+    },
+    admissionOf(request) {
+      const admission = admissions.get(request);
+      if (admission === undefined) throw new Error('a route was reached without its guards');
+      return admission;
+    },
+  };
+}
+
+async function identify(deps: Deps, request: FastifyRequest): Promise<Caller> {
+  const caller = await deps.authenticate(request.headers.authorization);
+  if (caller === null) throw problem('UNAUTHORIZED');
+  return caller;
+}
+
+function mayDo({ scopes }: Caller, scope: Scope): boolean {
+  return scopes.includes(scope) || scopes.includes('admin');
+}
+
+function correlate(request: FastifyRequest, deps: Deps): Correlation {
+  const id = readCorrelationId(request.headers);
+  return id === null ? { id: `app_${deps.ids()}`, given: false } : { id, given: true };
+}

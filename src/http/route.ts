@@ -1,0 +1,101 @@
+/** A declared call together with what answers it, and how a list of them is put on a server. */
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import type { Caller } from '../actions/authenticate.ts';
+import type { Operation } from '../contract/operation.ts';
+import { problem } from '../contract/problems.ts';
+import type { Deps } from '../deps.ts';
+import type { Actions } from './actions.ts';
+import { readJson } from './body.ts';
+import type { Correlation, Guards } from './guards.ts';
+
+export interface Route extends Operation {
+  handle(call: Call): Promise<Answer>;
+}
+
+export interface Call {
+  deps: Deps;
+  actions: Actions;
+  caller: Caller;
+  correlation: Correlation;
+  params: Readonly<Record<string, string>>;
+  query: Readonly<Record<string, unknown>>;
+  headers: FastifyRequest['headers'];
+  /** The JSON value; undefined where the operation declares no body. */
+  body: unknown;
+  /** The body's exact bytes. */
+  bytes: Buffer;
+}
+
+export interface Answer {
+  status: number;
+  /** JSON, or a string that is sent as it is, under the `content-type` of `headers`. */
+  body: unknown;
+  headers?: Readonly<Record<string, string>>;
+}
+
+export function ok(body: unknown): Answer {
+  return { status: 200, body };
+}
+
+export function mount(
+  app: FastifyInstance,
+  routes: readonly Route[],
+  deps: Deps,
+  actions: Actions,
+  guards: Guards,
+): void {
+  for (const route of routes) {
+    app.route({
+      method: route.method,
+      url: fastifyPath(route.path),
+      onRequest: (request, reply) => guards.admit(route, request, reply),
+      handler: async (request, reply) => {
+        const { status, body, headers } = await route.handle(callOf(route, request, deps, actions, guards));
+        if (headers !== undefined) reply.headers(headers);
+        return reply.code(status).send(body);
+      },
+    });
+  }
+  for (const [path, ofPath] of Map.groupBy(routes, (route) => route.path))
+    refuseOtherMethods(app, path, ofPath);
+}
+
+const EMPTY = Buffer.alloc(0);
+
+function callOf(route: Route, request: FastifyRequest, deps: Deps, actions: Actions, guards: Guards): Call {
+  const bytes = Buffer.isBuffer(request.body) ? request.body : EMPTY;
+  const { caller, correlation } = guards.admissionOf(request);
+  return {
+    deps,
+    actions,
+    caller,
+    correlation,
+    params: request.params as Record<string, string>,
+    query: request.query as Record<string, unknown>,
+    headers: request.headers,
+    body: route.body === undefined ? undefined : readJson(request.headers, bytes),
+    bytes,
+  };
+}
+
+const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+/** A known path answers a method it has not with 405 and a list of those it has, not with "not found". */
+function refuseOtherMethods(app: FastifyInstance, path: string, routes: readonly Route[]): void {
+  const allowed = routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+  const refuse = async (_: FastifyRequest, reply: FastifyReply) => {
+    reply.header('allow', allowed.join(', '));
+    throw problem('METHOD_NOT_ALLOWED');
+  };
+  app.route({
+    method: METHODS.filter((method) => !allowed.includes(method)),
+    url: fastifyPath(path),
+    exposeHeadRoute: false,
+    onRequest: refuse,
+    handler: refuse,
+  });
+}
+
+function fastifyPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1');
+}

@@ -1,0 +1,18 @@
+/** Everything that is served, in the order openapi.json prints it. */
+import type { Route } from './route.ts';
+import { leadRoutes } from './routes/leads.ts';
+import { lineRoutes } from './routes/lines.ts';
+import { messageRoutes } from './routes/messages.ts';
+import { documentRoute, operationRoutes } from './routes/operations.ts';
+import { sandboxRoutes } from './routes/sandbox.ts';
+import { workspaceRoutes } from './routes/workspace.ts';
+
+export const routes: readonly Route[] = [
+  ...messageRoutes,
+  ...lineRoutes,
+  ...leadRoutes,
+  ...workspaceRoutes,
+  ...sandboxRoutes,
+  ...operationRoutes,
+  documentRoute(() => routes),
+];

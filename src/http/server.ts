@@ -1,0 +1,96 @@
+/** The HTTP door: one Fastify server, the declared routes on it, and one way to say no. */
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { problem, toBody } from '../contract/problems.ts';
+import type { Deps } from '../deps.ts';
+import type { Actions } from './actions.ts';
+import { BODY_LIMIT_BYTES } from './body.ts';
+import { createClientErrors } from './client-errors.ts';
+import { toProblem } from './failures.ts';
+import { createGuards } from './guards.ts';
+import { mount } from './route.ts';
+import { routes } from './routes.ts';
+
+const MAX_PARAM_CHARACTERS = 512;
+
+export function createServer(deps: Deps, actions: Actions): FastifyInstance {
+  const newRequestId = () => `req_${deps.ids()}`;
+  const clientErrors = createClientErrors(newRequestId);
+  const app = Fastify({
+    // Requests are not logged one by one: at ten thousand a second the log would cost more than the work. Failures are.
+    logger: false,
+    genReqId: newRequestId,
+    requestIdHeader: false,
+    bodyLimit: BODY_LIMIT_BYTES,
+    // Whoever came in is answered, also while the server closes.
+    return503OnClosing: false,
+    requestTimeout: deps.config.bodyTimeoutMs,
+    http: {
+      headersTimeout: deps.config.bodyTimeoutMs,
+      connectionsCheckingInterval: Math.min(1_000, Math.ceil(deps.config.bodyTimeoutMs / 4)),
+      // Asked for below instead, where the refusal has our shape.
+      requireHostHeader: false,
+    },
+    routerOptions: { maxParamLength: MAX_PARAM_CHARACTERS, ignoreTrailingSlash: true },
+    clientErrorHandler: (error, socket) => clientErrors.handle(error, socket),
+    // URLs that cannot be decoded never reach the hooks.
+    frameworkErrors: (error, request, reply) =>
+      refuse(deps, error, request, reply.header('x-request-id', request.id)),
+  });
+
+  // Bodies stay bytes: the routes that want JSON read it themselves, the same bytes are what idempotency compares.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, bytes, done) => done(null, bytes));
+
+  // An `Expect` of any kind but 100-continue is no reason for Node's bodiless 417.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
+
+  app.addHook('onRequest', async (request, reply) => {
+    clientErrors.begin(request, reply);
+    reply.header('x-request-id', request.id);
+    reply.header('cache-control', 'no-store');
+    if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
+      throw problem('BAD_REQUEST', { error: 'The Host header is missing' });
+    }
+  });
+  // Closing ends connections that are idle at that moment. Who is answered later would keep his for another minute, and
+  // the process with it.
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close');
+  });
+  app.addHook('onResponse', async (request, reply) => observe(deps, request, reply));
+  app.setErrorHandler((error, request, reply) => refuse(deps, error, request, reply));
+  app.setNotFoundHandler((request, reply) => refuse(deps, problem('NOT_FOUND'), request, reply));
+  mount(app, routes, deps, actions, createGuards(deps));
+  return app;
+}
+
+function refuse(deps: Deps, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  // Who hung up, or was hung up on, amid its own request gets no answer; what was thrown then says nothing of us.
+  const isGone = request.raw.destroyed && !request.raw.complete;
+  const refusal = isGone ? problem('BAD_REQUEST') : toProblem(error);
+  if (refusal.status >= 500) {
+    deps.log.error(
+      { err: refusal.cause ?? refusal, requestId: request.id, route: routeOf(request) },
+      'request failed',
+    );
+  }
+  if (refusal.retryAfter !== null) reply.header('retry-after', refusal.retryAfter);
+  return reply.code(refusal.status).send(toBody(refusal, request.id));
+}
+
+function observe(deps: Deps, request: FastifyRequest, reply: FastifyReply): void {
+  deps.metrics.requests.labels(routeOf(request), String(reply.statusCode)).observe(reply.elapsedTime / 1000);
+  if (deps.log.isLevelEnabled('debug')) {
+    deps.log.debug({ requestId: request.id, route: routeOf(request), status: reply.statusCode }, 'request');
+  }
+}
+
+/** The declared path, never the asked one: labels must stay few. */
+function routeOf(request: FastifyRequest): string {
+  const { url } = request.routeOptions;
+  return url === undefined ? 'unknown' : `${request.method} ${url}`;
+}
