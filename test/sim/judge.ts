@@ -1,0 +1,92 @@
+/** Looks at the house after every step that changed something, and asks every invariant about what is new. */
+import { recordEvents } from './chronicle.ts';
+import { Eyes, type LineFacts, type MessageFacts } from './eyes.ts';
+import type { HandOver, History, SeenEvent } from './history.ts';
+import { INVARIANTS } from './invariants/index.ts';
+import type { World } from './world.ts';
+
+/** What an invariant is asked about. */
+export interface Look {
+  history: History;
+  now: number;
+  /** By the clock that never steps: for how long something lasts. */
+  monotonic: number;
+  /** New since the last look, in order. */
+  events: readonly SeenEvent[];
+  /** Sends that began, and copies that landed, since the last look. */
+  handOvers: readonly HandOver[];
+  landings: readonly HandOver[];
+  /** Rows of the messages that something new concerns; of all when `whole`. */
+  messages: readonly MessageFacts[];
+  /** Empty when no event was written. */
+  lines: readonly LineFacts[];
+  whole: boolean;
+  /** Nothing more will happen. */
+  end: boolean;
+}
+
+export interface Finding {
+  text: string;
+  messageId?: string;
+  lineId?: string;
+}
+
+/** Named by its guarantee; yields each case in which it was broken. */
+export type Invariant = (look: Look) => Iterable<Finding>;
+
+const WHOLE_EVERY = 40;
+
+export class Judge {
+  readonly #world: World;
+  readonly #eyes: Eyes;
+  #lookedAtGate = -1;
+  #looks = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#eyes = new Eyes(world.database);
+  }
+
+  /** `end`: the last look of all. */
+  async look(end: boolean): Promise<void> {
+    const { history, gate, clock } = this.#world;
+    if (!end && gate.passed === this.#lookedAtGate && !history.hasNews) return;
+    this.#lookedAtGate = gate.passed;
+    this.#looks += 1;
+    const now = clock.now();
+    const workspaceIds = [...history.workspaces.keys()];
+    const events = await this.#eyes.newEvents(workspaceIds, now);
+    const { handOvers, landings } = history.takeNews();
+    const whole = end || this.#looks % WHOLE_EVERY === 0;
+    if (events.length === 0 && handOvers.length === 0 && landings.length === 0 && !whole) return;
+    const concerned = [...events, ...handOvers, ...landings].flatMap(({ messageId }) => messageId ?? []);
+    const messages = await this.#eyes.messages(workspaceIds, whole ? null : [...new Set(concerned)]);
+    const lines = events.length > 0 || whole ? await this.#eyes.lines(workspaceIds) : [];
+    recordEvents(history, events, messages);
+    this.#world.noteEvents(events);
+    for (const { messageId, attempt } of landings) {
+      const found = history.stories.get(messageId)?.attempts.find((each) => each.number === attempt);
+      if (found !== undefined) found.landed = true;
+    }
+    const look: Look = {
+      history,
+      now,
+      monotonic: clock.monotonic,
+      events,
+      handOvers,
+      landings,
+      messages,
+      lines,
+      whole,
+      end,
+    };
+    for (const invariant of INVARIANTS) {
+      try {
+        for (const { text, ...about } of invariant(look)) this.#world.blame(invariant.name, text, about);
+      } catch (error) {
+        // What it judges by is gone: that is no reason to let the others off.
+        this.#world.blame(invariant.name, `it cannot be judged: ${String(error)}`);
+      }
+    }
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * One process of the house on the world's clock: composed like in production, but for the clock, chance, carriers and
+ * the gate before its database. It can die at any of its steps; then nothing it began ever reports back to it.
+ */
+import { compose, type House } from '../../src/compose.ts';
+import { readConfig } from '../../src/config.ts';
+import type { Deps } from '../../src/deps.ts';
+import { seededRandom } from '../../src/lib/random.ts';
+import { createLog } from './log.ts';
+import type { World } from './world.ts';
+
+/** Given to whoever talks to a dead process. */
+const NEVER = new Promise<never>(() => {});
+
+/** Without the database: signals, which pass by it, and the product's own simulated phones, which are not in use. */
+const ANSWERED_HERE: ReadonlySet<string> = new Set(['notify', 'scan_due_sandbox_callbacks']);
+
+export class Process {
+  readonly name: string;
+  readonly #world: World;
+  #house: House | null = null;
+  #isAlive = true;
+  #stepsToLive = Number.POSITIVE_INFINITY;
+  /** Somebody signalled new work. */
+  onWork: () => void = () => {};
+  isBeingSignalled = false;
+  onDeath: () => void = () => {};
+
+  private constructor(world: World, name: string) {
+    this.#world = world;
+    this.name = name;
+  }
+
+  static async start(world: World, name: string): Promise<Process> {
+    const process = new Process(world, name);
+    const { clock, carrier, databaseUrl, chance } = world;
+    process.#house = await compose({
+      config: { ...readConfig({}), databaseConnections: 2 },
+      databaseUrl,
+      secretKey: Buffer.alloc(32, 7),
+      role: 'dispatcher',
+      log: createLog((text) => world.blame('taskNeverFails', `${name} logged: ${text}`)),
+      clock: { now: () => clock.now(), sleep: (ms, signal) => process.survive(clock.sleep(ms, signal)) },
+      random: seededRandom(chance.seed()),
+      channels: new Map([['sandbox', carrier.channelFor(process)]]),
+      checkpoint: () => process.survive(Promise.resolve(process.#step())),
+    });
+    process.#guardDatabase();
+    return process;
+  }
+
+  get deps(): Deps {
+    if (this.#house === null) throw new Error(`${this.name} was not started`);
+    return this.#house.deps;
+  }
+
+  get isAlive(): boolean {
+    return this.#isAlive;
+  }
+
+  /** The answer, if there is still somebody to hear it. */
+  survive<Result>(work: Promise<Result>): Promise<Result> {
+    if (!this.#isAlive) return NEVER;
+    return new Promise((resolve, reject) => {
+      work.then(
+        (result) => this.#isAlive && resolve(result),
+        (error) => this.#isAlive && reject(error),
+      );
+    });
+  }
+
+  /** Dies after so many more commits, queries and labelled instants. */
+  doom(steps: number): void {
+    this.#stepsToLive = steps;
+  }
+
+  die(): void {
+    if (!this.#isAlive) return;
+    this.#isAlive = false;
+    this.#world.tell(`${this.name} dies`, {});
+    this.onDeath();
+    void this.close();
+  }
+
+  /** Lets go of the real connections. */
+  async close(): Promise<void> {
+    await this.#house?.close();
+    this.#house = null;
+  }
+
+  #step(): void {
+    this.#stepsToLive -= 1;
+    if (this.#stepsToLive <= 0) this.die();
+  }
+
+  /** In place: whoever was given the database was given this very object. */
+  #guardDatabase(): void {
+    const { database } = this.deps;
+    const { query, queryIf, transaction } = database;
+    const pass = <Result>(work: () => Promise<Result>): Promise<Result> =>
+      this.survive(
+        this.#world.gate.pass(async () => {
+          if (!this.#isAlive) throw new Error(`${this.name} is dead`);
+          const result = await work();
+          this.#step();
+          return result;
+        }),
+      );
+    database.query = (statement, values) => {
+      // Signals are a courtesy: some are lost, the rest takes a moment.
+      if (statement.name === 'notify' && values[1] === 'work') this.#world.signalWork();
+      return ANSWERED_HERE.has(statement.name) ? Promise.resolve([]) : pass(() => query(statement, values));
+    };
+    database.queryIf = (stillWanted, statement, values) =>
+      pass(() => queryIf(stillWanted, statement, values));
+    database.transaction = (work) => pass(() => transaction(work));
+  }
+}
