@@ -1,0 +1,189 @@
+/** POST /api/messages: which lead a message belongs to, and what it brings that lead. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Lead } from '../src/contract/leads.ts';
+import { openHouse, type TestHouse } from './harness.ts';
+import { accept, newEmail, newPhone, openWorkspace, read, type Workspace } from './workspaces.ts';
+
+const NO_WAIT = { prefer: 'wait=0' };
+
+let house: TestHouse;
+
+beforeAll(async () => {
+  house = await openHouse({ dispatches: false });
+});
+afterAll(() => house.close());
+
+async function leadOf(client: Workspace, id: string | null): Promise<Lead> {
+  return (await client.call<{ lead: Lead }>('GET', `/api/leads?id=${id}`)).body.lead;
+}
+
+function leadsIn({ workspaceId }: Workspace): Promise<{ id: string }[]> {
+  return read(house, 'SELECT id FROM leads WHERE workspace_id = $1', [workspaceId]);
+}
+
+describe('a lead', () => {
+  test.each([
+    ['phone', 'recipientPhone', newPhone()],
+    ['email', 'recipientEmail', newEmail()],
+    ['altPhone1', 'recipientPhone', newPhone()],
+    ['altPhone3', 'recipientPhone', newPhone()],
+    ['altEmail2', 'recipientEmail', newEmail()],
+  ])('is found by its %s', async (field, recipient, address) => {
+    const ws = await openWorkspace(house);
+    const primary = { phone: 'recipientPhone', email: 'recipientEmail' }[field];
+    const given =
+      primary === undefined ? { recipientPhone: newPhone(), [field]: address } : { [primary]: address };
+    const { leadId } = await accept(ws, given);
+    const { status, body } = await ws.send({ message: 'Hi', [recipient]: address }, NO_WAIT);
+    expect(status).toBe(200);
+    expect(body.leadId).toBe(leadId);
+  });
+
+  test('is found however its number and address are written', async () => {
+    const ws = await openWorkspace(house);
+    const { leadId } = await accept(ws, {
+      recipientPhone: '+13035550000',
+      recipientEmail: 'ada@example.com',
+    });
+    for (const recipient of [
+      { recipientPhone: '(303) 555-0000' },
+      { recipientPhone: '1 303 555 0000' },
+      { recipientEmail: ' Ada@Example.COM ' },
+    ]) {
+      const { status, body } = await ws.send({ message: 'Hi', ...recipient }, NO_WAIT);
+      expect([status, body.leadId]).toEqual([200, leadId]);
+    }
+  });
+
+  test('of a new recipient is made in the list Quick Sends with all that was given', async () => {
+    const ws = await openWorkspace(house);
+    const given = {
+      recipientPhone: newPhone(),
+      recipientEmail: newEmail(),
+      recipientName: ' Ada  King Lovelace ',
+      altPhone1: newPhone(),
+      altEmail3: newEmail(),
+      contactOwnerEmail: 'owner@example.com',
+      ghlContactId: 'g1',
+      hsPortalId: 'h2',
+    };
+    const { leadId } = await accept(ws, given);
+    const [list] = await read(
+      house,
+      "SELECT * FROM lists WHERE workspace_id = $1 AND special = 'quick_sends'",
+      [ws.workspaceId],
+    );
+    expect(list).toMatchObject({ name: 'Quick Sends', description: 'Quick send messages' });
+    expect(await leadOf(ws, leadId)).toMatchObject({
+      _id: leadId,
+      workspaceId: ws.workspaceId,
+      listId: list?.id,
+      firstName: 'Ada',
+      lastName: 'King Lovelace',
+      phone: given.recipientPhone,
+      email: given.recipientEmail,
+      altPhone1: given.altPhone1,
+      altPhone2: null,
+      altEmail3: given.altEmail3,
+      source: 'api',
+      contactOwnerEmail: 'owner@example.com',
+      ghlContactId: 'g1',
+      hsPortalId: 'h2',
+      hsContactId: null,
+    });
+  });
+
+  test.each(['match', 'leadId'])(
+    'found by %s takes over alternates: given overwrite, omitted stay, null clears',
+    async (way) => {
+      const ws = await openWorkspace(house);
+      const recipientPhone = newPhone();
+      const [kept, replaced, cleared, fresh] = [newPhone(), newPhone(), newEmail(), newPhone()];
+      const { leadId } = await accept(ws, {
+        recipientPhone,
+        altPhone1: kept,
+        altPhone2: replaced,
+        altEmail1: cleared,
+      });
+      const target = way === 'match' ? { recipientPhone } : { leadId };
+      await accept(ws, { ...target, altPhone2: fresh, altEmail1: null });
+      expect(await leadOf(ws, leadId)).toMatchObject({
+        phone: recipientPhone,
+        altPhone1: kept,
+        altPhone2: fresh,
+        altEmail1: null,
+      });
+      // The addresses by which it is found follow.
+      expect((await accept(ws, { recipientPhone: fresh })).leadId).toBe(leadId);
+      expect((await accept(ws, { recipientPhone: replaced })).leadId).not.toBe(leadId);
+      expect((await accept(ws, { recipientEmail: cleared })).leadId).not.toBe(leadId);
+    },
+  );
+
+  test('given by id keeps its own contact: a recipient in the body overrides it for this send only', async () => {
+    const ws = await openWorkspace(house);
+    const [own, other] = [newPhone(), newPhone()];
+    const { leadId } = await accept(ws, { recipientPhone: own });
+    expect((await accept(ws, { leadId, recipientPhone: other })).recipientPhone).toBe(other);
+    expect((await leadOf(ws, leadId)).phone).toBe(own);
+    expect((await accept(ws, { leadId })).recipientPhone).toBe(own);
+  });
+
+  test('is made once by fifty requests of one moment for the same new number: 49 of them are duplicates', async () => {
+    const ws = await openWorkspace(house);
+    const recipientPhone = newPhone();
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => ws.send({ message: 'Hi', recipientPhone }, NO_WAIT)),
+    );
+    expect(answers.map((each) => each.status).sort()).toEqual([...Array(49).fill(200), 201]);
+    expect(new Set(answers.map((each) => each.body.leadId)).size).toBe(1);
+    expect(new Set(answers.map((each) => each.body.message._id)).size).toBe(50);
+    expect(await leadsIn(ws)).toHaveLength(1);
+  });
+
+  test('is made once also by two processes, and so is the list Quick Sends', async () => {
+    const other = await openHouse({ databaseUrl: house.databaseUrl, dispatches: false });
+    try {
+      const ws = await openWorkspace(house);
+      const phones = Array.from({ length: 10 }, newPhone);
+      const sendBy = async (url: string, recipientPhone: string) => {
+        const headers = { authorization: `Bearer ${ws.key}`, 'content-type': 'application/json' };
+        const body = JSON.stringify({ message: 'Hi', recipientPhone });
+        return (await fetch(`${url}/api/messages`, { method: 'POST', headers, body })).status;
+      };
+      const statuses = await Promise.all(
+        phones.flatMap((phone) =>
+          [house.url, other.url, house.url, other.url].map((url) => sendBy(url, phone)),
+        ),
+      );
+      expect(statuses.sort()).toEqual([...Array(30).fill(200), ...Array(10).fill(201)]);
+      expect(await leadsIn(ws)).toHaveLength(10);
+      expect(
+        await read(house, 'SELECT id FROM lists WHERE workspace_id = $1', [ws.workspaceId]),
+      ).toHaveLength(1);
+    } finally {
+      await other.close();
+    }
+  });
+
+  test('is owned by whom the request names; by the first user when it names nobody; by nobody when it says null', async () => {
+    const ws = await openWorkspace(house);
+    await read(house, "UPDATE workspaces SET owner_email = 'first@example.com' WHERE workspace_id = $1", [
+      ws.workspaceId,
+    ]);
+    house.deps.books.forget(ws.workspaceId);
+    const owners = async (contactOwnerEmail?: unknown) => {
+      const { leadId, _id } = await accept(ws, { recipientPhone: newPhone(), contactOwnerEmail });
+      const [row] = await read<{ owner: string | null }>(
+        house,
+        'SELECT contact_owner_email AS owner FROM messages WHERE id = $1',
+        [_id],
+      );
+      return [(await leadOf(ws, leadId)).contactOwnerEmail, row?.owner];
+    };
+    expect(await owners()).toEqual(['first@example.com', 'first@example.com']);
+    expect(await owners('ada@example.com')).toEqual(['ada@example.com', 'ada@example.com']);
+    expect(await owners('nonsense')).toEqual(['first@example.com', 'first@example.com']);
+    expect(await owners(null)).toEqual([null, null]);
+  });
+});

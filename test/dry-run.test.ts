@@ -1,0 +1,167 @@
+/** `POST /api/messages?dryRun=true`: what a send would do, decided by the same code; nothing is written. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { DryRunAnswer } from '../src/contract/messages.ts';
+import { GATES } from '../src/domain/words.ts';
+import { toIso } from '../src/lib/clock.ts';
+import { openHouse, type TestHouse } from './harness.ts';
+import { accept, bill, newEmail, newPhone, openWorkspace, read, type Workspace } from './workspaces.ts';
+
+const HOUR = 3_600_000;
+
+let house: TestHouse;
+
+beforeAll(async () => {
+  house = await openHouse();
+});
+afterAll(() => house.close());
+
+async function dryRun(ws: Workspace, body: object): Promise<{ status: number; body: DryRunAnswer }> {
+  return ws.call<DryRunAnswer>('POST', '/api/messages?dryRun=true', { message: 'Hi', ...body });
+}
+
+/** Every table of the house, counted and summed up. */
+async function everything(): Promise<unknown> {
+  const tables = await read<{ name: string }>(
+    house,
+    "SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1",
+  );
+  // Keys note their last use, lines their health, whoever asks.
+  const quiet = tables.filter(({ name }) => !['api_keys', 'lines', 'devices'].includes(name));
+  return Promise.all(
+    quiet.map(({ name }) =>
+      read(
+        house,
+        `SELECT '${name}' AS name, count(*) AS n, md5(string_agg(t::text, ',' ORDER BY t::text)) AS sum FROM ${name} t`,
+      ),
+    ),
+  );
+}
+
+describe('a dry run', () => {
+  test('says where, from which line, when and with which words, and writes nothing', async () => {
+    const ws = await openWorkspace(house);
+    const recipientPhone = newPhone();
+    const before = await everything();
+    const { status, body } = await dryRun(ws, {
+      message: 'Hi {firstName|there}{{nickname}}',
+      recipientPhone,
+      recipientName: 'Ada King',
+      extra: 1,
+    });
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      dryRun: true,
+      wouldAccept: true,
+      status: 'pending',
+      reason: null,
+      leadId: null,
+      leadWouldBeCreated: true,
+      address: recipientPhone,
+      fromLineId: ws.lines[0]?._id,
+      fromLinePhone: ws.lines[0]?.phone,
+      fromLineEmail: null,
+      lineDecision: expect.objectContaining({ reason: 'least_recently_used' }),
+      text: 'Hi Ada',
+      missing: ['nickname'],
+      scheduledDate: null,
+      earliestAt: expect.any(String),
+      expectedAt: expect.any(String),
+      gates: GATES.map((gate) => expect.objectContaining({ gate, state: 'passed' })),
+      warnings: ['Unknown field: extra'],
+    });
+    expect(await everything()).toEqual(before);
+  });
+
+  test('knows the lead, its conversation and what waits before it', async () => {
+    const ws = await openWorkspace(house, { lines: [{ deviceGapMs: HOUR }, {}] });
+    const recipientPhone = newPhone();
+    const first = await accept(ws, { recipientPhone, recipientName: 'Ada', fromLineId: ws.lines[0]?._id });
+    await ws.reaches(first._id, 'delivered');
+    const waiting = await accept(ws, { recipientPhone });
+    const { body } = await dryRun(ws, { message: '{firstName}', recipientPhone });
+    expect(body).toMatchObject({
+      leadId: first.leadId,
+      leadWouldBeCreated: false,
+      text: 'Ada',
+      lineDecision: { lineId: ws.lines[0]?._id, reason: 'conversation' },
+    });
+    const { earliestAt, expectedAt } = await ws.explain(waiting._id);
+    expect(body.gates.find((gate) => gate.state === 'blocked')?.gate).toBe('device_gap');
+    expect(body.earliestAt).toBe(earliestAt);
+    expect(Date.parse(body.expectedAt ?? '') - Date.parse(expectedAt ?? '')).toBe(HOUR);
+  });
+
+  test('foretells windows and dates as acceptance does', async () => {
+    const ws = await openWorkspace(house);
+    const scheduledDate = toIso(house.deps.clock.now() + HOUR);
+    expect((await dryRun(ws, { recipientPhone: newPhone(), scheduledDate })).body).toMatchObject({
+      status: 'scheduled',
+      scheduledDate,
+      earliestAt: scheduledDate,
+      expectedAt: scheduledDate,
+    });
+    const tomorrow = (new Date(house.deps.clock.now()).getUTCDay() + 1) % 7;
+    const held = (await dryRun(ws, { recipientPhone: newPhone(), allowedDaysOfWeek: [tomorrow] })).body;
+    expect(held.status).toBe('pending');
+    expect(held.gates.filter((gate) => gate.state === 'blocked').map((gate) => gate.gate)).toEqual([
+      'window',
+    ]);
+    expect(new Date(held.expectedAt ?? '').getUTCDay()).toBe(tomorrow);
+  });
+
+  test('tells of opt-outs and of forced fallbacks what acceptance would', async () => {
+    const ws = await openWorkspace(house, { fallback: true });
+    const { leadId } = await accept(ws, { recipientPhone: '+12025550109' });
+    await expect.poll(async () => (await dryRun(ws, { leadId })).body.reason, { timeout: 5000 }).toBe('dnc');
+    const out = (await dryRun(ws, { leadId })).body;
+    expect(out).toMatchObject({ status: 'failed', earliestAt: null, expectedAt: null });
+    expect(out.gates[0]).toMatchObject({ gate: 'opt_out', state: 'blocked' });
+    expect((await dryRun(ws, { recipientPhone: newPhone(), forceFallback: true })).body).toMatchObject({
+      status: 'fallback',
+      reason: 'forced_fallback',
+    });
+  });
+
+  test('refuses what a send refuses, in the same words', async () => {
+    const ws = await openWorkspace(house, { lines: [{}, { isActive: false }] });
+    for (const body of [
+      { recipientPhone: 'x' },
+      { message: '' },
+      { leadId: 'f'.repeat(24) },
+      { recipientPhone: newPhone(), fromLineId: 'f'.repeat(24) },
+      { recipientPhone: newPhone(), fromLineId: ws.lines[1]?._id },
+      { recipientPhone: newPhone(), forceFallback: true },
+      { recipientPhone: newPhone(), sendFallbackSmsOnFailed: true },
+      { messageType: 'email', recipientEmail: newEmail() },
+      { messageType: 'email', recipientPhone: newPhone() },
+    ]) {
+      const [asked, sent] = [
+        await dryRun(ws, body),
+        await ws.send({ message: 'Hi', ...body }, { prefer: 'wait=0' }),
+      ];
+      const { requestId: _one, ...refusal } = { requestId: '', ...asked.body };
+      const { requestId: _other, ...expected } = { requestId: '', ...sent.body };
+      expect([asked.status, refusal]).toEqual([sent.status, expected]);
+      expect(asked.status).toBeGreaterThanOrEqual(400);
+    }
+  });
+
+  test('is a look, so arrears do not forbid it: it names them', async () => {
+    const ws = await openWorkspace(house);
+    await bill(house, ws, 'past_due');
+    const { status, body } = await dryRun(ws, { recipientPhone: newPhone() });
+    expect(status).toBe(200);
+    expect(body.gates.filter((gate) => gate.state === 'blocked')).toMatchObject([
+      { gate: 'read_only', until: null },
+    ]);
+    expect([body.earliestAt, body.expectedAt]).toEqual([null, null]);
+  });
+
+  test('is meant by `?dryRun` alone, not by `false`, and never by anything else', async () => {
+    const ws = await openWorkspace(house);
+    const body = { message: 'Hi', recipientPhone: newPhone() };
+    expect((await ws.call('POST', '/api/messages?dryRun', body)).body.dryRun).toBe(true);
+    expect((await ws.call('POST', '/api/messages?dryRun=yes', body)).status).toBe(400);
+    expect((await ws.call('POST', '/api/messages?dryRun=false', body)).status).toBe(201);
+  });
+});

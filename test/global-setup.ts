@@ -1,0 +1,10 @@
+import { SERVER_VARIABLE } from './database.ts';
+import { startTestServer } from './database-server.ts';
+
+/** Once per run, before the first test file; what it returns runs after the last, also when tests failed. */
+export async function setup(): Promise<() => Promise<void>> {
+  const server = await startTestServer();
+  // The processes that run the test files inherit it.
+  process.env[SERVER_VARIABLE] = JSON.stringify(server);
+  return () => server.stop();
+}

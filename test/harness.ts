@@ -1,0 +1,58 @@
+/** A whole house for one test file: real database, real server on a free port, real dispatcher, simulated phones. */
+import { bootstrap, newApiKey } from '../src/actions/bootstrap.ts';
+import { type ComposeOptions, compose, type House } from '../src/compose.ts';
+import { type Config, readConfig } from '../src/config.ts';
+import { silentLog } from '../src/lib/log.ts';
+import { type Client, openClient } from './client.ts';
+import { createTestDatabase } from './database.ts';
+
+export type { Answer } from './client.ts';
+
+export interface TestHouse extends House, Client {
+  url: string;
+  key: string;
+  workspaceId: string;
+  databaseUrl: string;
+}
+
+export interface HouseOptions extends Partial<Omit<ComposeOptions, 'config' | 'databaseUrl'>> {
+  config?: Partial<Config>;
+  /** An existing database, for a second process's worth of house on the same one. */
+  databaseUrl?: string;
+  key?: string;
+  /** False: nothing is sent until the test starts the dispatcher itself. */
+  dispatches?: boolean;
+}
+
+export async function openHouse(options: HouseOptions = {}): Promise<TestHouse> {
+  const { config: changes, databaseUrl: given, key: givenKey, dispatches = true, ...rest } = options;
+  const database = given === undefined ? await createTestDatabase() : null;
+  const databaseUrl = given ?? database?.url ?? '';
+  const config = { ...readConfig({}), port: 0, sendsPerMinute: 0, databaseConnections: 8, ...changes };
+  const house = await compose({
+    config,
+    databaseUrl,
+    secretKey: Buffer.alloc(32, 7),
+    role: 'all',
+    log: silentLog(),
+    ...rest,
+  });
+  const key = givenKey ?? newApiKey();
+  await bootstrap(house.deps, key);
+  const caller = await house.deps.authenticate(`Bearer ${key}`);
+  const url = house.server === null ? '' : await house.server.listen({ host: '127.0.0.1', port: 0 });
+  if (dispatches) house.startDispatcher();
+
+  return {
+    ...house,
+    ...openClient(url, key),
+    url,
+    key,
+    workspaceId: caller?.workspaceId ?? '',
+    databaseUrl,
+    async close() {
+      await house.close();
+      await database?.drop();
+    },
+  };
+}

@@ -1,0 +1,238 @@
+/** One workspace never sees another: every call of the API is tried with the ids of a stranger (D35). */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Message } from '../src/contract/messages.ts';
+import { routes } from '../src/http/routes.ts';
+import { toIso } from '../src/lib/clock.ts';
+import { openHouse, type TestHouse } from './harness.ts';
+import { accept, newPhone, openWorkspace, read, type Workspace } from './workspaces.ts';
+
+/** Stands in everything the stranger owns, and must never be shown. */
+const MARK = 'Xanadu';
+
+let house: TestHouse;
+let own: Workspace;
+let stranger: Workspace;
+/** What the stranger has: a line, a lead, a message that waits and one that was sent. */
+let theirs: { lineId: string; leadId: string; phone: string; waiting: Message; sent: Message };
+
+beforeAll(async () => {
+  house = await openHouse();
+  const line = { firstName: MARK, deviceId: 'mac', deviceGapMs: 43 };
+  stranger = await openWorkspace(house, {
+    lines: [line, { messageType: 'sms', firstName: MARK }],
+    fallback: true,
+  });
+  own = await openWorkspace(house, { lines: [{}, { messageType: 'sms' }] });
+  const phone = newPhone();
+  const body = { message: MARK, recipientPhone: phone, recipientName: MARK, batchId: MARK };
+  const sent = (await stranger.send(body, { 'idempotency-key': 'shared', prefer: 'wait=20' })).body.message;
+  const scheduledDate = toIso(house.deps.clock.now() + 3_600_000);
+  const waiting = await accept(stranger, { ...body, scheduledDate });
+  await stranger.reaches(sent._id, 'delivered');
+  theirs = { lineId: sent.fromLineId ?? '', leadId: sent.leadId ?? '', phone, waiting, sent };
+});
+afterAll(() => house.close());
+
+interface Attempt {
+  path: string;
+  body?: object;
+  headers?: Record<string, string>;
+  status: number;
+  /** What the answer holds besides; nothing of the stranger's in any case. */
+  shows?: object;
+}
+
+const idPaths = (path: string) => [theirs.waiting, theirs.sent].map(({ _id }) => path.replace('{id}', _id));
+const gone = (path: string, body?: object): Attempt[] =>
+  idPaths(path).map((each) => ({
+    path: each,
+    status: 404,
+    shows: { code: 'MESSAGE_NOT_FOUND' },
+    ...(body && { body }),
+  }));
+
+/** For every call that needs a key, by operationId. A new call must come with its attempts. */
+const ATTEMPTS: Readonly<Record<string, () => Attempt[]>> = {
+  sendMessage: () => [
+    {
+      path: '/api/messages',
+      body: { message: 'Hi', leadId: theirs.leadId },
+      status: 404,
+      shows: { code: 'LEAD_NOT_ACCESSIBLE' },
+    },
+    {
+      path: '/api/messages',
+      body: { message: 'Hi', recipientPhone: newPhone(), fromLineId: theirs.lineId },
+      status: 404,
+      shows: { code: 'LINE_NOT_FOUND' },
+    },
+    { path: '/api/messages?dryRun=true', body: { message: 'Hi', leadId: theirs.leadId }, status: 404 },
+    {
+      path: '/api/messages?dryRun=true',
+      body: { message: '{firstName|you}', recipientPhone: theirs.phone },
+      status: 200,
+      shows: { leadId: null, leadWouldBeCreated: true, text: 'you' },
+    },
+    // A number they know is new here, and so is a key they used.
+    {
+      path: '/api/messages',
+      body: { message: 'Hi', recipientPhone: theirs.phone },
+      headers: { 'idempotency-key': 'shared' },
+      status: 201,
+    },
+  ],
+  listMessages: () => [
+    { path: `/api/messages?search=${MARK}`, status: 200, shows: { messages: [], nextCursor: null } },
+    { path: `/api/messages?leadId=${theirs.leadId}`, status: 200, shows: { messages: [], nextCursor: null } },
+    { path: `/api/messages?lineId=${theirs.lineId}`, status: 200, shows: { messages: [], nextCursor: null } },
+    { path: `/api/messages?batchId=${MARK}`, status: 200, shows: { messages: [], nextCursor: null } },
+    { path: `/api/messages?cursor=${'f'.repeat(24)}&limit=100`, status: 200 },
+  ],
+  cancelForLead: () =>
+    [{ leadId: theirs.leadId }, { recipientPhone: theirs.phone }].map((body) => ({
+      path: '/api/messages/cancel-for-lead',
+      body,
+      status: 200,
+      shows: { messageIds: expect.not.arrayContaining([theirs.waiting._id]) },
+    })),
+  getMessage: () => gone('/api/messages/{id}'),
+  editMessage: () => gone('/api/messages/{id}', { message: 'mine now' }),
+  getTimeline: () => gone('/api/messages/{id}/timeline'),
+  explainMessage: () => gone('/api/messages/{id}/explain'),
+  cancelMessage: () => gone('/api/messages/{id}/cancel'),
+  listLines: () => [
+    {
+      path: '/api/lines',
+      status: 200,
+      shows: { lines: own.lines.map(({ _id }) => expect.objectContaining({ _id })) },
+    },
+  ],
+  listLinesByUser: () => [{ path: '/api/lines/by-user', status: 200 }],
+  createLine: () => [
+    {
+      path: '/api/lines',
+      body: { transport: 'sandbox', phone: newPhone(), deviceId: 'mac', isActive: false },
+      status: 201,
+      shows: { line: expect.objectContaining({ deviceId: 'mac', deviceGapMs: 0 }) },
+    },
+  ],
+  getLine: () => [{ path: `/api/lines/${theirs.lineId}`, status: 404, shows: { code: 'LINE_NOT_FOUND' } }],
+  updateLine: () => [
+    {
+      path: `/api/lines/${theirs.lineId}`,
+      body: { firstName: 'Mine' },
+      status: 404,
+      shows: { code: 'LINE_NOT_FOUND' },
+    },
+    { path: `/api/lines/${own.lines[0]?._id}`, body: { deviceId: 'mac', deviceGapMs: 7 }, status: 200 },
+  ],
+  getLead: () => [{ path: `/api/leads?id=${theirs.leadId}`, status: 404, shows: { code: 'LEAD_NOT_FOUND' } }],
+  getWorkspace: () => [{ path: '/api/workspace', status: 200, shows: { workspaceId: own.workspaceId } }],
+  updateWorkspace: () => [
+    {
+      path: '/api/workspace',
+      body: { name: 'Mine' },
+      status: 200,
+      shows: { workspaceId: own.workspaceId, name: 'Mine' },
+    },
+  ],
+  getFallbackConfig: () => [
+    { path: '/api/workspace/fallback-config', status: 200, shows: { configured: false, lineId: null } },
+  ],
+  updateFallbackConfig: () => [
+    {
+      path: '/api/workspace/fallback-config',
+      body: { provider: 'sandbox', lineId: stranger.lines[1]?._id },
+      status: 404,
+      shows: { code: 'LINE_NOT_FOUND' },
+    },
+  ],
+  readSandboxPhone: () => [{ path: `/api/sandbox/phones/${theirs.phone}`, status: 200 }],
+};
+
+/** All the stranger owns, as it stands in the database. What its own road writes by itself is left out. */
+async function belongings(): Promise<unknown> {
+  const owned = [
+    'workspaces',
+    'messages',
+    'leads',
+    'lead_addresses',
+    'events',
+    'lists',
+    'touches',
+    'idempotency_keys',
+    'sandbox_copies',
+    'devices',
+    'suppressions',
+    'addresses',
+    'line_tallies',
+  ];
+  const tables = owned.map((table) =>
+    read(house, `SELECT * FROM ${table} t WHERE workspace_id = $1 ORDER BY t::text`, [stranger.workspaceId]),
+  );
+  const lines = read(
+    house,
+    'SELECT id, first_name, is_active, device_id, message_type FROM lines WHERE workspace_id = $1 ORDER BY id',
+    [stranger.workspaceId],
+  );
+  return Promise.all([...tables, lines]);
+}
+
+describe('a stranger’s ids', () => {
+  const guarded = routes.filter((route) => route.scope !== null);
+
+  test('are tried on every call there is', () => {
+    expect(Object.keys(ATTEMPTS).sort()).toEqual(guarded.map((route) => route.operationId).sort());
+  });
+
+  test.each(guarded.map((route) => [route.operationId, route.method] as const))(
+    'open nothing by %s',
+    async (operationId, method) => {
+      const before = await belongings();
+      for (const { path, body, headers, status, shows = {} } of ATTEMPTS[operationId]?.() ?? []) {
+        const answer = await own.call(method, path, body, headers);
+        expect(answer.status, `${method} ${path}`).toBe(status);
+        expect(answer.body).toMatchObject(shows);
+        const text = JSON.stringify(answer.body);
+        for (const secret of [
+          MARK,
+          stranger.workspaceId,
+          theirs.leadId,
+          theirs.lineId,
+          theirs.waiting._id,
+          theirs.sent._id,
+        ]) {
+          expect(text, `${method} ${path}`).not.toContain(secret);
+        }
+        expect(answer.headers.get('idempotent-replayed')).toBeNull();
+      }
+      expect(await belongings()).toEqual(before);
+    },
+  );
+
+  test('and everything else stay closed to a key that is no key', async () => {
+    for (const { method, path, body } of guarded) {
+      const url = `${house.url}${path.replace('{id}', theirs.sent._id).replace('{address}', theirs.phone)}`;
+      for (const authorization of ['', 'Bearer nonsense', `Bearer tl_sk_${'a'.repeat(43)}`]) {
+        const answer = await fetch(url, {
+          method,
+          headers: { authorization },
+          ...(body === undefined ? {} : { body: '{}' }),
+        });
+        expect(answer.status, `${method} ${path}`).toBe(401);
+        expect(await answer.json()).toMatchObject({ error: 'Unauthorized', code: 'UNAUTHORIZED' });
+      }
+    }
+  });
+
+  test('never meet on the road: what both send to one number stays with its sender', async () => {
+    const recipientPhone = newPhone();
+    const sent = await Promise.all(
+      [own, stranger].map((ws) => ws.send({ message: ws.workspaceId, recipientPhone })),
+    );
+    const leads = sent.map(({ body }) => body.leadId);
+    expect(new Set(leads).size).toBe(2);
+    for (const ws of [own, stranger])
+      expect((await ws.phone(recipientPhone)).map((copy) => copy.message)).toEqual([ws.workspaceId]);
+  });
+});

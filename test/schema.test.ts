@@ -1,0 +1,202 @@
+/** The rules that keep this schema ready to be sharded by workspace (head of migrations/0001_base.sql), read back from the catalogue. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createTestDatabase, type TestDatabase } from './database.ts';
+import { withClient } from './database-server.ts';
+
+const STORE = path.resolve(import.meta.dirname, '../src/store');
+
+/** Copied whole to every shard, or to none: no workspace is known yet when they are read. */
+const REFERENCE_TABLES: Readonly<Record<string, string>> = {
+  api_keys: 'a request starts with a key and knows no workspace yet',
+  schema_migrations: 'the ledger of the schema itself',
+};
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+function ask<Row extends object>(sql: string): Promise<Row[]> {
+  return withClient(database.url, async (client) => (await client.query<Row>(sql)).rows);
+}
+
+describe('the schema', () => {
+  test('knows the reference tables by name; every other table belongs to a workspace', async () => {
+    const tables = await ask<{ name: string; owned: boolean }>(`
+      SELECT c.relname AS name, bool_or(a.attname = 'workspace_id' AND a.attnotnull) AS owned
+      FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+      WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace GROUP BY c.relname`);
+    expect(tables.length).toBeGreaterThan(10);
+    const names = tables.map(({ name }) => name);
+    for (const name of Object.keys(REFERENCE_TABLES)) expect(names).toContain(name);
+    const homeless = tables.filter(({ name, owned }) => !owned && REFERENCE_TABLES[name] === undefined);
+    expect(homeless).toEqual([]);
+  });
+
+  test('puts workspace_id first in every primary key and unique index', async () => {
+    const indexes = await ask<{ name: string; table: string; first: string }>(`
+      SELECT i.indexrelid::regclass::text AS name, i.indrelid::regclass::text AS table,
+        pg_get_indexdef(i.indexrelid, 1, true) AS first
+      FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+      WHERE i.indisunique AND c.relnamespace = 'public'::regnamespace`);
+    expect(indexes.length).toBeGreaterThan(10);
+    const wrong = indexes.filter(
+      ({ table, first }) => first !== 'workspace_id' && REFERENCE_TABLES[table] === undefined,
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('gives every table a primary key', async () => {
+    const without = await ask(`
+      SELECT c.relname FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace
+        AND NOT EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary)`);
+    expect(without).toEqual([]);
+  });
+
+  test('leads every foreign key by workspace_id on both sides, names it, and never sets it null', async () => {
+    const keys = await ask<{ name: string; own: string[]; theirs: string[]; onDelete: string }>(`
+      SELECT k.conname AS name, k.confdeltype AS "onDelete",
+        ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY u(n, i)
+              JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.n ORDER BY i) AS own,
+        ARRAY(SELECT a.attname::text FROM unnest(k.confkey) WITH ORDINALITY u(n, i)
+              JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.n ORDER BY i) AS theirs
+      FROM pg_constraint k WHERE k.contype = 'f' AND k.connamespace = 'public'::regnamespace`);
+    for (const { name, own, theirs, onDelete } of keys) {
+      expect([own[0], theirs[0]], name).toEqual(['workspace_id', 'workspace_id']);
+      expect(name).not.toMatch(/_fkey$/);
+      // n: SET NULL, d: SET DEFAULT.
+      expect(['n', 'd'], name).not.toContain(onDelete);
+    }
+  });
+
+  test('has no triggers, no rules and no functions of its own', async () => {
+    expect(await ask('SELECT tgname FROM pg_trigger WHERE NOT tgisinternal')).toEqual([]);
+    expect(await ask("SELECT rulename FROM pg_rules WHERE schemaname = 'public'")).toEqual([]);
+    expect(await ask("SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace")).toEqual([]);
+  });
+
+  test('has no sequences, identities or defaults that draw from one: ids are made by the application', async () => {
+    expect(
+      await ask("SELECT relname FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace"),
+    ).toEqual([]);
+    const drawn = await ask(`
+      SELECT a.attrelid::regclass::text AS table, a.attname AS column FROM pg_attribute a
+      JOIN pg_class c ON c.oid = a.attrelid AND c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+      LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+      WHERE a.attnum > 0 AND (a.attidentity <> '' OR pg_get_expr(d.adbin, d.adrelid) ~ 'nextval|uuid|random')`);
+    expect(drawn).toEqual([]);
+  });
+
+  test('lets instants come in as parameters: no column dates itself', async () => {
+    const dated = await ask(`
+      SELECT d.adrelid::regclass::text AS table, pg_get_expr(d.adbin, d.adrelid) AS expression FROM pg_attrdef d
+      JOIN pg_class c ON c.oid = d.adrelid AND c.relnamespace = 'public'::regnamespace
+      WHERE pg_get_expr(d.adbin, d.adrelid) ~* 'now\\(|current_|clock_timestamp|statement_timestamp'`);
+    expect(dated.filter((each) => !JSON.stringify(each).includes('schema_migrations'))).toEqual([]);
+  });
+});
+
+/** Statements that serve no single workspace. Whoever adds one says why. */
+const ACROSS_WORKSPACES: Readonly<Record<string, string>> = {
+  find_api_keys: 'reference table: the key tells the workspace',
+  insert_api_key: 'reference table',
+  note_key_use: 'reference table',
+  scan_due_lines: 'scan without locks; claimed per workspace',
+  scan_expired_leases: 'scan without locks; settled per workspace',
+  scan_reconciliations: 'scan without locks; claimed per workspace',
+  scan_expired_messages: 'scan without locks; settled per workspace',
+  scan_down_lines: 'scan without locks; moved per workspace',
+  scan_unchecked_lines: 'scan without locks; claimed per workspace',
+  scan_old_idempotency_keys: 'scan without locks; deleted per workspace',
+  scan_due_sandbox_callbacks: 'scan without locks; removed per workspace',
+  next_sandbox_callback_at: 'one instant for all, to know how long to sleep',
+  next_due: 'one instant for all, to know how long to sleep',
+  find_any_workspace: 'is there any workspace yet?',
+  latest_clock: 'reads no table',
+  notify: 'reads no table',
+};
+
+interface Declared {
+  file: string;
+  name: string;
+  text: string;
+}
+
+/** As written: placeholders of template strings stay placeholders. A list of conditions counts by its fixed first one. */
+function statementsIn(folder: string): Declared[] {
+  const declaration = /\bstatement\(\s*(?:\/\/[^\n]*\s*)*(['`])(.+?)\1,\s*(?:'([^']*)'|`([^`]*)`)/g;
+  return sourcesIn(folder).flatMap(({ file, source }) => {
+    const [, condition = ''] = /const conditions = \['([^']*)'/.exec(source) ?? [];
+    return [...source.matchAll(declaration)].map((match) => ({
+      file,
+      name: (match[2] ?? '').replace(/\$\{.*/, ''),
+      text: (match[3] ?? match[4] ?? '').replace(/\$\{conditions[^}]*\}/, condition),
+    }));
+  });
+}
+
+function sourcesIn(folder: string): { file: string; source: string }[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .map((file) => ({ file, source: readFileSync(path.join(folder, file), 'utf8') }));
+}
+
+describe('the statements of src/store', () => {
+  const statements = statementsIn(STORE);
+
+  test('are all found by this test', () => {
+    const calls = sourcesIn(STORE).flatMap(({ source }) => [...source.matchAll(/\bstatement\((?!name)/g)]);
+    expect(statements.length).toBe(calls.length);
+    expect(statements.length).toBeGreaterThan(50);
+  });
+
+  test('serve one workspace, the first parameter, unless they are known to serve all', () => {
+    const boundTo = /\bworkspace_id = \$1\b/;
+    const insertsFor =
+      /\bINSERT INTO \w+ (AS \w+ )?\(workspace_id,[^)]*\)\s*(SELECT (DISTINCT )?|VALUES \()\$1,/;
+    const loose = statements.filter(({ text }) => !boundTo.test(text) && !insertsFor.test(text));
+    const unknown = loose.filter(({ name }) => ACROSS_WORKSPACES[name] === undefined);
+    expect(unknown.map(({ file, name }) => `${file}: ${name}`)).toEqual([]);
+    const outdated = Object.keys(ACROSS_WORKSPACES).filter(
+      (name) => !loose.some((each) => each.name === name),
+    );
+    expect(outdated).toEqual([]);
+  });
+
+  test('bind every table of a sub-select, join or union to the workspace too', () => {
+    const tables =
+      /\b(?:FROM|JOIN|UPDATE|INTO|USING)\s+(messages|leads|lines|devices|lead_addresses|addresses|touches|events|lists|line_wakes|line_tallies|idempotency_keys|suppressions|sandbox_\w+)\b/g;
+    const wrong = statements
+      .filter(({ name }) => ACROSS_WORKSPACES[name] === undefined)
+      .filter(({ text }) => {
+        const named = [...text.matchAll(tables)].length;
+        return [...text.matchAll(/\bworkspace_id\b/g)].length < named;
+      });
+    expect(wrong.map(({ file, name }) => `${file}: ${name}`)).toEqual([]);
+  });
+
+  test('never lock rows of several workspaces', () => {
+    const locking = statements.filter(
+      ({ name, text }) => ACROSS_WORKSPACES[name] !== undefined && /FOR (NO KEY )?UPDATE/.test(text),
+    );
+    expect(locking.map(({ name }) => name)).toEqual([]);
+  });
+
+  test('take time as a parameter', () => {
+    const own = statements.filter(
+      ({ name, text }) =>
+        name !== 'latest_clock' && /\b(now\(\)|current_timestamp|clock_timestamp)/i.test(text),
+    );
+    expect(own.map(({ name }) => name)).toEqual([]);
+  });
+
+  test('have names of their own, which PostgreSQL tells apart', () => {
+    const names = statements.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(name.length).toBeLessThan(64);
+  });
+});

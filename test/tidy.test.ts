@@ -1,0 +1,203 @@
+/** The habits of the house, checked like any other behaviour. Each message names what to do instead. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const ROOT = path.dirname(import.meta.dirname);
+const LONGEST_FILE = 380;
+
+interface Source {
+  /** From the root, with forward slashes. */
+  path: string;
+  text: string;
+}
+
+function sourcesIn(folder: string): Source[] {
+  return readdirSync(path.join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => path.relative(ROOT, path.join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+    .sort()
+    .map((file) => ({ path: file, text: readFileSync(path.join(ROOT, file), 'utf8') }));
+}
+
+const product = sourcesIn('src').filter(({ path: file }) => !/\.test\.ts$|\/testing\.ts$/.test(file));
+const everything = ['src', 'test', 'bench', 'scripts'].flatMap(sourcesIn);
+
+/** Which folders of src/ a folder may import from; its own always. Files directly in src/ go by their name. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  domain: [],
+  lib: [],
+  contract: ['domain', 'lib'],
+  store: ['domain', 'lib'],
+  channels: ['domain', 'lib', 'store'],
+  actions: ['domain', 'lib', 'contract', 'store', 'channels', 'deps.ts'],
+  dispatcher: ['domain', 'lib', 'store', 'channels', 'actions', 'deps.ts'],
+  http: ['domain', 'lib', 'contract', 'actions', 'deps.ts'],
+  'config.ts': [],
+  'secret-key.ts': ['config.ts', 'lib'],
+  'deps.ts': ['domain', 'lib', 'store', 'channels', 'actions', 'config.ts'],
+  'compose.ts': [
+    'domain',
+    'lib',
+    'store',
+    'channels',
+    'actions',
+    'dispatcher',
+    'http',
+    'deps.ts',
+    'config.ts',
+  ],
+  commands: ['lib', 'store', 'actions', 'compose.ts', 'config.ts', 'secret-key.ts'],
+  'main.ts': ['commands', 'config.ts', 'store'],
+};
+
+/** Packages that pure rules may lean on, each with its reason. */
+const PURE_PACKAGES: Readonly<Record<string, string>> = {
+  'temporal-polyfill': 'calendar arithmetic in zones; reads no clock when none is asked for',
+};
+
+function importsOf({ text }: Source): string[] {
+  const statements =
+    /(?:^|\n)\s*(?:import|export)\s[^'"]*?from\s+'([^']+)'|import\('([^']+)'\)|(?:^|\n)import\s+'([^']+)'/g;
+  return [...text.matchAll(statements)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
+}
+
+/** `src/actions/x.ts` → `actions`, `src/config.ts` → `config.ts`. */
+function roomOf(file: string): string {
+  return file.split('/')[1] ?? '';
+}
+
+describe('who may know whom', () => {
+  test('every import within src goes the way of the arrows in ARCHITECTURE.md', () => {
+    const wrong = product.flatMap((source) =>
+      importsOf(source)
+        .filter((target) => target.startsWith('.'))
+        .map((target) => path.posix.join(path.posix.dirname(source.path), target))
+        .filter((target) => target.startsWith('src/'))
+        .filter((target) => {
+          const from = roomOf(source.path);
+          const to = roomOf(target);
+          return from !== to && !(MAY_IMPORT[from] ?? []).includes(to);
+        })
+        .map(
+          (target) =>
+            `${source.path} imports ${target}: ${roomOf(source.path)} may know ${MAY_IMPORT[roomOf(source.path)]}`,
+        ),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('every folder and file of src has its place in the arrows', () => {
+    const rooms = new Set(product.map((source) => roomOf(source.path)));
+    expect([...rooms].filter((room) => MAY_IMPORT[room] === undefined)).toEqual([]);
+  });
+
+  test('the rules import nothing but each other', () => {
+    const foreign = product
+      .filter((source) => source.path.startsWith('src/domain/'))
+      .flatMap((source) =>
+        importsOf(source)
+          .filter((target) => !target.startsWith('./') && PURE_PACKAGES[target] === undefined)
+          .map((target) => `${source.path} imports ${target}`),
+      );
+    expect(foreign).toEqual([]);
+  });
+
+  test('nothing of the product leans on tests, benchmarks or scripts', () => {
+    const wrong = product.filter((source) =>
+      importsOf(source).some((target) => /\.\.\/(test|bench|scripts)\//.test(target)),
+    );
+    expect(wrong.map((source) => source.path)).toEqual([]);
+  });
+
+  test('SQL lives in store/ alone', () => {
+    const sql = /`\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH)\s/;
+    const allowed = ['src/store/', 'src/commands/doctor.ts', 'src/actions/bootstrap.ts'];
+    const wrong = product.filter(
+      (source) => sql.test(source.text) && !allowed.some((place) => source.path.startsWith(place)),
+    );
+    expect(wrong.map((source) => source.path)).toEqual([]);
+  });
+});
+
+/** Banned in src/, where the outermost files are excepted by name. */
+const BANNED: readonly { pattern: RegExp; instead: string; except: readonly string[] }[] = [
+  { pattern: /\bDate\.now\(/, instead: 'clock.now() of lib/clock.ts', except: ['src/lib/clock.ts'] },
+  { pattern: /\bnew Date\(\)/, instead: 'clock.now() of lib/clock.ts', except: [] },
+  { pattern: /\bMath\.random\(/, instead: 'a Random of lib/random.ts', except: [] },
+  {
+    pattern: /\b(setTimeout|setInterval)\(/,
+    instead: 'clock.sleep() of lib/clock.ts',
+    except: ['src/lib/clock.ts'],
+  },
+  { pattern: /\bconsole\./, instead: 'deps.log, or process.stdout in a command', except: [] },
+  {
+    pattern: /\bprocess\.env\b/,
+    instead: 'a setting in config.ts',
+    // Hands the environment on to the server it starts.
+    except: ['src/commands/', 'src/store/embedded/postgres-binaries.ts'],
+  },
+  { pattern: /\bas any\b|: any\b/, instead: 'unknown, and a check', except: [] },
+  {
+    pattern: /@ts-(ignore|expect-error|nocheck)|biome-ignore/,
+    instead: 'code that needs no excuse',
+    except: [],
+  },
+  // The ledger of migrations is no table of a workspace: it is never sharded.
+  { pattern: /\bnow\(\)/, instead: 'an instant as a parameter', except: ['src/store/migrate.ts'] },
+];
+
+describe('habits', () => {
+  test('product code takes time, chance, settings and output from where they can be replaced', () => {
+    const wrong = product.flatMap((source) =>
+      BANNED.filter(({ except }) => !except.some((place) => source.path.startsWith(place)))
+        .filter(({ pattern, instead }) =>
+          instead === 'an instant as a parameter'
+            ? source.path.startsWith('src/store/') && /\bnow\(\)/.test(sqlOf(source.text))
+            : pattern.test(withoutComments(source.text)),
+        )
+        .map(({ pattern, instead }) => `${source.path}: ${pattern} — use ${instead}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('files are named in kebab-case', () => {
+    const name = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9-]+)*\.ts$/;
+    expect(
+      everything.map((source) => path.posix.basename(source.path)).filter((file) => !name.test(file)),
+    ).toEqual([]);
+  });
+
+  test(`no file is longer than ${LONGEST_FILE} lines`, () => {
+    const long = everything
+      .map((source) => ({ file: source.path, lines: source.text.split('\n').length }))
+      .filter(({ file, lines }) => lines > LONGEST_FILE && !file.includes('.test.'));
+    expect(long).toEqual([]);
+  });
+
+  test('nothing is left to do in a comment, and no test is skipped or run alone', () => {
+    const marks = /\b(TODO|FIXME|XXX|HACK)\b|\b(it|test|describe)\.(only|skip|todo)\b/;
+    // The conformance suite skips what a channel says it cannot be asked, each time with its reason in the title.
+    const allowed = ['test/tidy.test.ts', 'test/conformance/channel-conformance.ts'];
+    const wrong = everything.filter((source) => !allowed.includes(source.path) && marks.test(source.text));
+    expect(wrong.map((source) => source.path)).toEqual([]);
+  });
+
+  test('the suite is at least as long as the source', () => {
+    const count = (sources: readonly Source[]) =>
+      sources.reduce((sum, { text }) => sum + text.split('\n').length, 0);
+    const isTest = ({ path: file }: Source) =>
+      file.startsWith('test/') || /\.test\.ts$|\/testing\.ts$/.test(file);
+    const tests = everything.filter(isTest);
+    expect(count(tests)).toBeGreaterThanOrEqual(count(product));
+  });
+});
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '');
+}
+
+/** The template strings of a file: where its statements stand. */
+function sqlOf(text: string): string {
+  return [...withoutComments(text).matchAll(/`[^`]*`/g)].map((match) => match[0]).join('\n');
+}
