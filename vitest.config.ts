@@ -6,7 +6,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**'],
     pool: 'forks',
     globalSetup: 'test/global-setup.ts',
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Against tests that hang, not slow ones: on a busy machine everything takes its time.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });

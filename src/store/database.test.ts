@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../test/database.ts';
+import { silentLog } from '../lib/log.ts';
+import { type Database, openDatabase, statement } from './database.ts';
+
+let place: TestDatabase;
+let database: Database;
+
+beforeAll(async () => {
+  place = await createTestDatabase();
+  database = openDatabase({ url: place.url, maxConnections: 2, namedStatements: true, log: silentLog() });
+});
+afterAll(async () => {
+  await database.close();
+  await place.drop();
+});
+
+describe('a statement', () => {
+  test('that has to read a whole table is not compiled first', async () => {
+    const explain = statement('whole_table', 'EXPLAIN (ANALYZE) SELECT min(words) FROM suppressions');
+    const plan = await database.query<{ 'QUERY PLAN': string }>(explain, []);
+    const lines = plan.map((row) => row['QUERY PLAN']);
+    expect(lines.join('\n')).toContain('suppressions');
+    expect(lines.filter((line) => line.includes('JIT'))).toEqual([]);
+  });
+
+  test('tells instants as epoch milliseconds, whatever zone the session has', async () => {
+    const read = statement('instants', `SELECT '2026-11-23T20:33:33.123Z'::timestamptz AS at`);
+    for (const zone of ['UTC', 'America/St_Johns', 'Asia/Kathmandu']) {
+      const [row] = await database.transaction(async (tx) => {
+        await tx.query(statement(`zone_${zone}`, `SET LOCAL timezone = '${zone}'`), []);
+        return tx.query<{ at: number }>(read, []);
+      });
+      expect(row?.at, zone).toBe(Date.parse('2026-11-23T20:33:33.123Z'));
+    }
+  });
+});
+
+describe('a transaction', () => {
+  test('that fails leaves nothing behind, and its connection is good for the next', async () => {
+    const insert = statement(
+      'insert_device',
+      `INSERT INTO devices (workspace_id, id, gap_ms) VALUES ('org_1', 'one', 0)`,
+    );
+    const count = statement('count_devices', `SELECT count(*) AS devices FROM devices`);
+    const failing = database.transaction(async (tx) => {
+      await tx.query(insert, []);
+      await tx.query(insert, []);
+    });
+    await expect(failing).rejects.toMatchObject({ code: '23505' });
+    expect(await database.query(count, [])).toEqual([{ devices: 0 }]);
+  });
+
+  test('that lost a deadlock begins again, and both are stored', async () => {
+    const lock = (key: number) => statement(`lock_${key}`, `SELECT pg_advisory_xact_lock(${key})`);
+    const met = Promise.withResolvers<void>();
+    let begun = 0;
+    const inOrder = (first: number, second: number) =>
+      database.transaction(async (tx) => {
+        await tx.query(lock(first), []);
+        begun += 1;
+        if (begun === 2) met.resolve();
+        await met.promise;
+        await tx.query(lock(second), []);
+        return first;
+      });
+    expect(await Promise.all([inOrder(1, 2), inOrder(2, 1)])).toEqual([1, 2]);
+    expect(begun).toBe(3);
+  });
+});
+
+describe('a statement that may no longer be wanted', () => {
+  test('is asked for in the instant before it leaves', async () => {
+    const one = statement('one', 'SELECT 1 AS one');
+    expect(await database.queryIf(() => false, one, [])).toBeNull();
+    expect(await database.queryIf(() => true, one, [])).toEqual([{ one: 1 }]);
+  });
+});
