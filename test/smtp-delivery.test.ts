@@ -13,6 +13,7 @@ import { simpleParser } from 'mailparser';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ChannelLine, Outgoing } from '../src/channels/channel.ts';
 import { createSmtpChannel } from '../src/channels/smtp.ts';
+import { leaseOf } from './leases.ts';
 import { until } from './until.ts';
 
 const SMTPD = ['/usr/sbin/smtpd', '/usr/local/sbin/smtpd'].find((path) => existsSync(path));
@@ -32,7 +33,7 @@ describe.skipIf(reason !== null)(
   `a real mail server${reason === null ? '' : ` (skipped: ${reason})`}`,
   () => {
     const channel = createSmtpChannel({ allowPrivateHosts: true });
-    const signal = new AbortController().signal;
+    const lease = leaseOf();
     let folder: string;
     let server: ChildProcess;
     let line: ChannelLine;
@@ -106,7 +107,7 @@ match from any for domain "trunkline.test" action "deliver"
     test('delivers one copy under our Message-ID, with the text as it was written', async () => {
       const text = 'Grüße, Anna 🌅\n\n.\n..and a line that begins with dots\nFrom here on\nمرحبا';
       const mail = mailTo('anna@trunkline.test', 'aa01', text);
-      const outcome = await channel.send(line, mail, signal);
+      const outcome = await channel.send(line, mail, lease);
       expect(outcome).toEqual({
         outcome: 'accepted',
         externalMessageId: `<${mail.reference}@sender.test>`,
@@ -130,7 +131,7 @@ match from any for domain "trunkline.test" action "deliver"
         mailTo('ben@trunkline.test', reference, `This is ${reference}`),
       );
       for (const mail of mails) {
-        expect(await channel.send(line, mail, signal)).toMatchObject({ outcome: 'accepted' });
+        expect(await channel.send(line, mail, lease)).toMatchObject({ outcome: 'accepted' });
       }
       for (const { reference, text } of mails) {
         const found = await until('the mail is in the mailbox', async () => (await delivered(reference))[0]);
@@ -140,7 +141,7 @@ match from any for domain "trunkline.test" action "deliver"
 
     test('refuses at once, and for good, what it will not take', async () => {
       const mail = mailTo('anna@elsewhere.test', 'cc01', 'Hello');
-      expect(await channel.send(line, mail, signal)).toMatchObject({
+      expect(await channel.send(line, mail, lease)).toMatchObject({
         outcome: 'rejected',
         permanent: true,
         code: '550',

@@ -4,6 +4,7 @@
  * once the request may have left.
  */
 import type { MessageType } from '../domain/words.ts';
+import type { Deadline } from '../lib/clock.ts';
 
 /** What a channel may know of the line it sends from. `secret` is the decrypted credential, if the transport has one. */
 export interface ChannelLine {
@@ -70,8 +71,11 @@ export type Availability =
 export interface Channel {
   /** Longest time `send` may take before it answers, in ms; a lease is always longer than this. */
   readonly sendTimeoutMs: number;
-  /** `signal` aborts when the lease is about to end; an aborted send that may have left is `unknown`. */
-  send(line: ChannelLine, outgoing: Outgoing, signal: AbortSignal): Promise<Outcome>;
+  /**
+   * `lease` passes when the attempt must be over. It is asked in the instant before the message leaves, since what leaves
+   * later could arrive beside another copy; a send it interrupts that may have left is `unknown`.
+   */
+  send(line: ChannelLine, outgoing: Outgoing, lease: Deadline): Promise<Outcome>;
   /** Asked only for messages whose outcome is unknown. */
   reconcile(line: ChannelLine, reference: string): Promise<Finding>;
   checkAvailability(line: ChannelLine, address: string): Promise<Availability>;

@@ -3,7 +3,7 @@
  * a test can count copies. To the engine this is an outside world: it commits by itself, and a phone does not notice
  * that it is sent the same message twice.
  */
-import type { Clock } from '../lib/clock.ts';
+import type { Clock, Deadline } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
 import { never } from '../lib/invariant.ts';
 import type { Database } from '../store/database.ts';
@@ -37,7 +37,7 @@ export function createSandboxChannel({ database, clock, ids }: SandboxChannelOpt
   return {
     sendTimeoutMs: SEND_TIMEOUT_MS,
 
-    async send(line, outgoing, signal) {
+    async send(line, outgoing, lease) {
       const settings = readSettings(line);
       if (settings.down)
         return { outcome: 'rejected', permanent: false, code: 'line_down', message: DOWN, lineBad: true };
@@ -45,16 +45,16 @@ export function createSandboxChannel({ database, clock, ids }: SandboxChannelOpt
       if (row === null) return refusal('invalid_recipient', 'No message of this type can go to this address');
 
       const wait = async (ms: number): Promise<void> => {
-        if (ms > 0) await clock.sleep(ms, signal);
+        if (ms > 0) await clock.sleep(ms, lease.signal);
       };
       await wait(settings.latencyMs);
-      if (signal.aborted) return LOST;
+      if (lease.hasPassed()) return LOST;
 
       const answer = sandboxAnswer(row, outgoing.messageType, outgoing.attempt);
       switch (answer.answer) {
         case 'accepted':
           await wait(answer.afterMs);
-          return accepted(await receive(line, outgoing, row, signal));
+          return accepted(await receive(line, outgoing, row, lease));
         case 'refused':
           return {
             ...refusal('refused', answer.message),
@@ -64,7 +64,7 @@ export function createSandboxChannel({ database, clock, ids }: SandboxChannelOpt
         case 'not_on_imessage':
           return { outcome: 'not_on_channel', message: 'The recipient is not on iMessage' };
         case 'silence':
-          if (answer.keepsCopy) await receive(line, outgoing, row, signal);
+          if (answer.keepsCopy) await receive(line, outgoing, row, lease);
           await wait(answer.afterMs);
           return LOST;
         default:
@@ -112,13 +112,13 @@ export function createSandboxChannel({ database, clock, ids }: SandboxChannelOpt
     line: ChannelLine,
     outgoing: Outgoing,
     row: SandboxRecipient,
-    signal: AbortSignal,
+    lease: Deadline,
   ): Promise<string | null> {
     const id = ids();
     const now = clock.now();
     const stored = await storeCopy(
       database,
-      () => !signal.aborted,
+      () => !lease.hasPassed(),
       line.workspaceId,
       {
         id,

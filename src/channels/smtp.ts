@@ -12,6 +12,7 @@ import { Readable } from 'node:stream';
 import { domainToASCII } from 'node:url';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { isEmail } from '../domain/address.ts';
+import type { Deadline } from '../lib/clock.ts';
 import type { Channel, ChannelLine, Outgoing } from './channel.ts';
 import { isLoss, outcomeOf, type SmtpFailure, sentenceOf } from './smtp-reply.ts';
 import {
@@ -39,7 +40,7 @@ export function createSmtpChannel({ allowPrivateHosts, timeouts }: SmtpChannelOp
   return {
     sendTimeoutMs: limits.sendMs,
 
-    async send(line, outgoing, signal) {
+    async send(line, outgoing, lease) {
       const settings = readSettings(line.transportConfig);
       if (typeof settings === 'string') {
         return { outcome: 'rejected', permanent: false, code: 'config', message: settings, lineBad: true };
@@ -49,13 +50,13 @@ export function createSmtpChannel({ allowPrivateHosts, timeouts }: SmtpChannelOp
         return { outcome: 'rejected', permanent: true, code: 'invalid_recipient', message };
       }
       const mail = await compose(line, settings, outgoing);
-      const limit = AbortSignal.any([signal, AbortSignal.timeout(limits.sendMs)]);
+      const limit = AbortSignal.any([lease.signal, AbortSignal.timeout(limits.sendMs)]);
       // A changed line has another key: its old sessions are never taken again and end by silence.
       const owner = JSON.stringify([line.workspaceId, line.lineId, settings, line.secret]);
       const key = createHash('sha256').update(owner).digest('hex');
       let kept = sessions.take(key);
       for (;;) {
-        const content = new Content(mail.mime);
+        const content = new Content(mail.mime, lease);
         let session = kept;
         try {
           session ??= { key, connection: await open(settings, line.secret, limit), sent: 0 };
@@ -113,17 +114,21 @@ export function createSmtpChannel({ allowPrivateHosts, timeouts }: SmtpChannelOp
   };
 }
 
-/** The message on its way: notes when its first byte was asked for. */
+/** The message on its way: notes when its first byte was asked for, and gives none when that is too late. */
 class Content extends Readable {
   begun = false;
   readonly #mime: Buffer;
+  readonly #lease: Deadline;
 
-  constructor(mime: Buffer) {
+  constructor(mime: Buffer, lease: Deadline) {
     super();
     this.#mime = mime;
+    this.#lease = lease;
   }
 
   override _read(): void {
+    // Asking interrupts the session: it ends without a byte of the message.
+    if (this.#lease.hasPassed()) return;
     this.begun = true;
     this.push(this.#mime);
     this.push(null);

@@ -220,7 +220,7 @@ async function hand(
     attachments: message.attachments ?? [],
   };
   // The last question before it leaves: a process may have stood still at any step before this one.
-  const outcome = lease.signal.aborted ? LEASE_ENDED : await channel.send(door, outgoing, lease.signal);
+  const outcome = lease.hasPassed() ? LEASE_ENDED : await channel.send(door, outgoing, lease);
   lease.clear();
   await deps.checkpoint('send.after');
   const ms = deps.clock.now() - startedAt;

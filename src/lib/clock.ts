@@ -32,26 +32,31 @@ export function systemClock(): Clock & { anchor(offsetMs: number): void } {
   };
 }
 
-/**
- * A signal that fires at `at`. Whoever asks whether it has is answered by the clock, not by the timer: a process that
- * stood still (a laptop asleep) goes on with what it was doing before its timers run.
- */
-export function deadline(clock: Clock, at: number): { signal: AbortSignal; clear(): void } {
+export interface Deadline {
+  /**
+   * Asked of the clock, and fires `signal` when it is so. A process that stood still (a laptop asleep) goes on with what
+   * it was doing before its timers run: whoever is about to do what can't be undone asks here and not the signal.
+   */
+  hasPassed(): boolean;
+  /** Fires by itself, to interrupt what is under way. */
+  readonly signal: AbortSignal;
+}
+
+export function deadline(clock: Clock, at: number): Deadline & { clear(): void } {
   const passed = new AbortController();
   const cleared = new AbortController();
-  let fired = false;
   const fire = () => {
-    if (fired || cleared.signal.aborted) return;
-    fired = true;
-    passed.abort();
+    if (!cleared.signal.aborted) passed.abort();
   };
-  const hasPassed = () => {
-    if (clock.now() >= at) fire();
-    return fired;
-  };
-  Object.defineProperty(passed.signal, 'aborted', { get: hasPassed });
   void clock.sleep(at - clock.now(), cleared.signal).then(fire);
-  return { signal: passed.signal, clear: () => cleared.abort() };
+  return {
+    signal: passed.signal,
+    hasPassed() {
+      if (clock.now() >= at) fire();
+      return passed.signal.aborted;
+    },
+    clear: () => cleared.abort(),
+  };
 }
 
 /** Wire form of an instant. */

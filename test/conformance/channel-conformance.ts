@@ -4,6 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Channel, ChannelLine, Outcome, Outgoing } from '../../src/channels/channel.ts';
+import { leaseOf, leaseSleptThrough } from '../leases.ts';
 
 /** One channel with the outside world behind it, made anew for each test. */
 export interface FarSide {
@@ -73,8 +74,8 @@ export function describeChannel(
       };
     };
 
-    const send = async (message: Outgoing, signal = new AbortController().signal): Promise<Outcome> => {
-      const outcome = await far.channel.send(far.line, message, signal);
+    const send = async (message: Outgoing, lease = leaseOf()): Promise<Outcome> => {
+      const outcome = await far.channel.send(far.line, message, lease);
       expect(OUTCOMES).toContain(outcome.outcome);
       if (outcome.outcome !== 'accepted') expect(outcome.message).toMatch(SENTENCE);
       if (outcome.outcome === 'rejected') expect(outcome.code).toMatch(/^[\w.]+$/);
@@ -174,10 +175,15 @@ export function describeChannel(
       },
     );
 
-    test('a send whose lease is over before it began leaves nothing behind', async () => {
+    const over = new AbortController();
+    over.abort();
+    test.each([
+      ['is over before it began', () => leaseOf(over)],
+      ['was slept through: the clock says so, and no timer has run', leaseSleptThrough],
+    ])('a send whose lease %s leaves nothing behind', async (_how, lease) => {
       for (const address of [recipients.accepted, recipients.slow]) {
         const message = outgoing(address);
-        const outcome = await send(message, AbortSignal.abort());
+        const outcome = await send(message, lease());
         expect(outcome.outcome === 'unknown' || (outcome.outcome === 'rejected' && !outcome.permanent)).toBe(
           true,
         );
@@ -188,7 +194,7 @@ export function describeChannel(
     test('a send that is aborted under way ends at once, and says "refused" only when nothing arrived', async () => {
       const lease = new AbortController();
       const message = outgoing(recipients.slow);
-      const sending = send(message, lease.signal);
+      const sending = send(message, leaseOf(lease));
       lease.abort();
       const outcome = await sending;
       expect(['unknown', 'rejected']).toContain(outcome.outcome);

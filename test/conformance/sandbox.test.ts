@@ -11,10 +11,11 @@ import { systemRandom } from '../../src/lib/random.ts';
 import { type Database, openDatabase, statement } from '../../src/store/database.ts';
 import { nextCallbackAt, readPhone, removeCallbacks, scanDueCallbacks } from '../../src/store/sandbox.ts';
 import { createTestDatabase } from '../database.ts';
+import { leaseOf } from '../leases.ts';
 import { describeChannel, type FarSide } from './channel-conformance.ts';
 
 const ids = createIds(systemClock(), systemRandom());
-const never = new AbortController().signal;
+const never = leaseOf();
 
 let server: Awaited<ReturnType<typeof createTestDatabase>>;
 let database: Database;
@@ -288,7 +289,7 @@ describe('a simulated phone', () => {
     const channel = createSandboxChannel({ database, clock, ids });
     const line = lineOf('imessage');
     const message = outgoing(line, '+12025550105');
-    expect(await channel.send(line, message, lease.signal)).toMatchObject({ outcome: 'unknown' });
+    expect(await channel.send(line, message, leaseOf(lease))).toMatchObject({ outcome: 'unknown' });
     expect(await channel.reconcile(line, message.reference)).toMatchObject({ finding: 'found' });
   });
 

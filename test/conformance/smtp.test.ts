@@ -11,6 +11,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Channel, ChannelLine, Outgoing } from '../../src/channels/channel.ts';
 import { createSmtpChannel } from '../../src/channels/smtp.ts';
 import type { SmtpTimeouts } from '../../src/channels/smtp-session.ts';
+import { leaseOf } from '../leases.ts';
 import { until } from '../until.ts';
 import { describeChannel } from './channel-conformance.ts';
 
@@ -256,7 +257,7 @@ function mailTo(address: string, differs: Partial<Outgoing> = {}): Outgoing {
   };
 }
 
-const lease = () => new AbortController().signal;
+const lease = leaseOf;
 
 const copiesOf = (server: MailServer, reference: string) =>
   server.mails.filter(({ raw }) => raw.includes(`Message-ID: <${reference}@trunkline.test>`)).length;
@@ -423,7 +424,7 @@ describe('a session that is lost', () => {
     const server = await startMailServer();
     const controller = new AbortController();
     const mail = mailTo('withheld@example.com');
-    const sending = openChannel().send(lineTo(server.port), mail, controller.signal);
+    const sending = openChannel().send(lineTo(server.port), mail, leaseOf(controller));
     await server.holding;
     controller.abort();
     expect(await sending).toMatchObject({ outcome: 'unknown' });

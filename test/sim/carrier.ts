@@ -77,7 +77,7 @@ export class Carrier {
   channelFor(sender: Sender): Channel {
     return {
       sendTimeoutMs: SEND_TIMEOUT_MS,
-      send: (line, outgoing, signal) => sender.survive(this.#send(sender, line, outgoing, signal)),
+      send: (line, outgoing, lease) => sender.survive(this.#send(sender, line, outgoing, lease.signal)),
       reconcile: (line, reference) => sender.survive(this.#reconcile(line, reference)),
       checkAvailability: (line, address) => sender.survive(this.#check(line, address)),
       checkHealth: (line) => sender.survive(this.#health(line)),

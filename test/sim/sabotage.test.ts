@@ -96,8 +96,8 @@ const SABOTAGES: Readonly<Record<string, Sabotage>> = {
   'a channel confuses its messages': {
     breaks: ['sendsOnlyWhatIsLeased'],
     world: wraps((channel) => ({
-      send: (line, outgoing, signal) =>
-        channel.send(line, { ...outgoing, attempt: outgoing.attempt + 7 }, signal),
+      send: (line, outgoing, lease) =>
+        channel.send(line, { ...outgoing, attempt: outgoing.attempt + 7 }, lease),
     })),
   },
   'lines are switched on again and bills are paid': {
