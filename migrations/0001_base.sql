@@ -168,7 +168,11 @@ CREATE TABLE lines (
   last_first_touch_at timestamptz,
   health_status       text NOT NULL DEFAULT 'healthy' CHECK (health_status IN ('healthy', 'down')),
   health_checked_at   timestamptz,
+  -- Checks in a row that found trouble, and sends in a row that failed for a fault of the line's own.
   health_failures     integer NOT NULL DEFAULT 0,
+  refusals            integer NOT NULL DEFAULT 0,
+  refusing_since      timestamptz,
+  refused_at          timestamptz,
   down_since          timestamptz,
   -- Published score of the last 24 h (D19), renewed with each health check; high risk halves the pace.
   risk                text NOT NULL DEFAULT 'low' CHECK (risk IN ('low', 'medium', 'high')),

@@ -1,8 +1,8 @@
 /** Which line a message leaves from (D16), and what happens when that line goes down (D18). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FAILURES_UNTIL_DOWN } from '../src/actions/check-line-health.ts';
 import type { Line } from '../src/contract/lines.ts';
 import { HEALTH_CHECK_MS } from '../src/dispatcher/housekeeping.ts';
+import { FAILURES_UNTIL_DOWN } from '../src/domain/line-health.ts';
 import { openHouse, type TestHouse } from './harness.ts';
 import { leapingClock } from './leaping-clock.ts';
 import { until } from './until.ts';

@@ -94,6 +94,6 @@ test('a line at fault goes down, its message waits without losing attempts, and 
   expect(waiting.attempts - waiting.attempt).toBe(2);
   await house.call('PATCH', `/api/lines/${line}`, { transportConfig: {} });
   const { noteHealth } = await import('../src/actions/check-line-health.ts');
-  await noteHealth(house.deps, house.workspaceId, line, null);
+  await noteHealth(house.deps, house.workspaceId, line, 'fine');
   await house.reaches(_id, 'delivered');
 });

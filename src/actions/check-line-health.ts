@@ -1,13 +1,13 @@
-/** Asks a line how it is, once a minute; seven failures in a row mean down (D18, D19). */
+/** Asks a line how it is, once a minute, and notes what its sends meet; `domain/line-health.ts` decides what follows. */
 
 import type { Deps } from '../deps.ts';
+import { type HealthNews, healthAfter, type LineHealth } from '../domain/line-health.ts';
 import { SCORE_WINDOW_MS, scoreLine } from '../domain/line-score.ts';
-import type { HealthStatus } from '../domain/words.ts';
 import { claimHealthCheck, storeHealth } from '../store/due.ts';
 import { insertEvents } from '../store/events.ts';
 import { lockLines, wakeLines } from '../store/line-queue.ts';
 import { readTallies } from '../store/line-tallies.ts';
-import { findLine } from '../store/lines.ts';
+import { findLine, type LineRow } from '../store/lines.ts';
 import { channelLine } from './channel-line.ts';
 
 export interface HealthQuestion {
@@ -16,9 +16,6 @@ export interface HealthQuestion {
   /** Only if it was last asked at or before this. */
   before: number;
 }
-
-/** Failures in a row until a line counts as down. */
-export const FAILURES_UNTIL_DOWN = 7;
 
 export async function checkLineHealth(
   deps: Deps,
@@ -31,29 +28,30 @@ export async function checkLineHealth(
   const answer = await channel
     .checkHealth(channelLine(deps.secrets, line))
     .catch((error: Error) => ({ healthy: false as const, message: error.message }));
-  await noteHealth(deps, workspaceId, lineId, answer.healthy ? null : answer.message);
+  if (answer.healthy) await noteHealth(deps, workspaceId, lineId, 'fine');
+  else await noteHealth(deps, workspaceId, lineId, 'wrong', answer.message);
 }
 
-/** `trouble` null means that the line answered well. */
+/** `because` names the trouble, for the event; a line without any needs none. */
 export async function noteHealth(
   deps: Deps,
   workspaceId: string,
   lineId: string,
-  trouble: string | null,
+  news: HealthNews,
+  because: string | null = null,
 ): Promise<void> {
   const changed = await deps.database.transaction(async (tx) => {
     const [line] = await lockLines(tx, workspaceId, [lineId], { skipLocked: false });
     if (line === undefined) return false;
     const now = deps.clock.now();
-    const failures = trouble === null ? 0 : line.healthFailures + 1;
-    const status: HealthStatus =
-      failures >= FAILURES_UNTIL_DOWN ? 'down' : trouble === null ? 'healthy' : line.healthStatus;
+    const health = healthAfter(healthOf(line), news, now);
+    const { status } = health;
     const score = scoreLine(await readTallies(tx, workspaceId, lineId, now - SCORE_WINDOW_MS));
-    await storeHealth(tx, workspaceId, lineId, { status, failures, score }, now);
+    await storeHealth(tx, workspaceId, lineId, health, score, now);
     if (status === line.healthStatus && score.risk === line.risk) return false;
     await wakeLines(tx, workspaceId, [lineId], [deps.ids()]);
-    const because = status === line.healthStatus ? score.because : (trouble ?? 'It answers again');
-    const data = { from: line.healthStatus, status, risk: score.risk, because };
+    const reason = status === line.healthStatus ? score.because : (because ?? 'It answers again');
+    const data = { from: line.healthStatus, status, risk: score.risk, because: reason };
     const event = {
       id: deps.ids(),
       type: 'line.health_changed',
@@ -70,4 +68,9 @@ export async function noteHealth(
   if (!changed) return;
   deps.books.forget(workspaceId);
   deps.wakeDispatchers();
+}
+
+function healthOf(line: LineRow): LineHealth {
+  const { healthStatus: status, healthFailures: failures, refusals, refusingSince, refusedAt } = line;
+  return { status, failures, refusals, refusingSince, refusedAt };
 }

@@ -41,7 +41,7 @@ export interface Ruling {
   errorCode?: string;
   /** With `retry`: not before this. */
   retryAt?: number;
-  /** With `retry`: this one does not count against the attempts it has. */
+  /** With `retry` or `lose`: this one does not count against the attempts it has. */
   isFree?: boolean;
   /** With `lose`: when to ask the carrier first. */
   reconcileAt?: number;
@@ -145,7 +145,7 @@ class Changes {
 
   apply(row: MessageRow, ruling: Ruling): boolean {
     if (ruling.attempt !== null && ruling.attempt !== row.attempt) return false;
-    const next = transition(row.status, ruling.event);
+    const next = transition(row.status, ruling.event, row.attempt);
     if (next === 'ignored') return false;
     const from = row.status;
     const to = next === 'same' ? from : next;
@@ -187,6 +187,8 @@ class Changes {
   #mark(row: MessageRow, ruling: Ruling, to: MessageStatus): void {
     row.status = to;
     row.leaseUntil = null;
+    // The attempt number is the fence and never goes back: what was free is added to what it has.
+    if (ruling.isFree === true) row.attempts += 1;
     if (ruling.address !== undefined) row.address = ruling.address ?? row.address;
     if (ruling.externalMessageId !== undefined)
       row.externalMessageId = ruling.externalMessageId ?? row.externalMessageId;
@@ -205,8 +207,6 @@ class Changes {
     }
     if (to === 'queued') {
       row.dueAt = ruling.retryAt ?? this.#now;
-      // The attempt number is the fence and never goes back: what was free is added to what it has.
-      if (ruling.isFree === true) row.attempts += 1;
       this.#wakes.add(row.lineId);
     }
     if (to === 'sent' || to === 'delivered') {

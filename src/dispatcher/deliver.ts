@@ -5,12 +5,13 @@ import type { Leased } from './prepare.ts';
 import { send } from './send.ts';
 
 export async function deliver(deps: Deps, leased: Leased): Promise<void> {
-  const { workspaceId, id: lineId } = leased.line;
+  const { workspaceId, id: lineId, refusals } = leased.line;
   const ruling = await send(deps, leased);
   await deps.checkpoint('settle.before');
   await deps.settlements.add(workspaceId, ruling);
   await deps.checkpoint('settle.after');
   // What a send says of its line counts like a health check: the sooner a dead line is down, the sooner others help out.
   if (ruling.data?.lineBad === true)
-    await noteHealth(deps, workspaceId, lineId, ruling.errorMessage ?? 'It refuses');
+    await noteHealth(deps, workspaceId, lineId, 'refused', ruling.errorMessage ?? 'It refuses what is sent');
+  else if (ruling.event === 'accept' && refusals > 0) await noteHealth(deps, workspaceId, lineId, 'accepted');
 }

@@ -7,11 +7,11 @@ import { isFirstTouch, messageGateFacts } from '../actions/delivery-facts.ts';
 import type { Ruling } from '../actions/settle-messages.ts';
 import type { WorkspaceBook } from '../actions/workspace-book.ts';
 import type { Deps } from '../deps.ts';
-import { messageGates } from '../domain/gates.ts';
+import { type Gate, messageGates } from '../domain/gates.ts';
 import { EVENT_OF } from '../domain/lifecycle.ts';
-import { type LinePace, opensAt, reserve } from '../domain/pacing.ts';
+import { afterClockStep, type LinePace, opensAt, reserve } from '../domain/pacing.ts';
 import { pickNext } from '../domain/pick.ts';
-import { nextOpening } from '../domain/window.ts';
+import { nextOpening, type SendWindow } from '../domain/window.ts';
 import { toIso } from '../lib/clock.ts';
 import type { Sql } from '../store/database.ts';
 import {
@@ -20,12 +20,14 @@ import {
   holdMessages,
   leaseMessages,
   lockDeliveryFacts,
+  lockDueBehind,
   markFirstTouch,
   type NewLease,
   type QueueHead,
   readQueueHeads,
   type TouchMark,
   upsertTouches,
+  type Waiting,
 } from '../store/deliveries.ts';
 import { insertEvents, type NewEvent } from '../store/events.ts';
 import { type LinePaceUpdate, lockLines, storeLinePaces, takeWakes } from '../store/line-queue.ts';
@@ -37,6 +39,8 @@ export interface Leased {
   line: LineRow;
   attempt: number;
   leaseUntil: number;
+  /** When the facts were read and cap and gap taken. */
+  readAt: number;
 }
 
 export interface Prepared {
@@ -51,6 +55,10 @@ export interface Prepared {
 const DEPTH_WITH_GAP = 2;
 const DEPTH_WITHOUT_GAP = 16;
 const READ_ONLY_RECHECK_MS = 60_000;
+/** Whoever holds a message's lock lets go of it soon, or stands still. */
+const LOCKED_RECHECK_MS = 50;
+/** Messages of one closed window that are held in one pass. */
+const HELD_AT_ONCE = 500;
 
 export function prepare(
   deps: Deps,
@@ -75,6 +83,8 @@ export function prepare(
     const facts = picks.length === 0 ? [] : await lockDeliveryFacts(tx, workspaceId, picks);
     const pass = new Pass(deps, now, new Map(facts.map((each) => [each.message.id, each])));
     for (const desk of desks) pass.serve(desk);
+    for (const closed of pass.closed.values())
+      pass.holdAlike(closed, await lockDueBehind(tx, workspaceId, closed, now, HELD_AT_ONCE));
     await pass.store(tx, workspaceId);
     return { leased: pass.leased, rulings: pass.rulings, skipped: lines.length < lineIds.length };
   });
@@ -93,6 +103,8 @@ interface Desk {
   heads: QueueHead[];
   /** In the order they would go. */
   picks: QueueHead[];
+  /** Heads that were not picked. */
+  waiting: QueueHead[];
   /** There may be more waiting than was read. */
   more: boolean;
 }
@@ -114,40 +126,56 @@ function openDesks(
       recheckAt: readOnly && own.length > 0 ? now + READ_ONLY_RECHECK_MS : null,
       heads: own,
       picks: [],
+      waiting: own,
       more: [...classes.values()].some((each) => each.length === depthOf(line)),
     };
   });
 }
 
-/** Runs each line's queue on paper, as if every message passed its gates, so that facts are read for these alone. */
+/**
+ * Runs each line's queue on paper, as if every message passed its gates, so that facts are read for these alone. Lines
+ * take turns, the one that sent longest ago first: where places are few, none of them takes all.
+ */
 function pickUpTo(desks: readonly Desk[], capacity: number, now: number): string[] {
   const deviceSends = new Map<string, number | null>();
+  const paces = new Map(desks.map((desk) => [desk, afterClockStep(paceOf(desk.line), now)]));
+  let taking = desks
+    .filter((desk) => desk.canSend)
+    .toSorted((a, b) => (a.line.lastSendAt ?? 0) - (b.line.lastSendAt ?? 0));
   let left = capacity;
-  for (const desk of desks) {
-    if (!desk.canSend) continue;
-    const { deviceId, deviceLastSendAt } = desk.line;
-    let pace: LinePace = {
-      ...paceOf(desk.line),
-      deviceLastSendAt: deviceSends.get(deviceId) ?? deviceLastSendAt,
-    };
-    let waiting = desk.heads;
-    while (left > 0 && waiting.length > 0) {
-      const { pick } = pickNext(waiting, pace, now);
-      if (pick === null) break;
+  while (taking.length > 0 && left > 0) {
+    taking = taking.filter((desk) => {
+      const { deviceId } = desk.line;
+      const own = paces.get(desk);
+      if (left === 0 || own === undefined) return false;
+      const pace = { ...own, deviceLastSendAt: deviceSends.get(deviceId) ?? own.deviceLastSendAt };
+      const { pick } = pickNext(desk.waiting, pace, now);
+      if (pick === null) return false;
       desk.picks.push(pick);
+      desk.waiting = desk.waiting.filter((head) => head !== pick);
       left -= 1;
-      waiting = waiting.filter((head) => head !== pick);
-      pace = reserve(pace, now, pick.firstTouch).pace;
-      deviceSends.set(deviceId, pace.deviceLastSendAt);
-    }
+      paces.set(desk, reserve(pace, now, pick.firstTouch).pace);
+      deviceSends.set(deviceId, now);
+      return true;
+    });
   }
   return desks.flatMap((desk) => desk.picks.map((pick) => pick.id));
+}
+
+interface ClosedWindow {
+  lineId: string;
+  window: SendWindow;
+  /** When it opens. */
+  dueAt: number;
+  gate: Gate;
 }
 
 /** What a pass does to lines and messages, decided line by line and written at once. */
 class Pass {
   readonly leased: Leased[] = [];
   readonly rulings: Ruling[] = [];
+  /** Windows that were found closed: whatever else waits behind them on the line is held as well. */
+  readonly closed = new Map<string, ClosedWindow>();
   readonly #deps: Deps;
   readonly #now: number;
   readonly #facts: Map<string, DeliveryFacts>;
@@ -169,23 +197,33 @@ class Pass {
     const { line } = desk;
     const now = this.#now;
     const deviceLastSendAt = this.#deviceSends.get(line.deviceId) ?? line.deviceLastSendAt;
-    let pace: LinePace = { ...paceOf(line), deviceLastSendAt };
+    let pace: LinePace = afterClockStep({ ...paceOf(line), deviceLastSendAt }, now);
     const touched = new Set<string>();
-    let lookAgain = false;
+    let lookAgainAt: number | null = null;
+    const lookAgain = (at = now) => {
+      lookAgainAt = Math.min(lookAgainAt ?? at, at);
+    };
     for (const { leadId, firstTouch, queuedAsFirstTouch } of desk.heads) {
-      // It was queued before somebody else's touch was known, or after one was forgotten.
-      if (firstTouch !== queuedAsFirstTouch) this.#marks.push({ lineId: line.id, leadId, firstTouch });
+      if (firstTouch === queuedAsFirstTouch) continue;
+      // It was queued before somebody else's touch was known, or after one was forgotten. Once it stands in its own queue,
+      // others may be the first in this one.
+      this.#marks.push({ lineId: line.id, leadId, firstTouch });
+      lookAgain();
     }
     for (const pick of desk.picks) {
       const facts = this.#facts.get(pick.id);
-      // Somebody is changing it, or it no longer waits.
-      if (facts === undefined || !this.#mayGo(desk, pick, facts, touched)) {
-        lookAgain = true;
+      if (facts === undefined) {
+        // Somebody is changing it, or it no longer waits.
+        lookAgain(now + LOCKED_RECHECK_MS);
+        continue;
+      }
+      if (!this.#mayGo(desk, pick, facts, touched)) {
+        lookAgain();
         continue;
       }
       const firstTouch = isFirstTouch(facts);
       if (opensAt(pace, now, firstTouch) > now) {
-        lookAgain = true;
+        lookAgain();
         continue;
       }
       const taken = reserve(pace, now, firstTouch);
@@ -205,7 +243,7 @@ class Pass {
       deviceId: line.deviceId,
       pace,
       lastSendAt: sent ? now : line.lastSendAt,
-      nextSendAt: this.#nextLook(desk, pace, lookAgain),
+      nextSendAt: this.#nextLook(desk, pace, lookAgainAt),
       setNextSendAt: true,
     });
   }
@@ -239,7 +277,12 @@ class Pass {
         if (message.settings !== null && opening === null) {
           this.#end(message.id, message.attempt, 'expired', 'Its send window never opens again');
         } else {
-          this.#hold(facts, Math.max(opening ?? blocked.until ?? now, now + 1), blocked.reason, blocked.gate);
+          const dueAt = Math.max(opening ?? blocked.until ?? now, now + 1);
+          this.#hold(message, dueAt, blocked);
+          if (blocked.gate === 'window' && message.settings !== null) {
+            const { lineId, settings: window } = message;
+            this.closed.set(`${lineId} ${JSON.stringify(window)}`, { lineId, window, dueAt, gate: blocked });
+          }
         }
       }
     }
@@ -250,22 +293,24 @@ class Pass {
     this.rulings.push({ messageId, attempt, event: 'fail', reason, errorMessage });
   }
 
-  #hold({ message }: DeliveryFacts, dueAt: number, because: string, gate: string): void {
+  #hold(message: Waiting, dueAt: number, { gate, reason: because }: Gate): void {
     this.#holds.push({ id: message.id, dueAt });
-    this.#tell(EVENT_OF.hold, message, {
-      from: message.status,
-      status: 'queued',
-      gate,
-      because,
-      until: toIso(dueAt),
-    });
+    const until = toIso(dueAt);
+    this.#tell(EVENT_OF.hold, message, { from: message.status, status: 'queued', gate, because, until });
+  }
+
+  /** One by one, in a pass each, the backlog of an evening would keep everybody else on the line waiting. */
+  holdAlike({ dueAt, gate }: ClosedWindow, messages: readonly Waiting[]): void {
+    const decided = new Set([...this.#holds, ...this.#leases].map(({ id }) => id));
+    for (const { messageId } of this.rulings) decided.add(messageId);
+    for (const message of messages) if (!decided.has(message.id)) this.#hold(message, dueAt, gate);
   }
 
   #lease(line: LineRow, facts: DeliveryFacts, lease: NewLease): void {
     const { message } = facts;
     const attempt = message.attempt + 1;
     this.#leases.push(lease);
-    this.leased.push({ facts, line, attempt, leaseUntil: lease.leaseUntil });
+    this.leased.push({ facts, line, attempt, leaseUntil: lease.leaseUntil, readAt: this.#now });
     const touch = { leadId: message.leadId, lineId: line.id };
     this.#touches.push({ ...touch, messageId: message.id });
     // The next message to this lead is a follow-up.
@@ -278,7 +323,7 @@ class Pass {
     });
   }
 
-  #tell(type: string, message: DeliveryFacts['message'], data: Record<string, unknown>): void {
+  #tell(type: string, message: Waiting, data: Record<string, unknown>): void {
     this.#events.push({
       id: this.#deps.ids(),
       type,
@@ -295,16 +340,13 @@ class Pass {
     return this.#now + (channel?.sendTimeoutMs ?? 0) + this.#deps.config.leaseMarginMs;
   }
 
-  #nextLook(desk: Desk, pace: LinePace, lookAgain: boolean): number | null {
+  #nextLook(desk: Desk, pace: LinePace, lookAgainAt: number | null): number | null {
     if (!desk.canSend) return desk.recheckAt;
-    if (lookAgain) return this.#now;
-    const picked = new Set(desk.picks.map((pick) => pick.id));
-    const waiting = desk.heads.filter((head) => !picked.has(head.id));
-    const next = pickNext(waiting, pace, this.#now);
+    const next = pickNext(desk.waiting, pace, this.#now);
     if (next.pick !== null) return this.#now;
     // When all that was read has gone, what was not read may be ready.
-    if (desk.more && desk.picks.length > 0) return opensAt(pace, this.#now, false);
-    return next.waitUntil;
+    const rest = desk.more && desk.picks.length > 0 ? opensAt(pace, this.#now, false) : next.waitUntil;
+    return lookAgainAt === null || rest === null ? (lookAgainAt ?? rest) : Math.min(lookAgainAt, rest);
   }
 
   async store(tx: Sql, workspaceId: string): Promise<void> {

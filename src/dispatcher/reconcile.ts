@@ -6,7 +6,7 @@ import { channelLine } from '../actions/channel-line.ts';
 import type { Ruling } from '../actions/settle-messages.ts';
 import type { Finding } from '../channels/channel.ts';
 import type { Deps } from '../deps.ts';
-import { nextRetryAt } from '../domain/backoff.ts';
+import { MAX_FREE_ATTEMPTS, nextRetryAt } from '../domain/backoff.ts';
 import { claimReconciliation, scanExpiredLeases, scanReconciliations } from '../store/due.ts';
 import { findLine, type LineRow } from '../store/lines.ts';
 import { findMessage, type MessageRow } from '../store/messages.ts';
@@ -32,6 +32,8 @@ export async function loseExpiredLeases(deps: Deps): Promise<number> {
         reconcileAt: deps.clock.now(),
         // A clock that leaps ends leases while their senders live: by then those are done too.
         overAt: deps.clock.now() + (channel?.sendTimeoutMs ?? 0),
+        // Our own fault is not an attempt of the message's.
+        isFree: message.attempt < MAX_FREE_ATTEMPTS,
         errorMessage: 'The process that was sending it never reported back',
       });
       return settled.applied;
@@ -81,6 +83,9 @@ async function ask(deps: Deps, line: LineRow, reference: string): Promise<Findin
 
 function rule(message: MessageRow, line: LineRow, finding: Finding, now: number): Ruling | null {
   const base = { messageId: message.id, attempt: message.attempt, data: { reconciled: finding.finding } };
+  // Not yet: it may still be under way, and its sender may still bring the answer.
+  const isOver = message.unknownSince === null || now >= message.unknownSince;
+  if (finding.finding !== 'found' && !isOver) return null;
   switch (finding.finding) {
     case 'found':
       return {
@@ -90,8 +95,6 @@ function rule(message: MessageRow, line: LineRow, finding: Finding, now: number)
         address: finding.address,
       };
     case 'absent': {
-      // Not yet: it may still be under way.
-      if (message.unknownSince !== null && now < message.unknownSince) return null;
       const retryAt = nextRetryAt(
         { attempts: message.attempts, gapMs: message.retryGapMs },
         message.attempt,

@@ -1,31 +1,42 @@
 /**
  * Between lease and hand-over a carrier may have to be waited for: is the contact on iMessage, is the next address any
- * better. By then the facts are old and the gap has partly run out. Both are taken anew, under the line's lock.
+ * better. By then the facts are old, the gap has partly run out, the line may be off and the day another. All of it is
+ * asked and taken anew, under the line's lock.
  */
+import { lineGateFacts } from '../actions/delivery-facts.ts';
 import type { Deps } from '../deps.ts';
-import { renew } from '../domain/pacing.ts';
+import { lineStateGates } from '../domain/gates.ts';
+import { afterClockStep, renew } from '../domain/pacing.ts';
 import { type DeliveryFacts, readDeliveryFacts, renewReservation } from '../store/deliveries.ts';
 import { lockLines, storeLinePaces } from '../store/line-queue.ts';
 import { paceOf } from '../store/lines.ts';
 import type { Leased } from './prepare.ts';
 
-/** `until`: another message of the device went first, or the attempt is over. */
-export type Renewed = { facts: DeliveryFacts } | { until: number };
+/** `until`: when it may be tried again, because of something that came between. */
+export type Renewed = { facts: DeliveryFacts } | { until: number; because: string };
 
-export function renewLease(
+const TAKEN_OVER = 'The attempt is over: somebody else has ruled on it';
+const NO_ROOM = 'While its carrier was waited for, the line had to pause or its cap was reached';
+
+export async function renewLease(
   deps: Deps,
   { facts: { message }, line: leasedOn, attempt }: Leased,
 ): Promise<Renewed> {
   const { workspaceId } = leasedOn;
+  const book = await deps.books.read(workspaceId);
+  const readOnly = book?.workspace.billingStatus === 'past_due';
   return deps.database.transaction(async (tx): Promise<Renewed> => {
     const [line] = await lockLines(tx, workspaceId, [leasedOn.id], { skipLocked: false });
     const facts = await readDeliveryFacts(tx, workspaceId, message.id);
     const now = deps.clock.now();
-    if (line === undefined || facts === null || facts.message.reserved === null) return { until: now };
-    const renewed = renew(paceOf(line), facts.message.reserved, now);
-    if ('opensAt' in renewed) return { until: renewed.opensAt };
+    if (line === undefined || facts === null || facts.message.reserved === null)
+      return { until: now, because: TAKEN_OVER };
+    const shut = lineStateGates(lineGateFacts(line, readOnly)).find((gate) => gate.state === 'blocked');
+    if (shut !== undefined) return { until: now, because: shut.reason };
+    const renewed = renew(afterClockStep(paceOf(line), now), facts.message.reserved, now);
+    if ('opensAt' in renewed) return { until: renewed.opensAt, because: NO_ROOM };
     const isOurs = await renewReservation(tx, workspaceId, message.id, attempt, renewed.reservation);
-    if (!isOurs) return { until: now };
+    if (!isOurs) return { until: now, because: TAKEN_OVER };
     const { id, deviceId } = line;
     const { pace } = renewed;
     await storeLinePaces(tx, workspaceId, [

@@ -12,12 +12,13 @@ import {
 import type { Ruling } from '../actions/settle-messages.ts';
 import type { Channel, ChannelLine, Outcome, Outgoing } from '../channels/channel.ts';
 import type { Deps } from '../deps.ts';
+import { MAX_FREE_ATTEMPTS } from '../domain/backoff.ts';
 import { nextAddress } from '../domain/cascade.ts';
 import { type AttemptEnd, judge } from '../domain/fallback.ts';
 import { type Gate, messageGates } from '../domain/gates.ts';
 import { render, templateValues } from '../domain/template.ts';
 import type { Reason } from '../domain/words.ts';
-import { deadline } from '../lib/clock.ts';
+import { type Deadline, deadline } from '../lib/clock.ts';
 import { invariant } from '../lib/invariant.ts';
 import type { AvailabilityNote } from '../store/settlements.ts';
 import type { Leased } from './prepare.ts';
@@ -93,58 +94,66 @@ async function walkCascade(deps: Deps, leased: Leased, channel: Channel, text: s
     availability: [],
     lineBad: false,
   };
-  let { facts } = leased;
-  let readAt = deps.clock.now();
-  for (;;) {
-    const now = deps.clock.now();
-    if (now - readAt > FACTS_GOOD_MS) {
-      const renewed = await renewLease(deps, leased);
-      if ('until' in renewed) return hold(renewed.until, WENT_FIRST, walk);
-      facts = renewed.facts;
-      readAt = now;
-    }
-    // Once more before each address: while a carrier was waited for, a window closed, or the contact opted out.
-    const shut = messageGates(messageGateFacts(facts), now).find((gate) => gate.state === 'blocked');
-    if (shut !== undefined) return stopAt(shut, walk);
-    const next = nextAddress({
-      messageType: message.messageType,
-      addresses: addressesFor(facts),
-      known,
-      suppressed: suppressedAddresses(facts),
-      tried,
-      now,
-    });
-    if ('none' in next) {
-      walk.checked = next.checked;
-      // An address that refused for good outweighs "none left": its code is what people need to see.
-      if (walk.end.end === 'no_address') walk.end = END_OF_CASCADE[next.none];
+  let { facts, readAt } = leased;
+  const lease = deadline(deps.clock, leased.leaseUntil - settleMs(deps));
+  try {
+    for (;;) {
+      if (lease.hasPassed()) return hold(deps.clock.now(), LEASE_ENDED, walk);
+      const now = deps.clock.now();
+      if (now - readAt > FACTS_GOOD_MS) {
+        const renewed = await renewLease(deps, leased);
+        if ('until' in renewed) return hold(renewed.until, renewed.because, walk);
+        facts = renewed.facts;
+        readAt = now;
+      }
+      // Once more before each address: while a carrier was waited for, a window closed, or the contact opted out.
+      const shut = messageGates(messageGateFacts(facts), now).find((gate) => gate.state === 'blocked');
+      if (shut !== undefined) return stopAt(shut, walk);
+      const next = nextAddress({
+        messageType: message.messageType,
+        addresses: addressesFor(facts),
+        known,
+        suppressed: suppressedAddresses(facts),
+        tried,
+        now,
+      });
+      if ('none' in next) {
+        walk.checked = next.checked;
+        // An address that refused for good outweighs "none left": its code is what people need to see.
+        if (walk.end.end === 'no_address') walk.end = END_OF_CASCADE[next.none];
+        return walk;
+      }
+      const { address } = next;
+      if (next.check) {
+        const verdict = await check(deps, channel, door, address, walk);
+        if (verdict === 'error') return walk;
+        known.set(address, { status: verdict, checkedAt: deps.clock.now() });
+        continue;
+      }
+      await deps.checkpoint('send.before');
+      // The process may have stood still since it looked: what it knows is too old to send by.
+      if (deps.clock.now() - readAt > FACTS_GOOD_MS) continue;
+      const outcome = await hand(deps, leased, channel, door, address, text, lease, walk);
+      walk.address = address;
+      if (outcome.outcome === 'not_on_channel') {
+        tried.add(address);
+        walk.address = null;
+        walk.availability.push({ address, availability: 'unavailable', lineId: line.id });
+        continue;
+      }
+      if (outcome.outcome === 'rejected' && outcome.permanent && outcome.addressBad === true) {
+        // The number is no good; another one of the same lead may be.
+        tried.add(address);
+        continue;
+      }
       return walk;
     }
-    const { address } = next;
-    if (next.check) {
-      const verdict = await check(deps, channel, door, address, walk);
-      if (verdict === 'error') return walk;
-      known.set(address, { status: verdict, checkedAt: deps.clock.now() });
-      continue;
-    }
-    const outcome = await hand(deps, leased, channel, door, address, text, walk);
-    walk.address = address;
-    if (outcome.outcome === 'not_on_channel') {
-      tried.add(address);
-      walk.address = null;
-      walk.availability.push({ address, availability: 'unavailable', lineId: line.id });
-      continue;
-    }
-    if (outcome.outcome === 'rejected' && outcome.permanent && outcome.addressBad === true) {
-      // The number is no good; another one of the same lead may be.
-      tried.add(address);
-      continue;
-    }
-    return walk;
+  } finally {
+    lease.clear();
   }
 }
 
-const WENT_FIRST = 'While its carrier was waited for, another message of the device went first';
+const LEASE_ENDED = 'The time for this attempt ran out before it was sent';
 
 /** It waits again, or ends. */
 function stopAt({ gate, until, reason }: Gate, walk: Walk): Walk {
@@ -189,27 +198,18 @@ async function check(
   return answer.availability;
 }
 
-/** Not begun, so it certainly did not leave. */
-const LEASE_ENDED: Outcome = {
-  outcome: 'rejected',
-  permanent: false,
-  code: 'lease_ended',
-  message: 'The time for this attempt ran out before it was sent',
-};
-
 async function hand(
   deps: Deps,
-  { facts, line, attempt, leaseUntil }: Leased,
+  { facts, line, attempt }: Leased,
   channel: Channel,
   door: ChannelLine,
   address: string,
   text: string,
+  lease: Deadline,
   walk: Walk,
 ): Promise<Outcome> {
   const { message } = facts;
   const startedAt = deps.clock.now();
-  const lease = deadline(deps.clock, leaseUntil - settleMs(deps));
-  await deps.checkpoint('send.before');
   const outgoing: Outgoing = {
     reference: message.id,
     attempt,
@@ -219,9 +219,7 @@ async function hand(
     subject: message.subject,
     attachments: message.attachments ?? [],
   };
-  // The last question before it leaves: a process may have stood still at any step before this one.
-  const outcome = lease.hasPassed() ? LEASE_ENDED : await channel.send(door, outgoing, lease);
-  lease.clear();
+  const outcome = await channel.send(door, outgoing, lease);
   await deps.checkpoint('send.after');
   const ms = deps.clock.now() - startedAt;
   deps.metrics.settled.inc({ transport: line.transport, outcome: outcome.outcome });
@@ -290,7 +288,7 @@ function ruleOn(deps: Deps, { facts, attempt }: Leased, walk: Walk, text: string
     case 'retry':
       ruling.retryAt = verdict.at;
       // Neither a gate that shut nor a fault of the line is an attempt of the message's own.
-      ruling.isFree = walk.end.end === 'held' || walk.lineBad;
+      ruling.isFree = walk.end.end === 'held' || (walk.lineBad && attempt < MAX_FREE_ATTEMPTS);
       ruling.errorMessage = walk.message ?? 'Refused for now';
       break;
     default:

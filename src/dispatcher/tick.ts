@@ -36,6 +36,8 @@ export function createTicker(deps: Deps): Ticker {
     return true;
   };
 
+  const turns = createTurns();
+
   // One at a time: a second look at the same callbacks would only wait for the first.
   let answering = false;
   const answer = async (): Promise<void> => {
@@ -58,7 +60,7 @@ export function createTicker(deps: Deps): Ticker {
         for (const task of await healthChecksDue(deps)) launch(task);
       }
       if (isTimeFor('keys')) await forgetOldKeys(deps);
-      return sendDue(deps, capacity, launch);
+      return sendDue(deps, capacity, turns, launch);
     },
   };
 }
@@ -66,13 +68,14 @@ export function createTicker(deps: Deps): Ticker {
 async function sendDue(
   deps: Deps,
   capacity: number,
+  turns: Turns,
   launch: (task: () => Promise<void>) => void,
 ): Promise<TickResult> {
   const result: TickResult = { leased: 0, more: false };
   if (capacity <= 0) return result;
   const due = await scanDueLines(deps.database, deps.clock.now(), LINES_PER_SCAN);
   const byWorkspace = Map.groupBy(due, (line) => line.workspaceId);
-  for (const [workspaceId, lines] of byWorkspace) {
+  for (const [workspaceId, lines] of turns.inOrder(byWorkspace)) {
     const book = await deps.books.read(workspaceId);
     if (book === null) continue;
     for (let start = 0; start < lines.length; start += LINES_PER_CLAIM) {
@@ -81,6 +84,7 @@ async function sendDue(
       await deps.checkpoint('prepared');
       for (const leased of prepared.leased) launch(() => deliver(deps, leased));
       result.leased += prepared.leased.length;
+      if (prepared.leased.length > 0) turns.took(workspaceId);
       if (prepared.skipped) result.more = true;
       await Promise.all(prepared.rulings.map((ruling) => deps.settlements.add(workspaceId, ruling)));
       if (result.leased >= capacity) return { ...result, more: true };
@@ -88,4 +92,26 @@ async function sendDue(
   }
   if (due.length >= LINES_PER_SCAN || result.leased > 0) result.more = true;
   return result;
+}
+
+interface Turns {
+  inOrder<Lines>(byWorkspace: ReadonlyMap<string, Lines>): [workspaceId: string, lines: Lines][];
+  took(workspaceId: string): void;
+}
+
+const REMEMBERED_TURNS = 10_000;
+
+/** The workspace that had a place longest ago comes first: where places are few, none of them takes all. */
+function createTurns(): Turns {
+  const taken = new Map<string, number>();
+  let turn = 0;
+  return {
+    inOrder: (byWorkspace) =>
+      [...byWorkspace].toSorted(([one], [other]) => (taken.get(one) ?? 0) - (taken.get(other) ?? 0)),
+    took(workspaceId) {
+      turn += 1;
+      if (taken.size >= REMEMBERED_TURNS) taken.clear();
+      taken.set(workspaceId, turn);
+    },
+  };
 }

@@ -12,6 +12,12 @@ export const INDIVIDUAL_POLICY: RetryPolicy = { attempts: 5, gapMs: 60_000 };
 /** Campaign steps: one attempt per line (D21). */
 export const CAMPAIGN_POLICY: RetryPolicy = { attempts: 1, gapMs: 60_000 };
 
+/**
+ * A fault that is not the message's (its line refuses everything, its process died) costs it no attempt; but nothing is
+ * tried more often than this, whoever is at fault.
+ */
+export const MAX_FREE_ATTEMPTS = 100;
+
 /** When to try again after attempt number `attempt` (from 1) failed at `now` (ms UTC); null when none is left (D21). */
 export function nextRetryAt(policy: RetryPolicy, attempt: number, now: number): number | null {
   return attempt < policy.attempts ? now + policy.gapMs : null;

@@ -2,7 +2,7 @@
  * What follows an attempt: the fallback matrix of contract §4.11 and D20/D21/D24, as tables.
  */
 import type { RetryPolicy } from './backoff.ts';
-import { nextRetryAt } from './backoff.ts';
+import { MAX_FREE_ATTEMPTS, nextRetryAt } from './backoff.ts';
 import type { MessageType, Reason } from './words.ts';
 
 export interface FallbackRule {
@@ -100,8 +100,9 @@ export function judge(
     case 'held':
       return { event: 'retry', at: end.until };
     case 'rejected': {
-      // However many attempts there were: the line is mended, or goes down and its messages wait or move (D18).
-      if (end.lineBad === true) return { event: 'retry', at: now + policy.gapMs };
+      // The line is mended, or goes down and its messages wait or move (D18).
+      if (end.lineBad === true && attempt < MAX_FREE_ATTEMPTS)
+        return { event: 'retry', at: now + policy.gapMs };
       if (end.permanent) return { event: 'fail', reason: 'refused' };
       const at = nextRetryAt(policy, attempt, now);
       return at === null ? { event: 'fail', reason: 'retries_exhausted' } : { event: 'retry', at };

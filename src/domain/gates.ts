@@ -89,17 +89,11 @@ export function messageGates(facts: MessageGateFacts, now: number): Gate[] {
 
 /** Gates that belong to the line, in the order they are asked. */
 export function lineGates(facts: LineGateFacts, now: number, firstTouch: boolean): Gate[] {
-  const slowed = (name: PaceGate) =>
-    facts.risk === 'high' && name.endsWith('_gap') ? ' (gaps are doubled: the line is at high risk)' : '';
-  const pace = checkPace(facts.pace, now, firstTouch).map((check) =>
-    gate(
-      check.gate,
-      check.opensAt <= now,
-      check.opensAt,
-      PACE_SENTENCES[check.gate].passed,
-      `${PACE_SENTENCES[check.gate].blocked(facts.pace)} until ${iso(check.opensAt)}${slowed(check.gate)}.`,
-    ),
-  );
+  return [...lineStateGates(facts), ...paceGates(facts, now, firstTouch)];
+}
+
+/** Whether the line may send at all, however fast. */
+export function lineStateGates(facts: Omit<LineGateFacts, 'pace' | 'risk'>): Gate[] {
   return [
     gate(
       'read_only',
@@ -116,8 +110,21 @@ export function lineGates(facts: LineGateFacts, now: number, firstTouch: boolean
       'The line is healthy.',
       'The line is down; its health is checked every minute.',
     ),
-    ...pace,
   ];
+}
+
+function paceGates(facts: LineGateFacts, now: number, firstTouch: boolean): Gate[] {
+  const slowed = (name: PaceGate) =>
+    facts.risk === 'high' && name.endsWith('_gap') ? ' (gaps are doubled: the line is at high risk)' : '';
+  return checkPace(facts.pace, now, firstTouch).map((check) =>
+    gate(
+      check.gate,
+      check.opensAt <= now,
+      check.opensAt,
+      PACE_SENTENCES[check.gate].passed,
+      `${PACE_SENTENCES[check.gate].blocked(facts.pace)} until ${iso(check.opensAt)}${slowed(check.gate)}.`,
+    ),
+  );
 }
 
 /** First instant at which every gate is open, as far as is known at `now`; null while one takes somebody's hand. */

@@ -16,11 +16,11 @@ import { MESSAGE_STATUSES, type MessageStatus, WAITING_STATUSES } from './words.
 /** Written down a second time on purpose: whoever changes the lifecycle says so twice. `-` is ignored. */
 const TABLE = `
            hold   lease   accept retry  lose    miss     fail   deliver   read      bounce cancel    edit
-pending    queued sending -      -      -       fallback failed -         -         -      cancelled same
-scheduled  queued sending -      -      -       fallback failed -         -         -      cancelled same
-queued     queued sending -      -      -       fallback failed -         -         -      cancelled same
-sending    -      -       sent   queued unknown fallback failed delivered delivered -      -         -
-unknown    -      -       sent   queued -       -        failed delivered delivered -      -         -
+pending    queued sending sent   -      -       fallback failed delivered delivered failed cancelled same
+scheduled  queued sending sent   -      -       fallback failed delivered delivered failed cancelled same
+queued     queued sending sent   -      -       fallback failed delivered delivered failed cancelled same
+sending    -      -       sent   queued unknown fallback failed delivered delivered failed -         -
+unknown    -      -       sent   queued -       -        failed delivered delivered failed -         -
 sent       -      -       -      -      -       -        -      delivered delivered failed -         -
 delivered  -      -       same   -      -       -        -      -         same      -      -         -
 fallback   -      -       -      -      -       -        -      -         -         -      -         -
@@ -36,7 +36,7 @@ const anyStatus = fc.constantFrom(...MESSAGE_STATUSES);
 const anyEvents = fc.array(fc.constantFrom(...LIFECYCLE_EVENTS), { maxLength: 40 });
 
 function after(status: MessageStatus, event: LifecycleEvent): MessageStatus {
-  const next = transition(status, event);
+  const next = transition(status, event, 1);
   return next === 'ignored' || next === 'same' ? status : next;
 }
 
@@ -49,7 +49,7 @@ describe('the lifecycle', () => {
 
   describe.each(rows)('of a message that is %s', (status, ...answers) => {
     it.each(LIFECYCLE_EVENTS.map((event, index) => [event, answers[index]]))('%s → %s', (event, answer) => {
-      const next = transition(status as MessageStatus, event as LifecycleEvent);
+      const next = transition(status as MessageStatus, event as LifecycleEvent, 1);
       expect(next === 'ignored' ? '-' : next).toBe(answer);
     });
   });
@@ -68,6 +68,12 @@ describe('a message', () => {
     expect(MESSAGE_STATUSES.filter(isWaiting)).toEqual(WAITING_STATUSES);
   });
 
+  it('that no carrier has seen yet is neither accepted nor delivered nor bounced', () => {
+    for (const status of WAITING_STATUSES)
+      for (const event of ['accept', 'deliver', 'read', 'bounce'] as const)
+        expect(transition(status, event, 0)).toBe('ignored');
+  });
+
   it('is settled when no dispatcher will touch it again', () => {
     expect(MESSAGE_STATUSES.filter(isSettled)).toEqual([
       'sent',
@@ -79,8 +85,8 @@ describe('a message', () => {
   });
 
   it('is out of reach of a second sender while it is being sent or its outcome is unknown', () => {
-    expect(transition('sending', 'lease')).toBe('ignored');
-    expect(transition('unknown', 'lease')).toBe('ignored');
+    expect(transition('sending', 'lease', 1)).toBe('ignored');
+    expect(transition('unknown', 'lease', 1)).toBe('ignored');
   });
 
   it('never leaves fallback, failed or cancelled, whatever happens', () => {
@@ -108,7 +114,7 @@ describe('a message', () => {
   });
 
   it('stays unknown until somebody knows: found, absent, given up, or a receipt', () => {
-    const certain: readonly LifecycleEvent[] = ['accept', 'retry', 'fail', 'deliver', 'read'];
+    const certain: readonly LifecycleEvent[] = ['accept', 'retry', 'fail', 'deliver', 'read', 'bounce'];
     fc.assert(
       fc.property(anyEvents, (events) => {
         const rumours = events.filter((event) => !certain.includes(event));

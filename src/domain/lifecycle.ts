@@ -48,7 +48,14 @@ const WAITING: Row = {
   fail: 'failed',
   cancel: 'cancelled',
   edit: 'same',
+  // Between two attempts only: its carrier denied it and yet it arrived, so the next attempt would be a second copy.
+  accept: 'sent',
+  deliver: 'delivered',
+  read: 'delivered',
+  bounce: 'failed',
 };
+/** What only a message that was handed over before can meet. */
+const OF_AN_ATTEMPT: readonly LifecycleEvent[] = ['accept', 'deliver', 'read', 'bounce'];
 
 export const LIFECYCLE: Readonly<Record<MessageStatus, Row>> = {
   pending: WAITING,
@@ -64,6 +71,7 @@ export const LIFECYCLE: Readonly<Record<MessageStatus, Row>> = {
     // A receipt can overtake the carrier's own answer.
     deliver: 'delivered',
     read: 'delivered',
+    bounce: 'failed',
   },
   unknown: {
     ...IGNORE_ALL,
@@ -72,6 +80,7 @@ export const LIFECYCLE: Readonly<Record<MessageStatus, Row>> = {
     fail: 'failed',
     deliver: 'delivered',
     read: 'delivered',
+    bounce: 'failed',
   },
   sent: { ...IGNORE_ALL, deliver: 'delivered', read: 'delivered', bounce: 'failed' },
   // The carrier's answer, overtaken by its receipt, still brings its id.
@@ -81,7 +90,9 @@ export const LIFECYCLE: Readonly<Record<MessageStatus, Row>> = {
   cancelled: IGNORE_ALL,
 };
 
-export function transition(status: MessageStatus, event: LifecycleEvent): Transition {
+/** `attempt`: how many were begun so far; 0 means that no carrier has seen the message. */
+export function transition(status: MessageStatus, event: LifecycleEvent, attempt: number): Transition {
+  if (attempt === 0 && isWaiting(status) && OF_AN_ATTEMPT.includes(event)) return 'ignored';
   return LIFECYCLE[status][event];
 }
 

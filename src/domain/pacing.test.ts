@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkPace, type LinePace, opensAt, type Reservation, release, reserve, usageAt } from './pacing.ts';
+import {
+  afterClockStep,
+  checkPace,
+  type LinePace,
+  opensAt,
+  type Reservation,
+  release,
+  renew,
+  reserve,
+  usageAt,
+} from './pacing.ts';
 import { anyPaceAt, DAY, HOUR, NOW, paceOf } from './testing.ts';
 
 const MIDNIGHT = Date.UTC(2026, 10, 25);
@@ -178,6 +188,60 @@ describe('a reservation', () => {
       deviceLastSendAt: NOW + 1000,
       lastFirstTouchAt: NOW + 1000,
     });
+  });
+});
+
+describe('a reservation taken anew at the hand-over', () => {
+  const waited = (pace: LinePace, ms: number, at = NOW) => {
+    const taken = reserve(pace, at, true);
+    return renew(taken.pace, taken.reservation, at + ms);
+  };
+
+  it('begins its gaps again and counts no second time', () => {
+    const line = paceOf({ deviceGapMs: 30_000, contactGapMs: 45_000 });
+    expect(waited(line, 10_000)).toEqual(reserve(line, NOW + 10_000, true));
+  });
+
+  it('is not to be had while the gap of another message is not over', () => {
+    const line = paceOf({ deviceGapMs: 30_000 });
+    const taken = reserve(line, NOW, false);
+    const other = reserve(taken.pace, NOW + 31_000, false);
+    expect(renew(other.pace, taken.reservation, NOW + 40_000)).toEqual({ opensAt: NOW + 61_000 });
+  });
+
+  it('counts for the day on which it is handed over, and only if that day has room', () => {
+    const night = Math.ceil(NOW / DAY) * DAY - 1_000;
+    const line = paceOf({ dailyTotalMessagesLimit: 1 });
+    expect(waited(line, 2_000, night)).toMatchObject({ pace: { usage: { totalMessages: 1 } } });
+    const taken = reserve(line, night, false);
+    const other = reserve(taken.pace, night + 1_500, false);
+    expect(renew(other.pace, taken.reservation, night + 2_000)).toEqual({
+      opensAt: Math.ceil(NOW / DAY) * DAY + DAY,
+    });
+  });
+});
+
+describe('a clock that was set back', () => {
+  const ahead = reserve(
+    paceOf({ deviceGapMs: 1_000, contactGapMs: 1_000, dailyTotalMessagesLimit: 1 }),
+    NOW,
+    true,
+  );
+
+  it('does not silence a line: a gap begun in the future begins now', () => {
+    const line = { ...afterClockStep(ahead.pace, NOW - HOUR), dailyTotalMessagesLimit: null };
+    expect(opensAt(line, NOW - HOUR, true)).toBe(NOW - HOUR + 1_000);
+  });
+
+  it('by no more than processes differ leaves a gap as it is', () => {
+    expect(afterClockStep(ahead.pace, NOW - 5_000)).toEqual(ahead.pace);
+  });
+
+  it('gives no cap back: what was sent in a later day or hour stays sent', () => {
+    expect(usageAt(ahead.pace, NOW - DAY)).toEqual(ahead.pace.usage);
+    expect(opensAt(afterClockStep(ahead.pace, NOW - DAY), NOW - DAY, true)).toBeGreaterThan(
+      NOW - DAY + 1_000,
+    );
   });
 });
 

@@ -52,17 +52,36 @@ export function hourOf(instant: number): number {
   return Math.floor(instant / HOUR_MS) * HOUR_MS;
 }
 
-/** The counters as they stand at `now`: yesterday's are zero. */
+/**
+ * The counters as they stand at `now`: yesterday's are zero. Those of a later day or hour still hold: another process
+ * is a moment ahead, or the clock was set back, and what was sent stays sent.
+ */
 export function usageAt(pace: LinePace, now: number): Usage & { day: string; hour: number } {
-  const day = dayAt(pace.capTimezone, now);
-  const hour = hourOf(now);
   const { usage } = pace;
+  const today = dayAt(pace.capTimezone, now);
+  const thisHour = hourOf(now);
+  const day = usage.day !== null && usage.day > today ? usage.day : today;
+  const hour = Math.max(usage.hour ?? thisHour, thisHour);
   return {
     day,
     newConversations: usage.day === day ? usage.newConversations : 0,
     totalMessages: usage.day === day ? usage.totalMessages : 0,
     hour,
     newConversationsHour: usage.hour === hour ? usage.newConversationsHour : 0,
+  };
+}
+
+/** What lies further ahead than this was not written by a process whose clock is a little off. */
+const CLOCK_STEP_MS = 5_000;
+
+/** After the clock was set back: a gap begun in what is now the future begins now, so that it lasts no longer than a gap. */
+export function afterClockStep(pace: LinePace, now: number): LinePace {
+  const back = (instant: number | null) =>
+    instant !== null && instant > now + CLOCK_STEP_MS ? now : instant;
+  return {
+    ...pace,
+    deviceLastSendAt: back(pace.deviceLastSendAt),
+    lastFirstTouchAt: back(pace.lastFirstTouchAt),
   };
 }
 
@@ -137,32 +156,17 @@ export function reserve(
 }
 
 /**
- * Takes the gaps of a reservation anew at `now`, for a message that its carrier kept waiting between lease and hand-over:
- * what a gap keeps apart are hand-overs. `opensAt` when others went meanwhile and their gap is not over.
+ * Takes cap and gaps anew at `now`, for a message that its carrier kept waiting between lease and hand-over: what a gap
+ * keeps apart are hand-overs, and a hand-over after midnight is the new day's. `opensAt` when the line may not send now.
  */
 export function renew(
   pace: LinePace,
   reservation: Reservation,
   now: number,
 ): { pace: LinePace; reservation: Reservation } | { opensAt: number } {
-  const { firstTouch, at } = reservation;
-  const { deviceLastSendAt, lastFirstTouchAt } = pace;
-  const isLastOfDevice = deviceLastSendAt === at;
-  const isLastFirstTouch = !firstTouch || lastFirstTouchAt === at;
-  const opensAt = Math.max(
-    isLastOfDevice ? now : after(deviceLastSendAt, pace.deviceGapMs, now),
-    isLastFirstTouch ? now : after(lastFirstTouchAt, pace.contactGapMs, now),
-  );
-  if (opensAt > now) return { opensAt };
-  return {
-    pace: { ...pace, deviceLastSendAt: now, lastFirstTouchAt: firstTouch ? now : lastFirstTouchAt },
-    reservation: {
-      ...reservation,
-      at: now,
-      previousDeviceSendAt: isLastOfDevice ? reservation.previousDeviceSendAt : deviceLastSendAt,
-      previousFirstTouchAt: isLastFirstTouch ? reservation.previousFirstTouchAt : lastFirstTouchAt,
-    },
-  };
+  const without = release(pace, reservation);
+  const at = opensAt(without, now, reservation.firstTouch);
+  return at > now ? { opensAt: at } : reserve(without, now, reservation.firstTouch);
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { isWaiting } from '../domain/lifecycle.ts';
 import type { Reservation } from '../domain/pacing.ts';
+import type { SendWindow } from '../domain/window.ts';
 import { toIso } from '../lib/clock.ts';
 import { type Sql, statement } from './database.ts';
 import { LEAD_JSON, type LeadRow } from './leads.ts';
@@ -191,6 +192,34 @@ export async function holdMessages(
   if (holds.length === 0) return;
   const rows = holds.map((hold) => ({ id: hold.id, due_at: toIso(hold.dueAt) }));
   await tx.query(HOLD_MESSAGES, [workspaceId, JSON.stringify(rows), toIso(now), rows.map((row) => row.id)]);
+}
+
+export type Waiting = Pick<MessageRow, 'id' | 'status' | 'leadId' | 'lineId'>;
+
+/** Class by class, so that only what is due is looked at: what was held before lies further ahead in the same index. */
+const LOCK_DUE_BEHIND = statement(
+  'lock_due_behind',
+  `SELECT m.id, m.status, m.lead_id AS "leadId", m.line_id AS "lineId" FROM messages m
+   WHERE m.workspace_id = $1 AND m.status IN ${WAITING_SQL} AND m.id = ANY(ARRAY(
+     SELECT due.id FROM (VALUES (true, 0), (true, 1), (true, 2), (false, 0), (false, 1), (false, 2)) AS class(first_touch, priority)
+     CROSS JOIN LATERAL (
+       SELECT w.id FROM messages w
+       WHERE w.workspace_id = $1 AND w.line_id = $2 AND w.first_touch = class.first_touch AND w.priority = class.priority
+         AND w.status IN ${WAITING_SQL} AND w.due_at <= $4 AND w.settings = $3
+       ORDER BY w.due_at, w.id LIMIT $5
+     ) due))
+   ORDER BY m.id FOR NO KEY UPDATE SKIP LOCKED`,
+);
+
+/** Messages of the line that are due and wait for the same window, up to `limit` of each class. */
+export function lockDueBehind(
+  tx: Sql,
+  workspaceId: string,
+  { lineId, window }: { lineId: string; window: SendWindow },
+  now: number,
+  limit: number,
+): Promise<Waiting[]> {
+  return tx.query(LOCK_DUE_BEHIND, [workspaceId, lineId, JSON.stringify(window), toIso(now), limit]);
 }
 
 // `IS TRUE` keeps the planner from the index of the queues: a line's may hold a million, a lead has a few.

@@ -1,7 +1,7 @@
 /** What is due beside the lines: leases that ran out, outcomes to reconcile, messages that expired, lines to look after. */
+import type { LineHealth } from '../domain/line-health.ts';
 import type { LineScore } from '../domain/line-score.ts';
-import type { HealthStatus } from '../domain/words.ts';
-import { toIso } from '../lib/clock.ts';
+import { toIso, toIsoOrNull } from '../lib/clock.ts';
 import { type Sql, statement } from './database.ts';
 
 export interface DueMessage {
@@ -106,8 +106,9 @@ export async function claimHealthCheck(
 
 const STORE_HEALTH = statement(
   'store_health',
-  `UPDATE lines SET health_status = $3, health_failures = $4, health_checked_at = $5, risk = $6, score = $7,
-     down_since = CASE WHEN $3 = 'down' OR NOT is_active THEN coalesce(down_since, $5) ELSE NULL END, updated_at = $5
+  `UPDATE lines SET health_status = $3, health_failures = $4, refusals = $5, refusing_since = $6, refused_at = $7,
+     risk = $8, score = $9,
+     down_since = CASE WHEN $3 = 'down' OR NOT is_active THEN coalesce(down_since, $6, $10) ELSE NULL END
    WHERE workspace_id = $1 AND id = $2`,
 );
 
@@ -115,7 +116,8 @@ export async function storeHealth(
   tx: Sql,
   workspaceId: string,
   lineId: string,
-  health: { status: HealthStatus; failures: number; score: LineScore },
+  health: LineHealth,
+  score: LineScore,
   now: number,
 ): Promise<void> {
   await tx.query(STORE_HEALTH, [
@@ -123,9 +125,12 @@ export async function storeHealth(
     lineId,
     health.status,
     health.failures,
+    health.refusals,
+    toIsoOrNull(health.refusingSince),
+    toIsoOrNull(health.refusedAt),
+    score.risk,
+    JSON.stringify(score),
     toIso(now),
-    health.score.risk,
-    JSON.stringify(health.score),
   ]);
 }
 

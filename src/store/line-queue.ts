@@ -28,15 +28,15 @@ const LOCK_LINES = statement(
   'lock_lines',
   `SELECT ${LINE_COLUMNS} FROM lines l WHERE l.workspace_id = $1 AND l.id = ANY($2) ORDER BY l.id FOR NO KEY UPDATE`,
 );
-const LOCK_DEVICES = statement(
-  'lock_devices',
-  `SELECT d.id, d.gap_ms AS "gapMs", d.last_send_at AS "lastSendAt" FROM devices d
-   WHERE d.workspace_id = $1 AND d.id = ANY($2) ORDER BY d.id FOR NO KEY UPDATE`,
-);
+const DEVICES = `SELECT d.id, d.gap_ms AS "gapMs", d.last_send_at AS "lastSendAt" FROM devices d
+   WHERE d.workspace_id = $1 AND d.id = ANY($2) ORDER BY d.id FOR NO KEY UPDATE`;
+const LOCK_DEVICES = statement('lock_devices', DEVICES);
+const LOCK_DEVICES_TO_SEND = statement('lock_devices_to_send', `${DEVICES} SKIP LOCKED`);
 
 /**
  * Locks lines, then their devices, each in the order of ids; every transaction that takes both goes in this order.
- * With `skipLocked` a line that another process holds is left out.
+ * With `skipLocked` a line that another process holds, or whose device it holds, is left out: a process that stands still
+ * in the middle of a transaction must not make everybody else wait.
  */
 export async function lockLines(
   tx: Sql,
@@ -44,23 +44,20 @@ export async function lockLines(
   ids: readonly string[],
   options: { skipLocked: boolean },
 ): Promise<LineRow[]> {
-  const lines = await tx.query<LineRow>(options.skipLocked ? LOCK_LINES_TO_SEND : LOCK_LINES, [
-    workspaceId,
-    ids,
-  ]);
+  const { skipLocked } = options;
+  const lines = await tx.query<LineRow>(skipLocked ? LOCK_LINES_TO_SEND : LOCK_LINES, [workspaceId, ids]);
   if (lines.length === 0) return [];
   const deviceIds = [...new Set(lines.map((line) => line.deviceId))].sort();
-  const devices = await tx.query<{ id: string; gapMs: number; lastSendAt: number | null }>(LOCK_DEVICES, [
-    workspaceId,
-    deviceIds,
-  ]);
+  const devices = await tx.query<{ id: string; gapMs: number; lastSendAt: number | null }>(
+    skipLocked ? LOCK_DEVICES_TO_SEND : LOCK_DEVICES,
+    [workspaceId, deviceIds],
+  );
   const byId = new Map(devices.map((device) => [device.id, device]));
-  for (const line of lines) {
+  return lines.flatMap((line) => {
     const device = byId.get(line.deviceId);
-    line.deviceGapMs = device?.gapMs ?? 0;
-    line.deviceLastSendAt = device?.lastSendAt ?? null;
-  }
-  return lines;
+    if (device === undefined) return [];
+    return [{ ...line, deviceGapMs: device.gapMs, deviceLastSendAt: device.lastSendAt }];
+  });
 }
 
 export interface LinePaceUpdate {
@@ -128,13 +125,15 @@ export async function takeWakes(tx: Sql, workspaceId: string, lineIds: readonly 
 
 const SCAN_DUE_LINES = statement(
   'scan_due_lines',
-  `(SELECT workspace_id AS "workspaceId", id AS "lineId" FROM lines
-    WHERE next_send_at IS NOT NULL AND next_send_at <= $1 ORDER BY next_send_at LIMIT $2)
-   UNION
-   (SELECT DISTINCT workspace_id, line_id FROM line_wakes LIMIT $2)`,
+  `SELECT due.workspace_id AS "workspaceId", due.line_id AS "lineId" FROM (
+     (SELECT workspace_id, id AS line_id, next_send_at AS at FROM lines
+      WHERE next_send_at IS NOT NULL AND next_send_at <= $1 ORDER BY next_send_at LIMIT $2)
+     UNION ALL
+     (SELECT DISTINCT workspace_id, line_id, $1::timestamptz FROM line_wakes LIMIT $2)
+   ) due GROUP BY due.workspace_id, due.line_id ORDER BY min(due.at), due.line_id`,
 );
 
-/** Lines that may have something to send, over all workspaces, without locks. */
+/** Lines that may have something to send, over all workspaces, without locks; the longest due first. */
 export function scanDueLines(
   sql: Sql,
   now: number,

@@ -48,6 +48,9 @@ export interface LineRow {
   healthStatus: HealthStatus;
   healthCheckedAt: number | null;
   healthFailures: number;
+  refusals: number;
+  refusingSince: number | null;
+  refusedAt: number | null;
   downSince: number | null;
   risk: Risk;
   score: LineScore | null;
@@ -94,6 +97,9 @@ const OWN: Readonly<Record<Exclude<keyof LineRow, 'deviceGapMs' | 'deviceLastSen
   healthStatus: 'health_status',
   healthCheckedAt: 'health_checked_at',
   healthFailures: 'health_failures',
+  refusals: 'refusals',
+  refusingSince: 'refusing_since',
+  refusedAt: 'refused_at',
   downSince: 'down_since',
   risk: 'risk',
   score: 'score',
@@ -209,10 +215,12 @@ const UPDATE_LINE = statement(
      line_type = $9, phone = $10, email = $11, first_name = $12, last_name = $13, is_active = $14,
      daily_new_conversations_limit = $15, daily_total_messages_limit = $16, hourly_new_conversations_limit = $17,
      contact_gap_ms = $18, cap_timezone = $19, attempts = $20, retry_gap_ms = $21, reconcile_limit_ms = $22, updated_at = $23,
+     refusals = 0, refusing_since = NULL, refused_at = NULL,
      down_since = CASE WHEN NOT $14 OR health_status = 'down' THEN coalesce(down_since, $23) ELSE NULL END
    WHERE workspace_id = $1 AND id = $2`,
 );
 
+/** Whoever changes a line may have mended it: what its sends met before no longer counts against it. */
 export async function updateLine(tx: Sql, workspaceId: string, line: NewLine, now: number): Promise<void> {
   await tx.query(UPDATE_LINE, [workspaceId, ...lineValues(line), toIso(now)]);
 }
