@@ -1,5 +1,6 @@
 /** How a line paces what waits on it: order (D11), caps and gaps (D12, D14, D15), first touches (D17). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { noteHealth } from '../src/actions/check-line-health.ts';
 import type { Line } from '../src/contract/lines.ts';
 import { openHouse, type TestHouse } from './harness.ts';
 import { leapingClock } from './leaping-clock.ts';
@@ -223,6 +224,58 @@ describe('a cap', () => {
     });
     const byLine = Map.groupBy(await copiesIn(house, ws), (copy) => copy.lineId);
     expect(ws.lines.map((line) => byLine.get(line._id)?.length)).toEqual([7, 5]);
+  });
+});
+
+/** When the only gate that blocks a message opens, in ms after the workspace's last turn. */
+async function blockedFor(ws: Workspace, id: string, gate: string): Promise<{ ms: number; reason: string }> {
+  const blocked = (await ws.explain(id)).gates.filter((each) => each.state === 'blocked');
+  expect(blocked.map((each) => each.gate)).toEqual([gate]);
+  const last = (await turnsIn(house, ws)).at(-1) ?? 0;
+  return { ms: Date.parse(blocked[0]?.until ?? '') - last, reason: blocked[0]?.reason ?? '' };
+}
+
+describe('the pace of a line', () => {
+  test('of SMS is one segment a gap: a long one keeps its device busy for as many', async () => {
+    const ws = await openWorkspace(house, { lines: [{ messageType: 'sms', deviceGapMs: HOUR }] });
+    const sms = { messageType: 'sms', message: 'x'.repeat(400) };
+    await ws.send({ ...sms, recipientPhone: newPhone() });
+    const next = await accept(ws, { ...sms, recipientPhone: newPhone() });
+    expect(await blockedFor(ws, next._id, 'device_gap')).toMatchObject({ ms: 3 * HOUR });
+  });
+
+  test('is halved at high risk, and says so', async () => {
+    const ws = await openWorkspace(house, { lines: [{ deviceGapMs: HOUR }] });
+    await ws.send({ message: 'one', recipientPhone: newPhone() });
+    await read(
+      house,
+      `INSERT INTO line_tallies SELECT workspace_id, id, to_timestamp($2), 10, 30, 0, 0 FROM lines WHERE workspace_id = $1`,
+      [ws.workspaceId, clock.now() / 1000],
+    );
+    await noteHealth(house.deps, ws.workspaceId, ws.lines[0]?._id ?? '', 'fine');
+    const next = await accept(ws, { message: 'two', recipientPhone: newPhone() });
+    expect(await blockedFor(ws, next._id, 'device_gap')).toEqual({
+      ms: 2 * HOUR,
+      reason: expect.stringContaining('high risk'),
+    });
+    clock.leap(HOUR + HOUR / 2);
+    const other = await openWorkspace(house);
+    await other.reaches((await accept(other, { recipientPhone: newPhone() }))._id, 'delivered');
+    expect(await texts(ws, 1)).toEqual(['one']);
+    clock.leap(HOUR / 2);
+    expect(await texts(ws, 2)).toEqual(['one', 'two']);
+  });
+
+  test('is counted by the day of the zone its line names', async () => {
+    const capTimezone = 'Asia/Tokyo';
+    const ws = await openWorkspace(house, { lines: [{ capTimezone, dailyTotalMessagesLimit: 1 }] });
+    await ws.send({ message: 'one', recipientPhone: newPhone() });
+    const next = await accept(ws, { message: 'two', recipientPhone: newPhone() });
+    const { gates } = await ws.explain(next._id);
+    const { until: midnight } = gates.find(({ gate }) => gate === 'daily_cap') ?? {};
+    expect(midnight).toMatch(/T15:00:00.000Z$/);
+    clock.leap(Date.parse(midnight ?? '') - clock.now());
+    expect(await texts(ws, 2)).toEqual(['one', 'two']);
   });
 });
 

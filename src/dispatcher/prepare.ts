@@ -11,6 +11,7 @@ import { type Gate, messageGates } from '../domain/gates.ts';
 import { EVENT_OF } from '../domain/lifecycle.ts';
 import { afterClockStep, type LinePace, opensAt, reserve } from '../domain/pacing.ts';
 import { pickNext } from '../domain/pick.ts';
+import { smsSegments } from '../domain/segments.ts';
 import { nextOpening, type SendWindow } from '../domain/window.ts';
 import { toIso } from '../lib/clock.ts';
 import type { Sql } from '../store/database.ts';
@@ -32,6 +33,7 @@ import {
 import { insertEvents, type NewEvent } from '../store/events.ts';
 import { type LinePaceUpdate, lockLines, storeLinePaces, takeWakes } from '../store/line-queue.ts';
 import { type LineRow, paceOf } from '../store/lines.ts';
+import type { MessageRow } from '../store/messages.ts';
 
 /** A message that this process, and nobody else, now sends. */
 export interface Leased {
@@ -162,6 +164,11 @@ function pickUpTo(desks: readonly Desk[], capacity: number, now: number): string
   return desks.flatMap((desk) => desk.picks.map((pick) => pick.id));
 }
 
+/** Carriers of SMS pace segments, everybody else messages. */
+function gapsOf({ messageType, message }: MessageRow): number {
+  return messageType === 'sms' ? smsSegments(message) : 1;
+}
+
 interface ClosedWindow {
   lineId: string;
   window: SendWindow;
@@ -226,7 +233,7 @@ class Pass {
         lookAgain();
         continue;
       }
-      const taken = reserve(pace, now, firstTouch);
+      const taken = reserve(pace, now, firstTouch, gapsOf(facts.message));
       pace = taken.pace;
       touched.add(pick.leadId);
       this.#lease(line, facts, {

@@ -33,6 +33,11 @@ test('SMS go one a second and without caps', () => {
   });
 });
 
+test('an email is tried for longer than a server that greylists keeps it waiting', () => {
+  const { attempts, retryGapMs } = lineDefaults('email', 'smtp');
+  expect((attempts - 1) * retryGapMs).toBeGreaterThanOrEqual(15 * 60_000);
+});
+
 test.each(MESSAGE_TYPES)(
   'a simulated %s line answers at once and tries again after a second',
   (messageType) => {

@@ -38,6 +38,7 @@ const BY_MESSAGE_TYPE: Readonly<Record<MessageType, LineDefaults>> = {
     ...RETRIES,
   },
   // A mailbox has no device to spare, but a reputation: the documented day caps stay, the hourly one is documented away.
+  // A server that greylists wants to be asked again after five to fifteen minutes.
   email: {
     deviceGapMs: 1_000,
     contactGapMs: 0,
@@ -45,6 +46,7 @@ const BY_MESSAGE_TYPE: Readonly<Record<MessageType, LineDefaults>> = {
     dailyTotalMessagesLimit: 75,
     hourlyNewConversationsLimit: null,
     ...RETRIES,
+    retryGapMs: 300_000,
   },
 };
 

@@ -150,6 +150,14 @@ describe('a reservation', () => {
     expect(next).toMatchObject({ lastFirstTouchAt: NOW, deviceLastSendAt: NOW + 1 });
   });
 
+  it('of an SMS of several segments keeps its device busy for as many gaps, and gives them back', () => {
+    const line = paceOf({ deviceGapMs: 1_000 });
+    const { pace, reservation } = reserve(line, NOW, false, 3);
+    expect(opensAt(pace, NOW, false)).toBe(NOW + 3_000);
+    expect(release(pace, reservation)).toMatchObject({ deviceLastSendAt: null });
+    expect(renew(pace, reservation, NOW + 500)).toEqual(reserve(line, NOW + 500, false, 3));
+  });
+
   it('that is released leaves the line as it found it', () => {
     fc.assert(
       fc.property(anyPaceAt(NOW), anyTouch, (pace, firstTouch) => {
@@ -234,7 +242,7 @@ describe('a clock that was set back', () => {
   });
 
   it('by no more than processes differ leaves a gap as it is', () => {
-    expect(afterClockStep(ahead.pace, NOW - 5_000)).toEqual(ahead.pace);
+    expect(afterClockStep(ahead.pace, NOW - 60_000)).toEqual(ahead.pace);
   });
 
   it('gives no cap back: what was sent in a later day or hour stays sent', () => {

@@ -42,6 +42,8 @@ export interface Reservation {
   firstTouch: boolean;
   day: string;
   hour: number;
+  /** Gaps it takes on its device: an SMS of three segments keeps it busy for three. */
+  gaps: number;
   previousFirstTouchAt: number | null;
   previousDeviceSendAt: number | null;
 }
@@ -71,8 +73,8 @@ export function usageAt(pace: LinePace, now: number): Usage & { day: string; hou
   };
 }
 
-/** What lies further ahead than this was not written by a process whose clock is a little off. */
-const CLOCK_STEP_MS = 5_000;
+/** What lies further ahead is neither a process whose clock is a little off nor the last gap of a long SMS. */
+const CLOCK_STEP_MS = 60_000;
 
 /** After the clock was set back: a gap begun in what is now the future begins now, so that it lasts no longer than a gap. */
 export function afterClockStep(pace: LinePace, now: number): LinePace {
@@ -129,6 +131,7 @@ export function reserve(
   pace: LinePace,
   now: number,
   firstTouch: boolean,
+  gaps = 1,
 ): { pace: LinePace; reservation: Reservation } {
   const usage = usageAt(pace, now);
   const one = firstTouch ? 1 : 0;
@@ -142,13 +145,14 @@ export function reserve(
         newConversationsHour: usage.newConversationsHour + one,
       },
       lastFirstTouchAt: firstTouch ? now : pace.lastFirstTouchAt,
-      deviceLastSendAt: now,
+      deviceLastSendAt: lastGapBegins(now, gaps, pace),
     },
     reservation: {
       at: now,
       firstTouch,
       day: usage.day,
       hour: usage.hour,
+      gaps,
       previousFirstTouchAt: pace.lastFirstTouchAt,
       previousDeviceSendAt: pace.deviceLastSendAt,
     },
@@ -165,8 +169,9 @@ export function renew(
   now: number,
 ): { pace: LinePace; reservation: Reservation } | { opensAt: number } {
   const without = release(pace, reservation);
-  const at = opensAt(without, now, reservation.firstTouch);
-  return at > now ? { opensAt: at } : reserve(without, now, reservation.firstTouch);
+  const { firstTouch, gaps } = reservation;
+  const at = opensAt(without, now, firstTouch);
+  return at > now ? { opensAt: at } : reserve(without, now, firstTouch, gaps);
 }
 
 /**
@@ -191,8 +196,14 @@ export function release(pace: LinePace, reservation: Reservation): LinePace {
         ? reservation.previousFirstTouchAt
         : pace.lastFirstTouchAt,
     deviceLastSendAt:
-      pace.deviceLastSendAt === reservation.at ? reservation.previousDeviceSendAt : pace.deviceLastSendAt,
+      pace.deviceLastSendAt === lastGapBegins(reservation.at, reservation.gaps, pace)
+        ? reservation.previousDeviceSendAt
+        : pace.deviceLastSendAt,
   };
+}
+
+function lastGapBegins(at: number, gaps: number, { deviceGapMs }: LinePace): number {
+  return at + (gaps - 1) * deviceGapMs;
 }
 
 function after(last: number | null, gapMs: number, now: number): number {
