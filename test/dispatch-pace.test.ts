@@ -237,11 +237,11 @@ async function blockedFor(ws: Workspace, id: string, gate: string): Promise<{ ms
 
 describe('the pace of a line', () => {
   test('of SMS is one segment a gap: a long one keeps its device busy for as many', async () => {
-    const ws = await openWorkspace(house, { lines: [{ messageType: 'sms', deviceGapMs: 20_000 }] });
+    const ws = await openWorkspace(house, { lines: [{ messageType: 'sms', deviceGapMs: HOUR }] });
     const sms = { messageType: 'sms', message: 'x'.repeat(400) };
     await ws.send({ ...sms, recipientPhone: newPhone() });
     const next = await accept(ws, { ...sms, recipientPhone: newPhone() });
-    expect(await blockedFor(ws, next._id, 'device_gap')).toMatchObject({ ms: 60_000 });
+    expect(await blockedFor(ws, next._id, 'device_gap')).toMatchObject({ ms: 3 * HOUR });
   });
 
   test('is halved at high risk, and says so', async () => {

@@ -73,17 +73,19 @@ export function usageAt(pace: LinePace, now: number): Usage & { day: string; hou
   };
 }
 
-/** What lies further ahead is neither a process whose clock is a little off nor the last gap of a long SMS. */
-const CLOCK_STEP_MS = 60_000;
+/** Processes whose clocks differ by less than this agree well enough. */
+const CLOCK_STEP_MS = 5_000;
+/** Of the longest SMS: its last gap begins that many ahead. */
+const MOST_GAPS = 24;
 
 /** After the clock was set back: a gap begun in what is now the future begins now, so that it lasts no longer than a gap. */
 export function afterClockStep(pace: LinePace, now: number): LinePace {
-  const back = (instant: number | null) =>
-    instant !== null && instant > now + CLOCK_STEP_MS ? now : instant;
+  const back = (instant: number | null, aheadMs: number) =>
+    instant !== null && instant > now + CLOCK_STEP_MS + aheadMs ? now : instant;
   return {
     ...pace,
-    deviceLastSendAt: back(pace.deviceLastSendAt),
-    lastFirstTouchAt: back(pace.lastFirstTouchAt),
+    deviceLastSendAt: back(pace.deviceLastSendAt, MOST_GAPS * pace.deviceGapMs),
+    lastFirstTouchAt: back(pace.lastFirstTouchAt, 0),
   };
 }
 
