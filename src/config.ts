@@ -2,6 +2,9 @@
  * Every setting once: name, default, sentence. Read from the environment, validated, frozen. The table in README.md
  * is generated from here.
  */
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
 export interface Config {
   host: string;
   port: number;
@@ -11,7 +14,7 @@ export interface Config {
   namedStatements: boolean;
   bootstrapKey: string | null;
   secretKey: string | null;
-  logLevel: string;
+  logLevel: LogLevel;
   sendsPerMinute: number;
   bodyTimeoutMs: number;
   pollMs: number;
@@ -35,9 +38,13 @@ export class ConfigError extends Error {
 }
 
 export const SETTINGS: Settings = {
-  host: text('HOST', '127.0.0.1', 'Address to listen on; `0.0.0.0` serves the whole network.'),
+  host: text(
+    'HOST',
+    '127.0.0.1',
+    'Address to listen on; `0.0.0.0` accepts connections from the whole network.',
+  ),
   port: integer('PORT', 8080, 0, 65_535, 'Port to listen on; `0` picks a free one.'),
-  dataDir: text('TRUNKLINE_DATA', './data', 'Folder of the embedded PostgreSQL and of the secret key file.'),
+  dataDir: text('TRUNKLINE_DATA', './data', 'Folder for the embedded PostgreSQL and the secret key file.'),
   databaseUrl: optional('DATABASE_URL', 'PostgreSQL 15 or newer to use instead of the embedded server.'),
   databaseConnections: integer('TRUNKLINE_DATABASE_CONNECTIONS', 20, 2, 1000, 'Connections per process.'),
   namedStatements: flag(
@@ -47,61 +54,78 @@ export const SETTINGS: Settings = {
   ),
   bootstrapKey: optional(
     'TRUNKLINE_BOOTSTRAP_KEY',
-    'The first API key (`tl_sk_…`), instead of one made at first start.',
+    'An API key (`tl_sk_…`) of your own: at the first start instead of a generated one, at any later start in addition to those that exist.',
   ),
   secretKey: optional(
     'TRUNKLINE_SECRET_KEY',
-    'Key that encrypts stored credentials: 32 bytes in base64. Without it a key file in the data folder is made and used.',
+    'Key that encrypts stored credentials: 32 bytes in base64. Without it, a key file in the data folder is created and used.',
   ),
-  logLevel: text('LOG_LEVEL', 'info', '`trace`, `debug`, `info`, `warn`, `error` or `silent`.'),
+  logLevel: choice('LOG_LEVEL', 'info', LOG_LEVELS, 'Least severe level that is logged:'),
   sendsPerMinute: integer(
     'TRUNKLINE_SENDS_PER_MINUTE',
     6000,
     0,
     100_000_000,
-    'Sends a workspace may ask for per minute and process; `0` sets no limit.',
+    'Send requests a workspace may make per minute and process; `0` means no limit.',
   ),
   bodyTimeoutMs: integer(
     'TRUNKLINE_BODY_TIMEOUT_MS',
     15_000,
     100,
     300_000,
-    'Longest time a request may take to arrive.',
+    'Time within which a request must have arrived completely.',
   ),
   pollMs: integer(
     'TRUNKLINE_POLL_MS',
     2000,
     10,
     60_000,
-    'How often the dispatcher looks by itself when no wake reaches it.',
+    'Polling interval of the dispatcher when no notification arrives.',
   ),
   sendsInFlight: integer(
     'TRUNKLINE_SENDS_IN_FLIGHT',
     200,
     1,
     10_000,
-    'Messages one dispatcher hands to carriers at once.',
+    'Messages one dispatcher hands to carriers concurrently.',
   ),
   leaseMarginMs: integer(
     'TRUNKLINE_LEASE_MARGIN_MS',
     15_000,
     300,
     600_000,
-    'How long after the slowest possible answer of a carrier a silent dispatcher is given up and its sends count as unknown.',
+    'How long past a carrier’s own timeout a dispatcher may stay silent before its sends count as unknown.',
   ),
   allowPrivateHosts: flag(
     'TRUNKLINE_ALLOW_PRIVATE_HOSTS',
     false,
-    'Lets lines use mail servers on private and loopback addresses.',
+    'Allows lines to use mail servers on private and loopback addresses.',
   ),
 };
 
-export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const entries = Object.entries(SETTINGS).map(([name, setting]) => {
-    const given = env[setting.env];
-    return [name, setting.read(given === undefined || given === '' ? setting.default : given)];
-  });
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @throws {ConfigError} for the first setting that is wrong. */
+export function readConfig(env: Environment): Config {
+  const entries = Object.entries(SETTINGS).map(([name, setting]) => [name, readSetting(env, setting)]);
   return Object.freeze(Object.fromEntries(entries) as unknown as Config);
+}
+
+/** Every setting that is wrong: its variable, and a sentence about it. */
+export function findWrongSettings(env: Environment): { env: string; sentence: string }[] {
+  return Object.values(SETTINGS).flatMap((setting) => {
+    try {
+      readSetting(env, setting);
+      return [];
+    } catch (error) {
+      return [{ env: setting.env, sentence: (error as Error).message }];
+    }
+  });
+}
+
+function readSetting(env: Environment, setting: Settings[keyof Settings]): unknown {
+  const given = env[setting.env];
+  return setting.read(given === undefined || given === '' ? setting.default : given);
 }
 
 function text(env: string, standard: string, sentence: string): Setting<string> {
@@ -110,6 +134,26 @@ function text(env: string, standard: string, sentence: string): Setting<string> 
 
 function optional(env: string, sentence: string): Setting<string | null> {
   return { env, sentence, default: '', read: (given) => (given === '' ? null : given) };
+}
+
+function choice<Choice extends string>(
+  env: string,
+  standard: Choice,
+  choices: readonly Choice[],
+  sentence: string,
+): Setting<Choice> {
+  const quoted = choices.map((each) => `\`${each}\``);
+  return {
+    env,
+    sentence: `${sentence} ${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}.`,
+    default: standard,
+    read(given) {
+      const value = choices.find((each) => each === given);
+      if (value === undefined)
+        throw new ConfigError(`${env} must be one of ${choices.join(', ')}, not "${given}"`);
+      return value;
+    },
+  };
 }
 
 function integer(env: string, standard: number, min: number, max: number, sentence: string): Setting<number> {

@@ -1,45 +1,80 @@
 /** argv → one command. Each is loaded only when asked for. */
+import { readFileSync } from 'node:fs';
 import { ConfigError } from './config.ts';
+import { asksForHelp, UsageError } from './lib/command-line.ts';
 import { StartupRefused } from './store/startup-refused.ts';
 
 interface Command {
   sentence: string;
+  /** What may follow its name, one line each. */
+  options?: readonly string[];
   load(): Promise<(args: string[]) => Promise<number>>;
 }
 
+const PROGRAM = 'npm run trunkline --';
 const COMMANDS: Readonly<Record<string, Command>> = {
   serve: {
-    sentence: 'Serve the API and send messages  [--role all|api|dispatcher]',
+    sentence: 'Serve the API and send messages',
+    options: ['--role all|api|dispatcher   what this process does (default: all)'],
     load: async () => (await import('./commands/serve.ts')).serve,
   },
   migrate: {
-    sentence: 'Bring the database of DATABASE_URL (or the embedded one) up to date',
+    sentence: 'Bring the database (DATABASE_URL, or else the embedded one) up to date',
     load: async () => (await import('./commands/migrate.ts')).migrateCommand,
   },
   doctor: {
-    sentence: 'Check that everything Trunkline needs is here',
+    sentence: 'Check settings, files, port and database; changes nothing',
     load: async () => (await import('./commands/doctor.ts')).doctor,
   },
 };
 
-async function main([name, ...args]: string[]): Promise<number> {
-  const command = name === undefined ? undefined : COMMANDS[name];
-  if (command === undefined || args.includes('--help')) {
-    const asked = name === undefined || name === 'help' || name === '--help' || command !== undefined;
-    if (!asked) process.stderr.write(`There is no command "${name}".\n\n`);
-    const list = Object.entries(COMMANDS).map(([each, { sentence }]) => `  ${each.padEnd(10)}${sentence}`);
-    process.stdout.write(`Usage: trunkline <command>\n\n${list.join('\n')}\n`);
-    return asked ? 0 : 1;
-  }
+async function main([name = 'help', ...args]: string[]): Promise<number> {
+  if (name === '--version') return say(readVersion());
+  if (['help', '-h', '--help'].includes(name)) return say(usage());
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined) throw new UsageError(`There is no command "${name}".`);
+  if (asksForHelp(args)) return say(usageOf(name, command));
   const run = await command.load();
   return run(args);
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  // Those two carry a complete sentence for people; anything else is a defect and shows its stack.
+function say(text: string): number {
+  process.stdout.write(`${text}\n`);
+  return 0;
+}
+
+function usage(): string {
+  const list = Object.entries(COMMANDS).map(([each, { sentence }]) => `  ${each.padEnd(10)}${sentence}`);
+  return [
+    `Usage: ${PROGRAM} <command>`,
+    '',
+    ...list,
+    '',
+    '<command> --help shows its options, --version the version. Settings are environment variables: see README.md.',
+  ].join('\n');
+}
+
+function usageOf(name: string, { sentence, options = [] }: Command): string {
+  const takes = options.length === 0 ? '' : ' [options]';
+  return [`Usage: ${PROGRAM} ${name}${takes}`, '', sentence, ...options.map((each) => `  ${each}`)].join(
+    '\n',
+  );
+}
+
+function readVersion(): string {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
+/** Sentences for people go out alone; anything else is a defect and shows its stack. */
+function refuse(error: unknown): number {
+  if (error instanceof UsageError) {
+    process.stderr.write(`${error.message}\nSee \`${PROGRAM} --help\`.\n`);
+    return 2;
+  }
   const isSentence = error instanceof StartupRefused || error instanceof ConfigError;
   process.stderr.write(`${isSentence ? error.message : ((error as Error).stack ?? String(error))}\n`);
-  process.exitCode = 1;
+  return 1;
 }
+
+process.exitCode = await main(process.argv.slice(2)).catch(refuse);

@@ -84,7 +84,7 @@ async function serve(role: Role): Promise<Process> {
   const launched = launch(['serve', '--role', role], database.url);
   const ready = () => {
     if (launched.child.exitCode !== null) throw new Error(`${role} did not start: ${launched.words()}`);
-    return /listens on (\S+)|is at work/.exec(launched.words());
+    return /listens on (\S+)|dispatcher is running/.exec(launched.words());
   };
   const [, url = ''] = await until(`${role} is ready`, ready);
   return { ...launched, url };
@@ -290,7 +290,7 @@ test(
     const refused = launch(['serve', '--role', 'api'], empty.url);
     expect(await refused.ended).toBe(1);
     expect(refused.words()).toMatch(
-      /^The database is older than this version.*Run `trunkline migrate` first\.\n$/s,
+      /^The database is older than this version.*Run `npm run trunkline -- migrate` first\.\n$/s,
     );
     expect(refused.words()).not.toContain('    at ');
     expect(await launch(['migrate'], empty.url).ended).toBe(0);

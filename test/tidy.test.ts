@@ -48,7 +48,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'config.ts',
   ],
   commands: ['lib', 'store', 'actions', 'compose.ts', 'config.ts', 'secret-key.ts'],
-  'main.ts': ['commands', 'config.ts', 'store'],
+  'main.ts': ['commands', 'config.ts', 'lib', 'store'],
 };
 
 /** Packages that pure rules may lean on, each with its reason. */

@@ -1,23 +1,22 @@
-/** `trunkline serve`: one artefact, several roles. */
-import { parseArgs } from 'node:util';
-import pg from 'pg';
-import { isApiKey } from '../actions/authenticate.ts';
+/** `serve`: one program, several roles. */
 import { bootstrap } from '../actions/bootstrap.ts';
-import { compose, ROLES, type Role } from '../compose.ts';
+import { compose, type House, ROLES, type Role } from '../compose.ts';
 import { type Config, ConfigError, readConfig } from '../config.ts';
 import { systemClock } from '../lib/clock.ts';
+import { readOptions, UsageError } from '../lib/command-line.ts';
 import { createLog, type Log } from '../lib/log.ts';
-import { readSecretKey } from '../secret-key.ts';
+import { findSecretKey, readSecretKey } from '../secret-key.ts';
 import { checkSchema, migrate } from '../store/migrate.ts';
+import { withPool } from '../store/pool.ts';
+import { refuseMalformedKey } from './bootstrap-key.ts';
 import { openDatabaseUrl } from './open-database-url.ts';
+import { cannotListen, tryToListen } from './port.ts';
 
 export async function serve(args: string[]): Promise<number> {
-  const config = readConfig(process.env);
   const role = readRole(args);
+  const config = readConfig(process.env);
   const log = createLog(config.logLevel);
-  if (config.bootstrapKey !== null && !isApiKey(config.bootstrapKey)) {
-    throw new ConfigError('TRUNKLINE_BOOTSTRAP_KEY must be tl_sk_ followed by 22 to 86 letters and digits');
-  }
+  await refuseEarly(config, role);
   // Asked for before anything starts, so that an early Ctrl-C is not lost.
   const stopping = stopSignal();
   const opened = await openDatabaseUrl(config, log);
@@ -29,19 +28,9 @@ export async function serve(args: string[]): Promise<number> {
     }
     const house = await compose({ config, databaseUrl: opened.url, secretKey, role, log });
     try {
-      const first = role === 'dispatcher' ? null : await bootstrap(house.deps, config.bootstrapKey);
-      house.startDispatcher();
-      if (house.server === null) process.stdout.write('Trunkline dispatcher is at work. Stop with Ctrl-C.\n');
-      else {
-        const address = await house.server
-          .listen({ host: config.host, port: config.port })
-          .catch((error: Error) => {
-            throw new ConfigError(`Cannot listen on ${config.host}:${config.port}: ${error.message}`);
-          });
-        greet(config, address, first?.newKey ?? null);
-      }
+      await open(house, config);
       await stopping;
-      process.stdout.write('Stopping: messages on their way are settled first.\n');
+      process.stdout.write('Shutting down: finishing messages in flight…\n');
     } finally {
       await house.close();
     }
@@ -52,25 +41,48 @@ export async function serve(args: string[]): Promise<number> {
 }
 
 function readRole(args: string[]): Role {
-  const { values } = parseArgs({ args, options: { role: { type: 'string', default: 'all' } }, strict: true });
-  const role = ROLES.find((each) => each === values.role);
-  if (role === undefined)
-    throw new ConfigError(`--role must be one of ${ROLES.join(', ')}, not "${values.role}"`);
+  const { role: given } = readOptions(args, ['role']);
+  const role = ROLES.find((each) => each === (given ?? 'all'));
+  if (role === undefined) throw new UsageError(`--role must be one of ${ROLES.join(', ')}, not "${given}".`);
   return role;
 }
 
-/** A single process brings its database up to date by itself; a fleet is migrated by `trunkline migrate` first. */
+/** What can be known to fail is refused before anything is made. */
+async function refuseEarly(config: Config, role: Role): Promise<void> {
+  refuseMalformedKey(config);
+  await findSecretKey(config);
+  const trouble = role === 'dispatcher' ? null : await tryToListen(config);
+  if (trouble !== null) throw new ConfigError(cannotListen(config, trouble));
+}
+
+/** A single process brings its database up to date by itself; a fleet is migrated by `migrate` first. */
 async function prepareSchema(url: string, role: Role, log: Log): Promise<void> {
-  const pool = new pg.Pool({ connectionString: url, max: 1 });
   const options = {
     log: { info: (text: string) => log.debug(text), warn: (text: string) => log.warn(text) },
   };
-  try {
+  await withPool({ connectionString: url, max: 1 }, async (pool) => {
     if (role === 'all') await migrate(pool, options);
     else await checkSchema(pool, options);
-  } finally {
-    await pool.end();
+  });
+}
+
+/**
+ * The door first: once the key of a first start is stored nothing may fail any more before it is shown, since it can't
+ * be read again. Whoever comes in meanwhile has no key yet.
+ */
+async function open(house: House, config: Config): Promise<void> {
+  if (house.server === null) {
+    house.startDispatcher();
+    process.stdout.write('Trunkline dispatcher is running. Stop with Ctrl-C.\n');
+    return;
   }
+  const { host, port } = config;
+  const address = await house.server.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
+    throw new ConfigError(cannotListen(config, error));
+  });
+  const newKey = (await bootstrap(house.deps, config.bootstrapKey))?.newKey ?? null;
+  process.stdout.write(greeting(config, address, newKey));
+  house.startDispatcher();
 }
 
 /** One Ctrl-C may arrive twice: to the whole group, and handed on by a wrapper. */
@@ -92,21 +104,41 @@ function stopSignal(): Promise<void> {
   });
 }
 
-function greet(config: Config, address: string, newKey: string | null): void {
-  const key = newKey ?? '$TRUNKLINE_KEY';
-  const lines = [`Trunkline listens on ${address}`, ''];
-  if (newKey !== null) {
-    lines.push(`Your API key (shown once, keep it):  ${newKey}`, '');
-  } else if (config.bootstrapKey === null) {
-    lines.push('With TRUNKLINE_KEY set to your API key, send a message to a simulated phone:', '');
-  }
-  lines.push(
+function greeting(config: Config, address: string, newKey: string | null): string {
+  return [
+    `Trunkline listens on ${address}`,
+    '',
+    ...aboutTheKey(config, newKey),
+    '',
     `curl -s ${address}/api/messages -H 'Content-Type: application/json' -H 'Prefer: wait=10' \\`,
-    `  -H "Authorization: Bearer ${key}" \\`,
+    `  -H "Authorization: Bearer ${newKey ?? '$TRUNKLINE_KEY'}" \\`,
     `  -d '{"recipientPhone": "+12025550100", "message": "Hello {firstName|there}"}'`,
     '',
     'Stop with Ctrl-C.',
     '',
-  );
-  process.stdout.write(lines.join('\n'));
+  ].join('\n');
+}
+
+function aboutTheKey({ bootstrapKey }: Config, newKey: string | null): string[] {
+  const lost =
+    'If you lose it, start once with TRUNKLINE_BOOTSTRAP_KEY set to a key of your own (tl_sk_ and 22 to 86 letters and';
+  if (newKey !== null) {
+    return [
+      `Your API key (shown once, keep it):  ${newKey}`,
+      '',
+      lost,
+      'digits): that adds it. Send a message to a simulated phone:',
+    ];
+  }
+  if (bootstrapKey !== null) {
+    return [
+      'Your API key is the one in TRUNKLINE_BOOTSTRAP_KEY. To send a message to a simulated phone, in another terminal',
+      'set TRUNKLINE_KEY to it, that is to the value of TRUNKLINE_BOOTSTRAP_KEY, and paste:',
+    ];
+  }
+  return [
+    'To send a message to a simulated phone, set TRUNKLINE_KEY to your API key and paste what follows.',
+    lost,
+    'digits): that adds it.',
+  ];
 }

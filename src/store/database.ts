@@ -4,6 +4,7 @@
  */
 import pg from 'pg';
 import type { Log } from '../lib/log.ts';
+import { openPool } from './pool.ts';
 
 export interface Statement {
   readonly name: string;
@@ -66,8 +67,9 @@ const types: pg.CustomTypesConfig = {
 };
 
 export function openDatabase(options: DatabaseOptions): Database {
-  const pool = new pg.Pool({
+  const { pool, close } = openPool({
     connectionString: options.url,
+    onLost: (error) => options.log.warn({ error: error.message }, 'idle database connection lost'),
     max: options.maxConnections,
     types,
     application_name: 'trunkline',
@@ -81,9 +83,6 @@ export function openDatabase(options: DatabaseOptions): Database {
         }
       : {}),
   });
-  pool.on('error', (error) => options.log.warn({ error: error.message }, 'idle database connection lost'));
-  // Whoever uses the connection learns of it from his statement; but an error nobody listens to ends the process.
-  pool.on('connect', (client) => client.on('error', () => {}));
 
   const run = async <Row>(
     client: pg.Pool | pg.PoolClient,
@@ -138,7 +137,7 @@ export function openDatabase(options: DatabaseOptions): Database {
         client.release(failure);
       }
     },
-    close: () => pool.end(),
+    close,
   };
 }
 

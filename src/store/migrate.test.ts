@@ -174,7 +174,7 @@ describe('checking', () => {
   test('changes nothing and says what to run when the database is behind', async () => {
     file('0001_base.sql', ACCOUNTS);
     await expect(checkSchema(pool, { dir })).rejects.toThrow(
-      /0001_base is not applied yet. Run `trunkline migrate`/,
+      /0001_base is not applied yet. Run `npm run trunkline -- migrate`/,
     );
     expect(await exists('schema_migrations')).toBe(false);
     await migrate(pool, { dir });

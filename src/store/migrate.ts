@@ -70,15 +70,26 @@ export async function checkSchema(
   database: pg.Pool | pg.ClientBase,
   options: MigrateOptions = {},
 ): Promise<void> {
+  const pending = await findPending(database, options);
+  if (pending.length === 0) return;
+  throw new StartupRefused(
+    `The database is older than this version of Trunkline: ${pending.join(', ')} ` +
+      'is not applied yet. Run `npm run trunkline -- migrate` first.',
+  );
+}
+
+/**
+ * Names of the migrations that are not applied yet. Changes nothing.
+ * @throws {StartupRefused} when the files and the database contradict each other.
+ */
+export function findPending(
+  database: pg.Pool | pg.ClientBase,
+  options: MigrateOptions = {},
+): Promise<string[]> {
   const migrations = readMigrations(options.dir ?? OWN_MIGRATIONS);
-  await withClient(database, async (client) => {
-    const pending = pendingOf(migrations, await readApplied(client), options);
-    if (pending.length === 0) return;
-    throw new StartupRefused(
-      `The database is older than this version of Trunkline: ${pending.map(({ name }) => name).join(', ')} ` +
-        'is not applied yet. Run `trunkline migrate` first.',
-    );
-  });
+  return withClient(database, async (client) =>
+    pendingOf(migrations, await readApplied(client), options).map(({ name }) => name),
+  );
 }
 
 export function readMigrations(dir: string): Migration[] {

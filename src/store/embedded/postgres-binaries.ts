@@ -43,6 +43,11 @@ export function preparePostgres(spareDir: string, given?: string): PostgresBinar
   };
 }
 
+/** Major version of the PostgreSQL that is installed with us. Writes nothing. */
+export function installedMajor(): number {
+  return majorVersion(findPackage());
+}
+
 function findPackage(given?: string): string {
   const platform = `${OS_NAMES[process.platform] ?? process.platform}-${process.arch}`;
   try {

@@ -57,11 +57,16 @@ export function filesIn(dataDir: string): ClusterFiles {
 /** Makes the cluster if there is none; afterwards there is one of the right version. */
 export function ensureCluster(files: ClusterFiles, binaries: PostgresBinaries, sync: boolean): void {
   if (!existsSync(files.home)) initialise(files, binaries, sync);
+  refuseOtherVersion(files, binaries.major);
+}
+
+/** @throws {StartupRefused} when the cluster is not one that PostgreSQL `ours` can work on. */
+export function refuseOtherVersion(files: ClusterFiles, ours: number): void {
   const major = majorOf(files);
-  if (major === binaries.major) return;
+  if (major === ours) return;
   throw new StartupRefused(
     `The data in ${files.home} was made by PostgreSQL ${major}, and this Trunkline comes with PostgreSQL ` +
-      `${binaries.major}, which can't read it. Start the version of Trunkline that made it, take a backup there and ` +
+      `${ours}, which can't read it. Start the version of Trunkline that made it, take a backup there and ` +
       `restore it into a new data folder. ${USE_DATABASE_URL}`,
   );
 }
@@ -165,6 +170,13 @@ export function runningServer(files: ClusterFiles): Postmaster | null {
   if (found === 'stranger' && readPostmaster(files)?.pid === server.pid)
     rmSync(postmasterFile(files), { force: true });
   return null;
+}
+
+/** The same for whoever only wants to know: what is stale is left where it is. */
+export function serverAtWork(files: ClusterFiles): Postmaster | null {
+  const server = readPostmaster(files);
+  if (server === null || !isAlive(server.pid)) return null;
+  return identify(server.pid, files.cluster) === 'server' ? server : null;
 }
 
 function readPostmaster(files: ClusterFiles): Postmaster | null {

@@ -11,6 +11,9 @@ const DATABASE = 'trunkline';
 /** Advisory locks belong to one database, so this one, taken in `postgres`, meets none of the application's. */
 const OWNER_LOCK = 500_069_490_283;
 const OWNER_NAME = /^trunkline owner (\d+)$/;
+const HOLDER = `(SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+  WHERE l.locktype = 'advisory' AND l.granted
+    AND (l.classid::bigint << 32) + l.objid::bigint = $1::bigint LIMIT 1) AS holder`;
 
 const LONGEST_SILENCE_MS = 60_000;
 const LOCK_OF_THE_DEAD_MS = 10_000;
@@ -98,22 +101,35 @@ function notOurs(files: ClusterFiles, server: Postmaster, cause: unknown): Start
   );
 }
 
+/** Process id of the Trunkline that owns a running server; null when there is none. Takes nothing. */
+export async function findOwner(files: ClusterFiles, server: Postmaster): Promise<number | null> {
+  const client = newClient(files, server.port);
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ holder: string | null }>(`SELECT ${HOLDER}`, [OWNER_LOCK]);
+    return pidOf(rows[0]?.holder);
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+function pidOf(holder: string | null | undefined): number | null {
+  const pid = OWNER_NAME.exec(holder ?? '')?.[1];
+  return pid === undefined ? null : Number(pid);
+}
+
 /** The lock of a process that was killed goes away as soon as the server notices, so only a living holder counts. */
 async function takeLock(client: pg.Client, files: ClusterFiles): Promise<void> {
   const deadline = clock.now() + LOCK_OF_THE_DEAD_MS;
   for (;;) {
     const { rows } = await client.query<{ taken: boolean; holder: string | null }>(
-      `SELECT pg_try_advisory_lock($1::bigint) AS taken,
-              (SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-                WHERE l.locktype = 'advisory' AND l.granted
-                  AND (l.classid::bigint << 32) + l.objid::bigint = $1::bigint LIMIT 1) AS holder`,
+      `SELECT pg_try_advisory_lock($1::bigint) AS taken, ${HOLDER}`,
       [OWNER_LOCK],
     );
     if (rows[0]?.taken) return;
-    const pid = Number(OWNER_NAME.exec(rows[0]?.holder ?? '')?.[1] ?? Number.NaN);
-    const living = Number.isNaN(pid) ? false : isAlive(pid);
-    if (living || clock.now() > deadline) {
-      throw new DataDirectoryInUse(files.dataDir, Number.isNaN(pid) ? null : pid);
+    const pid = pidOf(rows[0]?.holder);
+    if ((pid !== null && isAlive(pid)) || clock.now() > deadline) {
+      throw new DataDirectoryInUse(files.dataDir, pid);
     }
     await clock.sleep(POLL_MS);
   }
