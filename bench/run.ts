@@ -1,12 +1,28 @@
 /** `npm run bench [intake] [claims] [road]`: figures as ratios to the limit of the same machine in the same run. */
+import { runProgram } from '../scripts/program.ts';
+import { UsageError } from '../src/lib/command-line.ts';
 import { benchClaims } from './claims.ts';
 import { benchIntake } from './intake.ts';
 import { benchRoad } from './road.ts';
 
-const asked = new Set(process.argv.slice(2));
-const wants = (name: string) => asked.size === 0 || asked.has(name);
+const USAGE = `Usage: npm run bench -- [intake] [claims] [road]
 
-if (wants('intake')) {
+Measures those, or all of them. What the figures mean: bench/README.md.
+  intake   POST /api/messages end to end against the bare intake statement (needs pgbench)
+  claims   cost of a claim with 10 thousand, 100 thousand and a million messages waiting
+  road     from acceptance to the copy on a simulated phone`;
+const BENCHES = { intake: tellIntake, claims: tellClaims, road: tellRoad };
+
+await runProgram(USAGE, async (args) => {
+  const unknown = args.find((name) => !Object.hasOwn(BENCHES, name));
+  if (unknown !== undefined) throw new UsageError(`There is no benchmark "${unknown}".`);
+  for (const [name, tell] of Object.entries(BENCHES)) {
+    if (args.length === 0 || args.includes(name)) await tell();
+  }
+  return 0;
+});
+
+async function tellIntake(): Promise<void> {
   console.log('Intake, end to end, against the bare statement');
   const intake = await benchIntake();
   console.log(
@@ -14,13 +30,15 @@ if (wants('intake')) {
       `${Math.round(intake.limitPerSecond)}/s by ${intake.limitBy}); p50 ${intake.p50Ms} ms, p99 ${intake.p99Ms} ms, failed ${intake.failed}\n`,
   );
 }
-if (wants('claims')) {
+
+async function tellClaims(): Promise<void> {
   console.log('Cost of a claim as the backlog grows, 1,000 lines');
   const claims = await benchClaims();
   const costs = claims.map((each) => each.microsecondsPerClaim);
   console.log(`  = within ${(Math.max(...costs) / Math.min(...costs)).toFixed(2)}×\n`);
 }
-if (wants('road')) {
+
+async function tellRoad(): Promise<void> {
   console.log('Accepted to handed to a simulated phone, pacing off');
   const road = await benchRoad();
   console.log(

@@ -11,13 +11,18 @@ export interface Program {
   ended: Promise<number | null>;
 }
 
-const MAIN = path.resolve(import.meta.dirname, '..', 'src', 'main.ts');
+const ROOT = path.resolve(import.meta.dirname, '..');
+const MAIN = 'src/main.ts';
 /** Whatever the machine has set for itself would decide these tests. */
 const OURS = /^(TRUNKLINE_|DATABASE_URL$|HOST$|PORT$|LOG_LEVEL$|NODE_OPTIONS$)/;
 
-export function launch(args: readonly string[], env: Readonly<Record<string, string>> = {}): Program {
+export function launch(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  script = MAIN,
+): Program {
   const inherited = Object.entries(process.env).filter(([name]) => !OURS.test(name));
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [path.join(ROOT, script), ...args], {
     env: { ...Object.fromEntries(inherited), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -34,8 +39,9 @@ export function launch(args: readonly string[], env: Readonly<Record<string, str
 export async function runToEnd(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  script = MAIN,
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const program = launch(args, env);
+  const program = launch(args, env, script);
   const code = await program.ended;
   return { code, stdout: program.stdout(), stderr: program.stderr() };
 }

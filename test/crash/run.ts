@@ -3,45 +3,50 @@
  * lost and nothing was sent twice. Prints the figures; a violation ends it with 1 and shows the message's timeline.
  */
 import { randomInt } from 'node:crypto';
-import { parseArgs } from 'node:util';
+import { runProgram, toNumber } from '../../scripts/program.ts';
+import { readOptions } from '../../src/lib/command-line.ts';
 import { createTestDatabase } from '../database.ts';
 import { startTestServer } from '../database-server.ts';
 import { timelineOf } from './evidence.ts';
 import { tableOf } from './table.ts';
 import { type CrashResult, runCrash } from './world.ts';
 
+const USAGE = `Usage: npm run crash -- [--seconds S] [--seed N]
+
+Kills, pauses and cuts off API and dispatcher processes, then counts what was lost and what was sent twice.
+  --seconds S   how long (default: 60)
+  --seed N      repeat the choices of an earlier run (default: a random one)`;
 const SHOWN_VIOLATIONS = 10;
 /** Of each label: so many kills in a run of a minute, fewer in a shorter one. */
 const KILLS_PER_LABEL_AND_MINUTE = 3;
 
-const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '60' }, seed: { type: 'string' } },
+await runProgram(USAGE, async (args) => {
+  const given = readOptions(args, ['seconds', 'seed']);
+  const seconds = toNumber('--seconds', given.seconds, 'above zero') ?? 60;
+  const seed = toNumber('--seed', given.seed, 'seed') ?? randomInt(2 ** 31);
+  const server = await startTestServer();
+  try {
+    const database = await createTestDatabase(server);
+    const killsPerLabel = Math.max(1, Math.floor((seconds / 60) * KILLS_PER_LABEL_AND_MINUTE));
+    const result = await runCrash({
+      databaseUrl: database.url,
+      seed,
+      seconds,
+      killsPerLabel,
+      pausesPerLabel: 1,
+    });
+    return report(result, seed);
+  } finally {
+    await server.stop();
+  }
 });
-const seconds = Number(values.seconds);
-const seed = Number(values.seed ?? randomInt(2 ** 31));
-if (!(seconds > 0) || !Number.isInteger(seed)) {
-  process.stderr.write('Usage: npm run crash -- [--seconds 60] [--seed 7]\n');
-  process.exit(1);
-}
-const server = await startTestServer();
-try {
-  const database = await createTestDatabase(server);
-  const killsPerLabel = Math.max(1, Math.floor((seconds / 60) * KILLS_PER_LABEL_AND_MINUTE));
-  const result = await runCrash({
-    databaseUrl: database.url,
-    seed,
-    seconds,
-    killsPerLabel,
-    pausesPerLabel: 1,
-  });
+
+function report(result: CrashResult, seed: number): number {
   process.stdout.write(`${tableOf(result)}\n`);
   for (const violation of result.violations.slice(0, SHOWN_VIOLATIONS)) tell(result, violation);
-  if (result.violations.length > 0) {
-    process.stdout.write(`\nRun it again with --seed ${seed}; processes race, so it may end differently.\n`);
-    process.exitCode = 1;
-  }
-} finally {
-  await server.stop();
+  if (result.violations.length === 0) return 0;
+  process.stdout.write(`\nRun it again with --seed ${seed}; processes race, so it may end differently.\n`);
+  return 1;
 }
 
 function tell(

@@ -1,37 +1,53 @@
 /** `npm run sim -- --seed N --hours H --seconds S`: one seed to replay it, or fresh seeds until the time is up. */
-import { parseArgs } from 'node:util';
+import { runProgram, toNumber } from '../../scripts/program.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import { readOptions } from '../../src/lib/command-line.ts';
 import { systemRandom } from '../../src/lib/random.ts';
 import { createTestDatabase } from '../database.ts';
 import { startTestServer, type TestServer } from '../database-server.ts';
 import { describeRed, describeTotals } from './report.ts';
 import { type Simulation, simulate } from './simulate.ts';
 
-const { values } = parseArgs({
-  options: { seed: { type: 'string' }, hours: { type: 'string' }, seconds: { type: 'string' } },
-});
-const hours = Number(values.hours ?? 24);
-const seconds = values.seconds === undefined ? null : Number(values.seconds);
-const seed = values.seed === undefined ? null : Number(values.seed);
+const USAGE = `Usage: npm run sim -- [--seed N] [--hours H] [--seconds S]
+
+Simulates an office on a virtual clock over the real database and checks every invariant after each step.
+  --seed N      replay this seed; with --seconds, this one and those after it (default: a random one)
+  --hours H     simulated hours of each run (default: 24)
+  --seconds S   start new runs until S seconds have passed (default: one run)`;
+
+interface Plan {
+  seed: number | null;
+  hours: number;
+  seconds: number;
+}
+
 const clock = systemClock();
 const random = systemRandom();
 
-const server = await startTestServer();
-try {
-  const runs = await runSeeds(server);
-  process.stdout.write(`${describeTotals(runs)}\n`);
-  process.exitCode = runs.some((run) => run.violations.length > 0) ? 1 : 0;
-} finally {
-  await server.stop();
-}
+await runProgram(USAGE, async (args) => {
+  const given = readOptions(args, ['seed', 'hours', 'seconds']);
+  const plan = {
+    seed: toNumber('--seed', given.seed, 'seed'),
+    hours: toNumber('--hours', given.hours, 'above zero') ?? 24,
+    seconds: toNumber('--seconds', given.seconds, 'above zero') ?? 0,
+  };
+  const server = await startTestServer();
+  try {
+    const runs = await runSeeds(server, plan);
+    process.stdout.write(`${describeTotals(runs)}\n`);
+    return runs.some((run) => run.violations.length > 0) ? 1 : 0;
+  } finally {
+    await server.stop();
+  }
+});
 
 /** From `seed` upwards, or at random, for as long as there is time; one run when no time is given. */
-async function runSeeds(testServer: TestServer): Promise<Simulation[]> {
-  const until = clock.now() + (seconds ?? 0) * 1000;
+async function runSeeds(server: TestServer, { seed, hours, seconds }: Plan): Promise<Simulation[]> {
+  const until = clock.now() + seconds * 1000;
   const runs: Simulation[] = [];
   do {
     const next = seed === null ? random.uint32() : seed + runs.length;
-    const database = await createTestDatabase(testServer);
+    const database = await createTestDatabase(server);
     const run = await simulate({ seed: next, hours, databaseUrl: database.url });
     await database.drop();
     runs.push(run);
