@@ -2,7 +2,7 @@
  * Every setting once: name, default, sentence. Read from the environment, validated, frozen. The table in README.md
  * is generated from here.
  */
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface Config {

@@ -24,7 +24,7 @@ export const ErrorAnswer = z
     code: z.string().meta({ description: 'What programs branch on.', examples: Object.keys(PROBLEMS) }),
     reason: z.string().optional().meta({ description: 'Further detail of some codes.' }),
     param: z.string().optional().meta({ description: 'The field at fault.' }),
-    requestId: z.string().meta({ description: 'The same as in the header `request-id` and in our log.' }),
+    requestId: z.string().meta({ description: 'The same as in the header `x-request-id` and in our log.' }),
   })
   .meta({ id: 'ErrorAnswer', description: 'Every refusal has this shape. All codes: docs/errors.md.' });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CAMPAIGN_POLICY, INDIVIDUAL_POLICY, nextRetryAt, type RetryPolicy } from './backoff.ts';
+import { nextRetryAt, type RetryPolicy } from './backoff.ts';
+import { lineDefaults } from './line-defaults.ts';
 
 const anyPolicy = fc.record({
   attempts: fc.integer({ min: 1, max: 50 }),
@@ -19,13 +20,12 @@ function run(policy: RetryPolicy, start: number): number[] {
 
 describe('retries', () => {
   it('of an individual send come five times in all, a minute apart', () => {
-    expect(INDIVIDUAL_POLICY).toEqual({ attempts: 5, gapMs: 60_000 });
-    expect(run(INDIVIDUAL_POLICY, 1000)).toEqual([1000, 61_000, 121_000, 181_000, 241_000]);
+    const { attempts, retryGapMs } = lineDefaults('imessage', 'bluebubbles');
+    expect(run({ attempts, gapMs: retryGapMs }, 1000)).toEqual([1000, 61_000, 121_000, 181_000, 241_000]);
   });
 
-  it('of a campaign step do not come: one attempt per line', () => {
-    expect(CAMPAIGN_POLICY).toEqual({ attempts: 1, gapMs: 60_000 });
-    expect(nextRetryAt(CAMPAIGN_POLICY, 1, 1000)).toBeNull();
+  it('do not come where one attempt is all there is, as for a campaign step', () => {
+    expect(nextRetryAt({ attempts: 1, gapMs: 60_000 }, 1, 1000)).toBeNull();
   });
 
   it('never exceed the attempts of their policy', () => {
@@ -45,7 +45,8 @@ describe('retries', () => {
   });
 
   it('stay exhausted when more attempts were counted than allowed', () => {
-    expect(nextRetryAt(INDIVIDUAL_POLICY, 5, 0)).toBeNull();
-    expect(nextRetryAt(INDIVIDUAL_POLICY, 6, 0)).toBeNull();
+    const policy = { attempts: 5, gapMs: 60_000 };
+    expect(nextRetryAt(policy, 5, 0)).toBeNull();
+    expect(nextRetryAt(policy, 6, 0)).toBeNull();
   });
 });

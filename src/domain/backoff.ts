@@ -6,12 +6,6 @@ export interface RetryPolicy {
   gapMs: number;
 }
 
-/** Sends by API or dashboard (D21). */
-export const INDIVIDUAL_POLICY: RetryPolicy = { attempts: 5, gapMs: 60_000 };
-
-/** Campaign steps: one attempt per line (D21). */
-export const CAMPAIGN_POLICY: RetryPolicy = { attempts: 1, gapMs: 60_000 };
-
 /**
  * A fault that is not the message's (its line refuses everything, its process died) costs it no attempt; but nothing is
  * tried more often than this, whoever is at fault.

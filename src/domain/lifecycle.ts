@@ -1,8 +1,8 @@
 /**
  * Every state of a message and every event that can meet it: one table, executed by the dispatcher, printed in
- * ARCHITECTURE.md and swept by the tests. A transition that is not in the table does not happen.
+ * docs/lifecycle.md and swept by the tests. A transition that is not in the table does not happen.
  */
-import { MESSAGE_STATUSES, type MessageStatus, WAITING_STATUSES } from './words.ts';
+import { type MessageStatus, WAITING_STATUSES } from './words.ts';
 
 export const LIFECYCLE_EVENTS = [
   'hold', // a gate of its own keeps the message back: window, conversation, line
@@ -94,11 +94,6 @@ export const LIFECYCLE: Readonly<Record<MessageStatus, Row>> = {
 export function transition(status: MessageStatus, event: LifecycleEvent, attempt: number): Transition {
   if (attempt === 0 && isWaiting(status) && OF_AN_ATTEMPT.includes(event)) return 'ignored';
   return LIFECYCLE[status][event];
-}
-
-/** States in which `event` changes or marks a message; statements use it as their guard. */
-export function statesThatTake(event: LifecycleEvent): MessageStatus[] {
-  return MESSAGE_STATUSES.filter((status) => LIFECYCLE[status][event] !== 'ignored');
 }
 
 export function isWaiting(status: MessageStatus): boolean {

@@ -26,7 +26,6 @@ export const WAITING_STATUSES = [
   'scheduled',
   'queued',
 ] as const satisfies readonly MessageStatus[];
-export type WaitingStatus = (typeof WAITING_STATUSES)[number];
 
 export const DIRECTIONS = ['sent', 'received'] as const;
 export type Direction = (typeof DIRECTIONS)[number];

@@ -42,7 +42,7 @@ function isComplaint(error: unknown, code: string): boolean {
 }
 
 /** The database can't be reached, whoever wrapped the message. */
-export function isOutOfReach(error: unknown): boolean {
+function isOutOfReach(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = codeOf(error);
   if (NETWORK_CODES.includes(code) || POSTGRES_CODES.includes(code) || code.startsWith('08')) return true;

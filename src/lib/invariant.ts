@@ -1,5 +1,5 @@
 /** Our own mistake, not the caller's: ends the request or the delivery at hand, never the process. */
-export class InvariantError extends Error {
+class InvariantError extends Error {
   override name = 'InvariantError';
 }
 

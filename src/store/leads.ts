@@ -211,7 +211,7 @@ const FIND_SPECIAL_LIST = statement(
   'SELECT id FROM lists WHERE workspace_id = $1 AND special = $2',
 );
 
-export const SPECIAL_LISTS = {
+const SPECIAL_LISTS = {
   quick_sends: { name: 'Quick Sends', description: 'Quick send messages' },
   inbound: { name: 'Inbound', description: 'People who wrote first' },
 } as const;

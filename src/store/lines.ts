@@ -283,9 +283,3 @@ const LINES_OF_DEVICE = statement(
 export async function lineIdsOfDevice(sql: Sql, workspaceId: string, deviceId: string): Promise<string[]> {
   return (await sql.query<{ id: string }>(LINES_OF_DEVICE, [workspaceId, deviceId])).map((row) => row.id);
 }
-
-const LINE_IDS = statement('line_ids', 'SELECT id FROM lines WHERE workspace_id = $1');
-
-export async function lineIdsOf(sql: Sql, workspaceId: string): Promise<string[]> {
-  return (await sql.query<{ id: string }>(LINE_IDS, [workspaceId])).map((row) => row.id);
-}

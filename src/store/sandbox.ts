@@ -138,14 +138,3 @@ export async function removeCallbacks(
   const rows = await tx.query<{ id: string }>(REMOVE_CALLBACKS, [workspaceId, ids]);
   return new Set(rows.map((row) => row.id));
 }
-
-const NEXT_CALLBACK_AT = statement(
-  'next_sandbox_callback_at',
-  `SELECT min(due_at) AS "dueAt" FROM sandbox_callbacks`,
-);
-
-/** When the next callback falls due; null when none is scheduled. */
-export async function nextCallbackAt(sql: Sql): Promise<number | null> {
-  const rows = await sql.query<{ dueAt: number | null }>(NEXT_CALLBACK_AT, []);
-  return rows[0]?.dueAt ?? null;
-}

@@ -8,7 +8,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { type Database, statement } from './database.ts';
 
-export const SIGNALS = ['work', 'settled'] as const;
+const SIGNALS = ['work', 'settled'] as const;
 export type Signal = (typeof SIGNALS)[number];
 
 export interface Signals {

@@ -31,15 +31,6 @@ export async function findWorkspace(sql: Sql, workspaceId: string): Promise<Work
   return row ?? null;
 }
 
-const FIND_ANY_WORKSPACE = statement(
-  'find_any_workspace',
-  `SELECT workspace_id AS "workspaceId" FROM workspaces LIMIT 1`,
-);
-
-export async function hasWorkspace(sql: Sql): Promise<boolean> {
-  return (await sql.query(FIND_ANY_WORKSPACE, [])).length > 0;
-}
-
 const INSERT_WORKSPACE = statement(
   'insert_workspace',
   'INSERT INTO workspaces (workspace_id, name, created_at, updated_at) VALUES ($1, $2, $3, $3)',

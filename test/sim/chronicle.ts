@@ -82,7 +82,7 @@ function newStory(history: History, row: MessageFacts, born: SeenEvent): Story {
   return story;
 }
 
-export function termsOf(request: {
+function termsOf(request: {
   timezone: string | null;
   sendWindowStart: string | null;
   sendWindowEnd: string | null;
