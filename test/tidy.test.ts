@@ -12,16 +12,17 @@ interface Source {
   text: string;
 }
 
-function sourcesIn(folder: string): Source[] {
+function sourcesIn(folder: string, ending = '.ts'): Source[] {
   return readdirSync(path.join(ROOT, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
     .map((entry) => path.relative(ROOT, path.join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
     .sort()
     .map((file) => ({ path: file, text: readFileSync(path.join(ROOT, file), 'utf8') }));
 }
 
 const product = sourcesIn('src').filter(({ path: file }) => !/\.test\.ts$|\/testing\.ts$/.test(file));
-const everything = ['src', 'test', 'bench', 'scripts'].flatMap(sourcesIn);
+const everything = ['src', 'test', 'bench', 'scripts'].flatMap((folder) => sourcesIn(folder));
+const migrations = sourcesIn('migrations', '.sql');
 
 /** Which folders of src/ a folder may import from; its own always. Files directly in src/ go by their name. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -161,6 +162,19 @@ describe('habits', () => {
     expect(wrong).toEqual([]);
   });
 
+  test('every decision and every section that a comment cites stands in docs/decisions.md', () => {
+    const page = readFileSync(path.join(ROOT, 'docs', 'decisions.md'), 'utf8');
+    const decided = new Set([...page.matchAll(/^- \*\*(D\d+) — /gm)].map((match) => match[1]));
+    const sections = new Set([...page.matchAll(/^\| contract ([\d.]+) \|/gm)].map((match) => match[1]));
+    const wrong = [...everything, ...migrations].flatMap(({ path: file, text }) =>
+      [
+        ...[...text.matchAll(/\bD\d+\b/g)].map(([name]) => name).filter((name) => !decided.has(name)),
+        ...citedSections(text).filter((section) => !sections.has(section)),
+      ].map((missing) => `${file} cites ${missing}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
   test('files are named in kebab-case', () => {
     const name = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9-]+)*\.ts$/;
     expect(
@@ -192,6 +206,13 @@ describe('habits', () => {
     expect(count(tests)).toBeGreaterThanOrEqual(count(product));
   });
 });
+
+/** Of `contract 2.3, 4.1` and `contract §6` the numbers. */
+function citedSections(text: string): string[] {
+  return [...text.matchAll(/contract (§?\d+(?:\.\d+)?(?:, \d+\.\d+)*)/g)].flatMap(([, list = '']) =>
+    list.replaceAll('§', '').split(', '),
+  );
+}
 
 function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '');
