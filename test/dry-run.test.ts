@@ -4,6 +4,7 @@ import type { DryRunAnswer } from '../src/contract/messages.ts';
 import { GATES } from '../src/domain/words.ts';
 import { toIso } from '../src/lib/clock.ts';
 import { openHouse, type TestHouse } from './harness.ts';
+import { until } from './until.ts';
 import { accept, bill, newEmail, newPhone, openWorkspace, read, type Workspace } from './workspaces.ts';
 
 const HOUR = 3_600_000;
@@ -112,9 +113,11 @@ describe('a dry run', () => {
   test('tells of opt-outs and of forced fallbacks what acceptance would', async () => {
     const ws = await openWorkspace(house, { fallback: true });
     const { leadId } = await accept(ws, { recipientPhone: '+12025550109' });
-    await expect.poll(async () => (await dryRun(ws, { leadId })).body.reason, { timeout: 5000 }).toBe('dnc');
-    const out = (await dryRun(ws, { leadId })).body;
-    expect(out).toMatchObject({ status: 'failed', earliestAt: null, expectedAt: null });
+    const out = await until('the contact has opted out', async () => {
+      const { body } = await dryRun(ws, { leadId });
+      return body.reason === null ? null : body;
+    });
+    expect(out).toMatchObject({ status: 'failed', reason: 'dnc', earliestAt: null, expectedAt: null });
     expect(out.gates[0]).toMatchObject({ gate: 'opt_out', state: 'blocked' });
     expect((await dryRun(ws, { recipientPhone: newPhone(), forceFallback: true })).body).toMatchObject({
       status: 'fallback',

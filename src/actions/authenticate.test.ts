@@ -185,7 +185,8 @@ describe('the database', () => {
     const good = authenticate(`Bearer ${key}`);
     expect(new Set(await Promise.all(guesses))).toEqual(new Set([NOBODY]));
     expect(await good).not.toBeNull();
-    expect(lookUps()).toBeLessThanOrEqual(5);
+    // Five hundred in each: all of them came in one turn of the event loop.
+    expect(lookUps()).toBe(Math.ceil((guesses.length + 1) / 500));
   });
 
   it('is not asked again for a key that was just found unknown', async () => {

@@ -1,12 +1,18 @@
 /** Whatever arrives: a 4xx with `error` and `code`, never a 5xx, nothing reaches an action, and the server lives on. */
 import { connect } from 'node:net';
+import { promisify } from 'node:util';
+import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { until } from '../../test/until.ts';
 import { exchange, ID, KEY, post, startServer, type TestServer } from './testing.ts';
 
 const hello = { message: 'Hi', recipientPhone: '+12025550100' };
 
-/** For what shall end as a timeout; everything else may take its time on a busy machine. */
-const IMPATIENT = { config: { bodyTimeoutMs: 200 } };
+/**
+ * For what shall end as a timeout; everything else may take its time on a busy machine. Long enough for a request to be
+ * under way, short enough to wait for, and nothing below ever arrives whole: so its length decides nothing.
+ */
+const IMPATIENT = { config: { bodyTimeoutMs: 1_000 } };
 
 let server: TestServer;
 
@@ -245,13 +251,25 @@ describe('connections that lie or dawdle', () => {
     expect(answer.match(/HTTP\/1\.1/g)?.length).toBe(1);
   });
 
-  test('hanging up amid a body is no trouble of ours', async () => {
+  test('hanging up amid a body is no trouble of ours: nothing is logged and nobody is served', async () => {
+    const words: string[] = [];
+    const log = pino({ level: 'trace' }, { write: (line: string) => void words.push(line) });
+    const watched = await startServer({ log });
     await new Promise<void>((resolve) => {
-      const socket = connect(server.port, '127.0.0.1', () => {
-        socket.write(`${head('Content-Length: 500')}{"mess`, () => socket.destroy());
+      const socket = connect(watched.port, '127.0.0.1', () => {
+        socket.write(`${head('Content-Length: 500')}{"mess`);
       });
+      // It has begun to read the body, and only then we hang up.
+      watched.app.server.once('request', () => setImmediate(() => socket.destroy()));
       socket.on('close', () => resolve());
     });
+    await until('the server has seen it', async () => {
+      const open = promisify(watched.app.server.getConnections.bind(watched.app.server));
+      return (await open()) === 0;
+    });
+    await watched.app.close();
+    expect(words.filter((line) => JSON.parse(line).level > 30)).toEqual([]);
+    expect(watched.sent).toEqual([]);
   });
 
   test('headers that never end are a timeout', async () => {

@@ -10,7 +10,7 @@ import type { Deps } from '../deps.ts';
 import type { Scope } from '../domain/words.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { createIds } from '../lib/ids.ts';
-import { silentLog } from '../lib/log.ts';
+import { type Log, silentLog } from '../lib/log.ts';
 import { createMetrics } from '../lib/metrics.ts';
 import { seededRandom } from '../lib/random.ts';
 import type { Actions } from './actions.ts';
@@ -39,20 +39,22 @@ export interface Setup {
   config?: Partial<Config>;
   scopes?: readonly Scope[];
   clock?: Clock;
+  log?: Log;
 }
 
 export async function startServer({
   actions = {},
   config = {},
   scopes = ['admin'],
-  clock,
+  clock = systemClock(),
+  log = silentLog(),
 }: Setup): Promise<TestServer> {
   const sent: Sent[] = [];
   const accept: Actions['acceptMessage'] = async (_deps, caller, request, options) => {
     sent.push({ caller, request, options });
     return { httpStatus: 201, body: sendAnswer(request, options.warnings), replayed: false };
   };
-  const deps = fakeDeps({ ...readConfig({}), ...config }, scopes, clock ?? systemClock());
+  const deps = fakeDeps({ ...readConfig({}), ...config }, scopes, clock, log);
   const app = createServer(deps, refusing({ acceptMessage: accept, ...actions }));
   await app.listen({ host: '127.0.0.1', port: 0 });
   onTestFinished(() => app.close());
@@ -93,12 +95,12 @@ export function exchange(port: number, bytes: string | Buffer, until?: RegExp): 
 }
 
 /** Only what the door may use; touching anything else (the database, the channels) is a defect and says so. */
-function fakeDeps(config: Config, scopes: readonly Scope[], clock: Clock): Deps {
+function fakeDeps(config: Config, scopes: readonly Scope[], clock: Clock, log: Log): Deps {
   const usable: Partial<Deps> = {
     config,
     clock,
     ids: createIds(clock, seededRandom(1)),
-    log: silentLog(),
+    log,
     metrics: createMetrics(),
     authenticate: async (header) => (header === KEY ? { workspaceId: 'ws_1', apiKeyId: ID, scopes } : null),
   };

@@ -95,11 +95,18 @@ describe('a start', () => {
       writeFileSync(file, `${pid}\n${made.cluster}\n1\n5432\n\n127.0.0.1\n0 0\nready\n`);
     const gone = spawn(process.execPath, ['--version']);
     await once(gone, 'exit');
-    leftBy(gone.pid ?? 0);
-    await using(made, (server) => query(server.url, 'SELECT 1'));
-    // A living process that is no server: this one.
-    leftBy(process.pid);
-    await using(made, (server) => query(server.url, 'SELECT 1'));
+    // One that has ended, and a living process that is no server: this one.
+    for (const pid of [gone.pid ?? 0, process.pid]) {
+      leftBy(pid);
+      const found = await using(made, async (server) => {
+        const words = await query(server.url, "SELECT word FROM kept WHERE word = 'before'");
+        return { pid: server.pid, adopted: server.adopted, words };
+      });
+      expect(found).toEqual({ pid: expect.any(Number), adopted: false, words: [{ word: 'before' }] });
+      expect(found.pid).not.toBe(pid);
+      // Nobody was harmed, and what was left behind is gone with the server that took its place.
+      expect(existsSync(file)).toBe(false);
+    }
   });
 
   test('refuses data of another PostgreSQL with a sentence', async () => {
