@@ -20,6 +20,7 @@ export interface ChannelLine {
   secret: string | null;
 }
 
+/** One attempt to send one message. */
 export interface Outgoing {
   /** Our own reference: the message id. Stable over all attempts, handed to the carrier wherever it takes one. */
   reference: string;
@@ -43,14 +44,22 @@ export type Outcome =
       externalMessageId: string | null;
     }
   | {
+      /** The carrier refused it: it certainly did not leave. */
       outcome: 'rejected';
+      /** False: another attempt may succeed. */
       permanent: boolean;
+      /** The carrier's own code, or ours for what failed before it was asked. */
       code: string;
+      /** What the carrier said, for people. */
       message: string;
+      /** The address does not exist, whoever sends to it. */
       addressBad?: boolean;
+      /** The fault is the line's (credentials, settings); the message is sound. */
       lineBad?: boolean;
     }
+  /** The address can't be reached on this channel; the next one of the cascade may. */
   | { outcome: 'not_on_channel'; message: string }
+  /** It may have left: `reconcile` is asked before anything is sent again. */
   | { outcome: 'unknown'; message: string };
 
 /** What asking the carrier for our reference brought to light. */
@@ -61,6 +70,7 @@ export type Finding =
   /** The carrier can't tell now; ask again later. `final` when no later question can help. */
   | { finding: 'undecided'; message: string; final: boolean };
 
+/** Whether an address is on the channel of a line. */
 export type Availability =
   | { availability: 'available' }
   | { availability: 'unavailable' }
@@ -68,6 +78,7 @@ export type Availability =
   /** This line has no means to check: the send itself will tell (D22). */
   | { availability: 'cannot_check' };
 
+/** A carrier. `line` is as stored, its secret decrypted; durations in ms. */
 export interface Channel {
   /** Longest time `send` may take before it answers, in ms; a lease is always longer than this. */
   readonly sendTimeoutMs: number;

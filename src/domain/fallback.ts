@@ -5,6 +5,7 @@ import type { RetryPolicy } from './backoff.ts';
 import { MAX_FREE_ATTEMPTS, nextRetryAt } from './backoff.ts';
 import type { MessageType, Reason } from './words.ts';
 
+/** One row of the matrix (contract 4.11): `sms` is the answer, the rest is the question. */
 export interface FallbackRule {
   status: 'fallback' | 'failed';
   /** `sendFallbackSmsOnFailed` of the message or of the workspace. */
@@ -28,6 +29,7 @@ export const FALLBACK_MATRIX: readonly FallbackRule[] = [
 /** Reasons after which no SMS follows, whatever the matrix says: an opt-out binds all channels (D8), an expired message is no longer wanted (D10), an unknown one may have arrived (D20). */
 export const NEVER_FALLBACK: readonly Reason[] = ['dnc', 'expired', 'outcome_unknown'];
 
+/** What the matrix asks of one message. `flag` and `configured` as in `FallbackRule`. */
 export interface FallbackFacts {
   messageType: MessageType;
   /** A fallback message has no fallback of its own. */
@@ -37,6 +39,7 @@ export interface FallbackFacts {
   hasPhone: boolean;
 }
 
+/** Whether a message that ends as `status` for `reason` gets an SMS (D24). Needs a phone number; only an iMessage has one. */
 export function sendsFallbackSms(
   status: 'fallback' | 'failed',
   reason: Reason,
@@ -64,6 +67,7 @@ export type AttemptEnd =
   /** A gate shut before it was handed over: it waits again, however many attempts were made. */
   | { end: 'held'; until: number };
 
+/** The lifecycle event that follows; `at` in ms UTC. */
 export type Verdict =
   | { event: 'accept' }
   | { event: 'lose' }

@@ -3,6 +3,7 @@ import { type LinePace, reserve } from './pacing.ts';
 import { type Candidate, pickNext } from './pick.ts';
 import { nextOpening, type SendWindow } from './window.ts';
 
+/** A message of one line as the forecast needs it; `window` null = always open. */
 export interface QueuedMessage extends Candidate {
   window: SendWindow | null;
   leadId: string;

@@ -6,6 +6,7 @@ import { checkPace, type LinePace, type PaceGate } from './pacing.ts';
 import { nextOpening, type SendWindow } from './window.ts';
 import type { GateName, Risk } from './words.ts';
 
+/** One gate as `explain` shows it (part III). */
 export interface Gate {
   gate: GateName;
   state: 'passed' | 'blocked';
@@ -15,6 +16,7 @@ export interface Gate {
   reason: string;
 }
 
+/** What the gates of a message ask for. Instants in ms UTC, null = none set. */
 export interface MessageGateFacts {
   dueAt: number;
   scheduledDate: number | null;
@@ -28,6 +30,7 @@ export interface MessageGateFacts {
   conversationBusy: boolean;
 }
 
+/** What the gates of a line ask for. */
 export interface LineGateFacts {
   isActive: boolean;
   isHealthy: boolean;

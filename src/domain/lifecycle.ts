@@ -4,6 +4,7 @@
  */
 import { type MessageStatus, WAITING_STATUSES } from './words.ts';
 
+/** Everything that can happen to a message after it was accepted. */
 export const LIFECYCLE_EVENTS = [
   'hold', // a gate of its own keeps the message back: window, conversation, line
   'lease', // a dispatcher took it and reserved cap and gap
@@ -57,6 +58,7 @@ const WAITING: Row = {
 /** What only a message that was handed over before can meet. */
 const OF_AN_ATTEMPT: readonly LifecycleEvent[] = ['accept', 'deliver', 'read', 'bounce'];
 
+/** State × event → next state; contract 4.8, with `unknown` added (D20). */
 export const LIFECYCLE: Readonly<Record<MessageStatus, Row>> = {
   pending: WAITING,
   scheduled: WAITING,
@@ -90,12 +92,16 @@ export const LIFECYCLE: Readonly<Record<MessageStatus, Row>> = {
   cancelled: IGNORE_ALL,
 };
 
-/** `attempt`: how many were begun so far; 0 means that no carrier has seen the message. */
+/**
+ * The cell of the table: what `event` makes of a message that is `status`. `attempt`: how many were begun so far; 0 means
+ * that no carrier has seen the message.
+ */
 export function transition(status: MessageStatus, event: LifecycleEvent, attempt: number): Transition {
   if (attempt === 0 && isWaiting(status) && OF_AN_ATTEMPT.includes(event)) return 'ignored';
   return LIFECYCLE[status][event];
 }
 
+/** It waits in the queue of its line: may be leased, edited, cancelled. */
 export function isWaiting(status: MessageStatus): boolean {
   return (WAITING_STATUSES as readonly MessageStatus[]).includes(status);
 }
@@ -105,6 +111,7 @@ export function isSettled(status: MessageStatus): boolean {
   return !isWaiting(status) && status !== 'sending' && status !== 'unknown';
 }
 
+/** Kinds of rows in `events`, as the timeline shows them. Those that no transition leaves: accepted, moved, received, reply. */
 export const MESSAGE_EVENTS = [
   'message.accepted',
   'message.held',

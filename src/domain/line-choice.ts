@@ -5,6 +5,7 @@
 import { type LinePace, opensAt, usageAt } from './pacing.ts';
 import type { LineDownPolicy, MessageType } from './words.ts';
 
+/** A line as the choice sees it. Instants in ms UTC. */
 export interface LineFacts {
   id: string;
   messageType: MessageType;
@@ -17,6 +18,7 @@ export interface LineFacts {
   waitingFirstTouches: number;
 }
 
+/** Why a line was chosen (D16); `fallback` and `moved` (D18) are given by those who move a message. */
 export const LINE_REASONS = [
   'requested',
   'conversation',
@@ -27,6 +29,7 @@ export const LINE_REASONS = [
 ] as const;
 export type LineReason = (typeof LINE_REASONS)[number];
 
+/** Stored with the message and shown as `lineDecision`. */
 export interface LineDecision {
   lineId: string;
   reason: LineReason;
@@ -34,6 +37,7 @@ export interface LineDecision {
   because: string;
 }
 
+/** What a message asks of its line. */
 export interface LineWish {
   messageType: MessageType;
   /** The line of the last message to this lead, if any. */

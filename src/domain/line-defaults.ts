@@ -1,6 +1,7 @@
 /** What a new line is given unless it says otherwise (D14, D21). Every one of these is an ordinary setting of the line. */
 import type { ChannelType, MessageType, Transport } from './words.ts';
 
+/** Gaps and durations in ms; `attempts` counts the first one too. */
 export interface LineDefaults {
   /** Between any two messages of one device. */
   deviceGapMs: number;

@@ -16,6 +16,7 @@ export interface Tally {
   replies: number;
 }
 
+/** Shown with the line as its published score. */
 export interface LineScore {
   risk: Risk;
   sent: number;
@@ -29,13 +30,17 @@ export interface LineScore {
   because: string;
 }
 
+/** How far back the score looks. */
 export const SCORE_WINDOW_MS = 24 * 3_600_000;
 /** Documented bands (contract §6). */
 export const MEDIUM_FAILURE_RATE = 0.05;
+/** Above it the risk is high; at or above the medium one, medium. */
 export const HIGH_FAILURE_RATE = 0.15;
 /** A rate over fewer messages than this says nothing yet. */
 export const LEAST_MESSAGES = 20;
+/** Failures in a row from which the risk is medium. */
 export const MEDIUM_STREAK = 5;
+/** The same for high risk. */
 export const HIGH_STREAK = 10;
 /** At high risk every gap counts double. */
 export const HIGH_RISK_SLOWDOWN = 2;

@@ -4,6 +4,7 @@
  */
 import { dayAt, startOfNextDay } from './day.ts';
 
+/** What a line has used up of its caps, as stored on its row. */
 export interface Usage {
   /** Local date of the counters, `YYYY-MM-DD`; another date means they are all zero. */
   day: string | null;
@@ -14,6 +15,7 @@ export interface Usage {
   newConversationsHour: number;
 }
 
+/** Everything that paces one line: its settings and what they are counted against. */
 export interface LinePace {
   dailyNewConversationsLimit: number | null;
   dailyTotalMessagesLimit: number | null;
@@ -28,8 +30,10 @@ export interface LinePace {
   deviceLastSendAt: number | null;
 }
 
+/** The gates of a line that pacing decides, in the order they are asked. */
 export type PaceGate = 'daily_cap' | 'first_touch_cap' | 'hourly_cap' | 'device_gap' | 'contact_gap';
 
+/** When one of them opens, in ms UTC. */
 export interface PaceCheck {
   gate: PaceGate;
   /** At or before `now`: the gate is open. */
@@ -50,6 +54,7 @@ export interface Reservation {
 
 const HOUR_MS = 3_600_000;
 
+/** Start of the UTC hour of `instant`, both in ms UTC. */
 export function hourOf(instant: number): number {
   return Math.floor(instant / HOUR_MS) * HOUR_MS;
 }

@@ -4,6 +4,7 @@
  */
 import { type LinePace, opensAt } from './pacing.ts';
 
+/** A waiting message as far as its turn is concerned. `dueAt` in ms UTC. */
 export interface Candidate {
   id: string;
   /** Index into PRIORITIES, 0 is best. */
@@ -12,6 +13,7 @@ export interface Candidate {
   dueAt: number;
 }
 
+/** Who goes now, or until when (ms UTC) nobody may. */
 export type Pick<Message extends Candidate> =
   | { pick: Message }
   /** Nothing may go now; null when nothing waits at all. */
@@ -19,6 +21,7 @@ export type Pick<Message extends Candidate> =
 
 const RISE_MS = 3_600_000;
 
+/** Index into PRIORITIES at `now` (ms UTC), after what the message has risen by waiting. */
 export function effectivePriority(candidate: Candidate, now: number): number {
   return Math.max(0, candidate.priority - Math.max(0, Math.floor((now - candidate.dueAt) / RISE_MS)));
 }

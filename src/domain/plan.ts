@@ -2,6 +2,7 @@
 import { nextOpening, type SendWindow } from './window.ts';
 import { type MessageStatus, PRIORITIES, type Priority, type Reason } from './words.ts';
 
+/** What is known of a message when it is accepted. Instants in ms UTC, null = none. */
 export interface AcceptanceFacts {
   now: number;
   scheduledDate: number | null;
@@ -15,6 +16,7 @@ export interface AcceptanceFacts {
   isCampaign: boolean;
 }
 
+/** With what it is stored. */
 export interface AcceptancePlan {
   status: Extract<MessageStatus, 'pending' | 'scheduled' | 'queued' | 'failed' | 'fallback'>;
   reason: Reason | null;
@@ -39,6 +41,7 @@ export function planAcceptance(facts: AcceptanceFacts): AcceptancePlan | null {
   return { status: dueAt > now ? 'queued' : 'pending', reason: null, dueAt, priority };
 }
 
+/** As it is stored: 0 goes first (D11). */
 export function priorityIndex(priority: Priority): number {
   return PRIORITIES.indexOf(priority);
 }

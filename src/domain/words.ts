@@ -3,9 +3,11 @@
  * Order matters only where a comment says so.
  */
 
+/** What a message is sent as (contract 4.1). */
 export const MESSAGE_TYPES = ['imessage', 'sms', 'email'] as const;
 export type MessageType = (typeof MESSAGE_TYPES)[number];
 
+/** States of a message (contract 4.8), with `unknown` (D20). */
 export const MESSAGE_STATUSES = [
   'pending',
   'scheduled',
@@ -27,6 +29,7 @@ export const WAITING_STATUSES = [
   'queued',
 ] as const satisfies readonly MessageStatus[];
 
+/** From us to the contact, or from the contact to us (contract 2.6). */
 export const DIRECTIONS = ['sent', 'received'] as const;
 export type Direction = (typeof DIRECTIONS)[number];
 
@@ -46,6 +49,7 @@ export const REASONS = [
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
+/** By what a line is known: a number, or an email address (contract 2.3). */
 export const CHANNEL_TYPES = ['phone', 'email'] as const;
 export type ChannelType = (typeof CHANNEL_TYPES)[number];
 
@@ -53,9 +57,11 @@ export type ChannelType = (typeof CHANNEL_TYPES)[number];
 export const TRANSPORTS = ['relay', 'bluebubbles', 'twilio', 'smtp', 'sandbox'] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 
+/** Where a line comes from (contract 2.3): bought, or bring your own number. */
 export const LINE_TYPES = ['purchased', 'byon'] as const;
 export type LineType = (typeof LINE_TYPES)[number];
 
+/** How far a line is set up (contract 2.3). */
 export const PROVISIONING_STATUSES = [
   'awaiting_payment',
   'provisioning',
@@ -65,6 +71,7 @@ export const PROVISIONING_STATUSES = [
 ] as const;
 export type ProvisioningStatus = (typeof PROVISIONING_STATUSES)[number];
 
+/** Whether a line answers (D19). */
 export const HEALTH_STATUSES = ['healthy', 'down'] as const;
 export type HealthStatus = (typeof HEALTH_STATUSES)[number];
 
@@ -72,6 +79,7 @@ export type HealthStatus = (typeof HEALTH_STATUSES)[number];
 export const RISKS = ['low', 'medium', 'high'] as const;
 export type Risk = (typeof RISKS)[number];
 
+/** Whether a lead is on iMessage, as last told (contract 2.4). */
 export const AVAILABILITY_STATUSES = ['available', 'unavailable', 'error'] as const;
 export type AvailabilityStatus = (typeof AVAILABILITY_STATUSES)[number];
 
@@ -79,9 +87,11 @@ export type AvailabilityStatus = (typeof AVAILABILITY_STATUSES)[number];
 export const PRIORITIES = ['reply', 'single', 'campaign'] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
+/** What an API key may do (D34); `admin` includes the others. */
 export const SCOPES = ['send', 'read', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** `past_due` makes a workspace read-only (D36). */
 export const BILLING_STATUSES = ['active', 'past_due'] as const;
 export type BillingStatus = (typeof BILLING_STATUSES)[number];
 
