@@ -62,7 +62,7 @@ describe('the lifecycle', () => {
 describe('a message', () => {
   it('waits in the very states from which it can be sent, edited and cancelled', () => {
     for (const event of ['lease', 'hold', 'edit', 'cancel'] as const) {
-      const taking = MESSAGE_STATUSES.filter((status) => transition(status, event) !== 'ignored');
+      const taking = MESSAGE_STATUSES.filter((status) => transition(status, event, 1) !== 'ignored');
       expect(taking).toEqual(WAITING_STATUSES);
     }
     expect(MESSAGE_STATUSES.filter(isWaiting)).toEqual(WAITING_STATUSES);
