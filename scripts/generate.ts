@@ -82,7 +82,7 @@ stateDiagram-v2
 ${arrows.join('\n')}
 \`\`\`
 
-Every state × every event. A dot means too late or too early: nothing is written.
+Every state × every event. · = ignored: the event comes too early or too late, and nothing is written.
 
 ${[row(header), row(header.map(() => '---')), ...rows].join('\n')}
 
@@ -93,19 +93,24 @@ ${[row(['Event', 'Row']), row(['---', '---']), ...told].join('\n')}
 }
 
 function sandboxPage(): string {
-  const rows = SANDBOX_RECIPIENTS.map(({ recipient, sentence }) => row([`\`${recipient}\``, sentence]));
+  const names = { phone: 'phone', mailbox: 'mailbox', apple_id: 'Apple ID' } as const;
+  const rows = SANDBOX_RECIPIENTS.map(({ kind, recipient, sentence }) =>
+    row([names[kind], `\`${recipient}${kind === 'phone' ? '' : '@…'}\``, sentence]),
+  );
   return `# Simulated phones and mailboxes
 
 <!-- Generated from src/channels/sandbox-script.ts by \`npm run generate\`. -->
 
 On a line with transport \`sandbox\` the recipient decides what happens. Everything a simulated phone received can be read
-with \`GET /api/sandbox/phones/{address}\`. A phone does not notice that it is sent the same message twice, so that tests can
-count copies.
+with \`GET /api/sandbox/phones/{address}\`. A phone keeps every copy, also of a message that is sent to it twice, so that tests
+can count them.
 
-${[row(['Recipient', 'What happens']), row(['---', '---']), ...rows].join('\n')}
+${[row(['Kind', 'Recipient', 'What happens']), row(['---', '---', '---']), ...rows].join('\n')}
 
-\`transportConfig\` of a sandbox line: \`checksAvailability\` (false: the line cannot ask who is on iMessage, the send itself
-tells), \`down\` (true: the device is off), \`latencyMs\` (0–5000, time every answer takes).
+A phone is reached by iMessage and SMS, a mailbox by email at any domain, an Apple ID by iMessage to an email address.
+
+\`transportConfig\` of a sandbox line: \`checksAvailability\` (false: the line cannot check who is on iMessage; the send itself
+tells), \`down\` (true: the device is off), \`latencyMs\` (0–5000: how long every answer takes, in milliseconds).
 `;
 }
 

@@ -83,7 +83,7 @@ async function install(root, refuse) {
   refuse(
     code === null
       ? 'npm was not found. Install Node with npm, then start again.'
-      : 'The installation failed; what npm said stands above. Start again when that is solved.',
+      : 'The installation failed; see the output of npm above. Start again when that is solved.',
   );
 }
 

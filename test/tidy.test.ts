@@ -68,8 +68,8 @@ function roomOf(file: string): string {
   return file.split('/')[1] ?? '';
 }
 
-describe('who may know whom', () => {
-  test('every import within src goes the way of the arrows in ARCHITECTURE.md', () => {
+describe('allowed imports', () => {
+  test('every import within src is one that ARCHITECTURE.md allows', () => {
     const wrong = product.flatMap((source) =>
       importsOf(source)
         .filter((target) => target.startsWith('.'))
@@ -88,7 +88,19 @@ describe('who may know whom', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('every folder and file of src has its place in the arrows', () => {
+  test('and ARCHITECTURE.md shows the very table that is checked here', () => {
+    const page = readFileSync(path.join(ROOT, 'ARCHITECTURE.md'), 'utf8');
+    const section = page.slice(page.indexOf('### Allowed imports'), page.indexOf('## The main road'));
+    const names = (cell = '') => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name as string).sort();
+    const rows = [...section.matchAll(/^\| (`[^|]+) \| ([^|]+) \|$/gm)];
+    const shown = rows.flatMap(([, rooms, targets]) =>
+      names(rooms).map((room) => [room, names(targets)] as const),
+    );
+    const checked = Object.entries(MAY_IMPORT).map(([room, targets]) => [room, [...targets].sort()] as const);
+    expect(Object.fromEntries(shown)).toEqual(Object.fromEntries(checked));
+  });
+
+  test('every folder and file of src has its place among them', () => {
     const rooms = new Set(product.map((source) => roomOf(source.path)));
     expect([...rooms].filter((room) => MAY_IMPORT[room] === undefined)).toEqual([]);
   });

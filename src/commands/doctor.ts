@@ -57,7 +57,7 @@ async function probe(name: string, look: () => Promise<string>): Promise<Finding
 function checkBootstrapKey(config: Config): string {
   refuseMalformedKey(config);
   return config.bootstrapKey === null
-    ? 'generated and shown once at the first start'
+    ? 'generated at the first start, and shown only then'
     : 'TRUNKLINE_BOOTSTRAP_KEY, added at the next start';
 }
 

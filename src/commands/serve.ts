@@ -120,25 +120,22 @@ function greeting(config: Config, address: string, newKey: string | null): strin
 }
 
 function aboutTheKey({ bootstrapKey }: Config, newKey: string | null): string[] {
-  const lost =
-    'If you lose it, start once with TRUNKLINE_BOOTSTRAP_KEY set to a key of your own (tl_sk_ and 22 to 86 letters and';
+  const ifLost = [
+    'If you lose the key, start once with TRUNKLINE_BOOTSTRAP_KEY set to one of your own (tl_sk_ and 22 to 86 letters and',
+    'digits); it is added to the workspace.',
+  ];
   if (newKey !== null) {
     return [
       `Your API key (shown once, keep it):  ${newKey}`,
+      ...ifLost,
       '',
-      lost,
-      'digits): that adds it. Send a message to a simulated phone:',
+      'Send a message to a simulated phone:',
     ];
   }
   if (bootstrapKey !== null) {
     return [
-      'Your API key is the one in TRUNKLINE_BOOTSTRAP_KEY. To send a message to a simulated phone, in another terminal',
-      'set TRUNKLINE_KEY to it, that is to the value of TRUNKLINE_BOOTSTRAP_KEY, and paste:',
+      'Set TRUNKLINE_KEY to the value of TRUNKLINE_BOOTSTRAP_KEY, and send a message to a simulated phone:',
     ];
   }
-  return [
-    'To send a message to a simulated phone, set TRUNKLINE_KEY to your API key and paste what follows.',
-    lost,
-    'digits): that adds it.',
-  ];
+  return [...ifLost, '', 'Set TRUNKLINE_KEY to your API key, and send a message to a simulated phone:'];
 }

@@ -85,7 +85,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const watch = () => {
     owned.connection.once('end', () => {
       if (stopped !== undefined) return;
-      log.warn('The embedded PostgreSQL went away and is started again.');
+      log.warn('The embedded PostgreSQL stopped unexpectedly; starting it again.');
       rescue = raiseAgain();
     });
   };

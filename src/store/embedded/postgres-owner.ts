@@ -62,9 +62,7 @@ export async function own(
       }
       if (!told && waitedMs > RECOVERY_WORTH_A_WORD_MS) {
         told = true;
-        log.info(
-          'PostgreSQL is starting; after a hard stop it first repeats what it had not yet put in place.',
-        );
+        log.info('PostgreSQL is recovering from an unclean shutdown; this can take a while.');
       }
       // Quick at first, because an ordinary start takes 50 ms; rarer later, because each refusal is a line in its log.
       await clock.sleep(Math.min(POLL_MS + waitedMs / 10, LONGEST_POLL_MS));

@@ -111,7 +111,7 @@ export async function shutDown(
   }
   signal(pid, 'SIGINT');
   if (await ends(pid, FAST_STOP_MS)) return;
-  log.warn('PostgreSQL takes too long to stop and is stopped at once; it will recover at the next start.');
+  log.warn('PostgreSQL did not stop in time; stopping it immediately. It recovers at the next start.');
   signal(pid, 'SIGQUIT');
   if (await ends(pid, IMMEDIATE_STOP_MS)) return;
   signal(pid, 'SIGKILL');
