@@ -36,6 +36,49 @@ describe('a statement', () => {
   });
 });
 
+describe('a statement of its own', () => {
+  /** Fails as the loser of a conflict for as long as `times` says; a sequence counts on through what is undone. */
+  const losing = async (name: string, sqlState: string, times: number) => {
+    await database.query(statement('', `CREATE SEQUENCE ${name}`), []);
+    await database.query(
+      statement(
+        '',
+        `CREATE FUNCTION ${name}_once() RETURNS bigint LANGUAGE plpgsql AS $$
+         DECLARE tries bigint := nextval('${name}');
+         BEGIN
+           IF tries <= ${times} THEN RAISE EXCEPTION 'lost' USING ERRCODE = '${sqlState}'; END IF;
+           RETURN tries;
+         END $$`,
+      ),
+      [],
+    );
+    return statement(name, `SELECT ${name}_once() AS tries`);
+  };
+
+  test.each([
+    ['deadlock', '40P01'],
+    ['serialisation', '40001'],
+  ])('that lost a %s conflict runs again, and so does one that may no longer be wanted', async (name, sqlState) => {
+    const plain = await losing(`plain_${name}`, sqlState, 2);
+    expect(await database.query(plain, [])).toEqual([{ tries: 3 }]);
+    const asked = await losing(`asked_${name}`, sqlState, 1);
+    let questions = 0;
+    const wanted = () => {
+      questions += 1;
+      return true;
+    };
+    expect(await database.queryIf(wanted, asked, [])).toEqual([{ tries: 2 }]);
+    expect(questions).toBe(2);
+  });
+
+  test('that failed for any other reason does not, and one that keeps losing gives up', async () => {
+    const broken = await losing('broken', '23514', 1);
+    await expect(database.query(broken, [])).rejects.toMatchObject({ code: '23514' });
+    const hopeless = await losing('hopeless', '40P01', 1000);
+    await expect(database.query(hopeless, [])).rejects.toMatchObject({ code: '40P01' });
+  });
+});
+
 describe('a transaction', () => {
   test('that fails leaves nothing behind, and its connection is good for the next', async () => {
     const insert = statement(

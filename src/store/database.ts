@@ -1,6 +1,6 @@
 /**
  * The one way to PostgreSQL. Statements are named constants (prepared once per connection); instants come back as
- * epoch milliseconds; a transaction that lost a deadlock is run again.
+ * epoch milliseconds; what lost a deadlock, a transaction or a statement of its own, is run again.
  */
 import pg from 'pg';
 import type { Log } from '../lib/log.ts';
@@ -21,6 +21,8 @@ export interface Sql {
 }
 
 export interface Database extends Sql {
+  /** A statement of its own: it may run more than once, after a deadlock that undid it. */
+  query<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]>;
   /** `work` may run more than once: after a deadlock it starts again from its beginning. */
   transaction<Result>(work: (tx: Sql) => Promise<Result>): Promise<Result>;
   /** Asks `stillWanted` when a connection is free, in the instant before the statement leaves; null: it did not leave. */
@@ -114,31 +116,41 @@ export function openDatabase(options: DatabaseOptions): Database {
     }
   };
 
+  const runIf = async <Row>(
+    stillWanted: () => boolean,
+    statement: Statement,
+    values: readonly unknown[],
+  ): Promise<Row[] | null> => {
+    const client = await pool.connect();
+    let failure: Error | undefined;
+    try {
+      return stillWanted() ? await run<Row>(client, statement, values) : null;
+    } catch (error) {
+      failure = error as Error;
+      throw error;
+    } finally {
+      client.release(failure);
+    }
+  };
+
   return {
-    query: (statement, values) => run(pool, statement, values),
-    async transaction(work) {
-      for (let tries = 1; ; tries += 1) {
-        try {
-          return await attempt(work);
-        } catch (error) {
-          if (tries >= MAX_TRIES || !RETRYABLE.has(sqlState(error) ?? '')) throw error;
-        }
-      }
-    },
-    async queryIf<Row>(stillWanted: () => boolean, statement: Statement, values: readonly unknown[]) {
-      const client = await pool.connect();
-      let failure: Error | undefined;
-      try {
-        return stillWanted() ? await run<Row>(client, statement, values) : null;
-      } catch (error) {
-        failure = error as Error;
-        throw error;
-      } finally {
-        client.release(failure);
-      }
-    },
+    query: (statement, values) => untilUndisturbed(() => run(pool, statement, values)),
+    transaction: (work) => untilUndisturbed(() => attempt(work)),
+    queryIf: (stillWanted, statement, values) =>
+      untilUndisturbed(() => runIf(stillWanted, statement, values)),
     close,
   };
+}
+
+/** Whoever loses a deadlock, or a serialisation conflict, is undone as a whole and may begin again. */
+async function untilUndisturbed<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tries >= MAX_TRIES || !RETRYABLE.has(sqlState(error) ?? '')) throw error;
+    }
+  }
 }
 
 export function sqlState(error: unknown): string | null {
