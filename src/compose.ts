@@ -9,6 +9,7 @@ import { createWorkspaceBooks } from './actions/workspace-book.ts';
 import type { Channel } from './channels/channel.ts';
 import { createSandboxChannel } from './channels/sandbox.ts';
 import { createSmtpChannel } from './channels/smtp.ts';
+import { storable } from './channels/storable.ts';
 import type { Config } from './config.ts';
 import type { Deps } from './deps.ts';
 import { type Dispatcher, startDispatcher } from './dispatcher/dispatcher.ts';
@@ -72,12 +73,13 @@ export async function compose(options: ComposeOptions): Promise<House> {
     namedStatements,
     log,
   });
-  const channels =
+  const carriers =
     options.channels ??
     new Map<Transport, Channel>([
       ['sandbox', createSandboxChannel({ database: outside, clock, ids })],
       ['smtp', createSmtpChannel({ allowPrivateHosts: config.allowPrivateHosts })],
     ]);
+  const channels = new Map([...carriers].map(([transport, channel]) => [transport, storable(channel)]));
 
   const work = createWake();
   const outcomes = createOutcomeWatch({ database, clock, log });

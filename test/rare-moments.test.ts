@@ -333,3 +333,11 @@ test('a line that refuses all that is sent goes down though every check is conte
   expect(handed.length).toBeGreaterThan(tried);
   expect(await ws.message(_id)).toMatchObject({ status: 'failed' });
 }, 240_000);
+
+test('an id that no column can hold settles its message all the same', async () => {
+  const ws = await openWorkspace(house);
+  said.send = async () => ({ outcome: 'accepted', externalMessageId: '7F\u00003A\ud83c' });
+  const { _id } = await accept(ws, { recipientPhone: newPhone() });
+  await lookAndSettle(1_000);
+  expect(await ws.message(_id)).toMatchObject({ status: 'sent', externalMessageId: '7F 3A\ufffd' });
+});

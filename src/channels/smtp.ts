@@ -67,7 +67,10 @@ export function createSmtpChannel({ allowPrivateHosts, timeouts }: SmtpChannelOp
             connection.send(envelope, content, done),
           );
           sessions.keep({ ...session, sent: session.sent + 1 });
-          return { outcome: 'accepted', externalMessageId: sent.serverMessageId ?? mail.messageId };
+          return {
+            outcome: 'accepted',
+            externalMessageId: oneLine(sent.serverMessageId ?? '') || mail.messageId,
+          };
         } catch (error) {
           session?.connection.quit();
           // A kept session may have died in its sleep. Nothing of the message left, so a new one may carry it.

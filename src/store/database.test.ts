@@ -58,18 +58,21 @@ describe('a statement of its own', () => {
   test.each([
     ['deadlock', '40P01'],
     ['serialisation', '40001'],
-  ])('that lost a %s conflict runs again, and so does one that may no longer be wanted', async (name, sqlState) => {
-    const plain = await losing(`plain_${name}`, sqlState, 2);
-    expect(await database.query(plain, [])).toEqual([{ tries: 3 }]);
-    const asked = await losing(`asked_${name}`, sqlState, 1);
-    let questions = 0;
-    const wanted = () => {
-      questions += 1;
-      return true;
-    };
-    expect(await database.queryIf(wanted, asked, [])).toEqual([{ tries: 2 }]);
-    expect(questions).toBe(2);
-  });
+  ])(
+    'that lost a %s conflict runs again, and so does one that may no longer be wanted',
+    async (name, sqlState) => {
+      const plain = await losing(`plain_${name}`, sqlState, 2);
+      expect(await database.query(plain, [])).toEqual([{ tries: 3 }]);
+      const asked = await losing(`asked_${name}`, sqlState, 1);
+      let questions = 0;
+      const wanted = () => {
+        questions += 1;
+        return true;
+      };
+      expect(await database.queryIf(wanted, asked, [])).toEqual([{ tries: 2 }]);
+      expect(questions).toBe(2);
+    },
+  );
 
   test('that failed for any other reason does not, and one that keeps losing gives up', async () => {
     const broken = await losing('broken', '23514', 1);

@@ -104,6 +104,7 @@ async function startMailServer(options: SMTPServerOptions = {}): Promise<MailSer
         if (refused !== undefined) return answer(refusal(...refused));
         const from = envelope.mailFrom === false ? '' : envelope.mailFrom.address;
         mails.push({ raw, from, to, secure, user: user === undefined ? null : String(user) });
+        if (local === 'cut-garbled') return answer(null, '2.0.0 OK <7F-3A@mail.prod.outlook.com>');
         return local === 'withheld' ? held.resolve() : answer(null, 'Queued as 7F3A');
       };
       // Content that breaks off is no message.
@@ -177,6 +178,7 @@ async function startWire(upstreamPort: number): Promise<Wire> {
         phase = 'content';
       } else if (phase === 'answer') {
         if (when === 'stored') return cut();
+        if (when === 'garbled') return client.write(words.replace('-', '\0\x1b'), 'latin1');
         phase = 'commands';
         carried += 1;
       }
@@ -657,6 +659,12 @@ describe('the message', () => {
       expect(parsed.messageId).toBe(`<${reference}@trunkline.test>`);
       expect(outcome).toEqual({ outcome: 'accepted', externalMessageId: parsed.messageId });
     }
+  });
+
+  test('is known by the id its server gave it, without what no id may hold', async () => {
+    const wire = await startWire((await startMailServer()).port);
+    const outcome = await openChannel().send(lineTo(wire.port), mailTo('cut-garbled@example.com'), lease());
+    expect(outcome).toEqual({ outcome: 'accepted', externalMessageId: '<7F 3A@mail.prod.outlook.com>' });
   });
 
   test('takes its subject from its first line when it has none', async () => {

@@ -1,0 +1,39 @@
+/**
+ * What a carrier says is stored as text and as JSON, and neither holds everything a carrier can say: a zero byte or half
+ * of a surrogate pair would make the settlement of its message fail for ever. So every channel's answers are made fit to
+ * be stored in the one place where they enter the house.
+ */
+import type { Channel } from './channel.ts';
+
+/** Longer is nobody's id and no sentence for people. */
+const MAX_TEXT = 1_000;
+
+/** One line of well-formed text without control characters. */
+export function storableText(text: string): string {
+  const line = text
+    .toWellFormed()
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
+  return line.length <= MAX_TEXT ? line : [...line].slice(0, MAX_TEXT).join('');
+}
+
+/** The same channel, with every text of its answers fit to be stored. */
+export function storable(channel: Channel): Channel {
+  return {
+    sendTimeoutMs: channel.sendTimeoutMs,
+    send: async (...asked) => clean(await channel.send(...asked)),
+    reconcile: async (...asked) => clean(await channel.reconcile(...asked)),
+    checkAvailability: async (...asked) => clean(await channel.checkAvailability(...asked)),
+    checkHealth: async (...asked) => clean(await channel.checkHealth(...asked)),
+    validateConfig: (config) => channel.validateConfig(config),
+    close: () => channel.close(),
+  };
+}
+
+function clean<Answer extends object>(answer: Answer): Answer {
+  const entries = Object.entries(answer).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? storableText(value) : value,
+  ]);
+  return Object.fromEntries(entries) as Answer;
+}
