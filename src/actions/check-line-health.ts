@@ -6,8 +6,13 @@ import { SCORE_WINDOW_MS, scoreLine } from '../domain/line-score.ts';
 import { claimHealthCheck, storeHealth } from '../store/due.ts';
 import { insertEvents } from '../store/events.ts';
 import { lockLines, wakeLines } from '../store/line-queue.ts';
+    await forgetTallies(tx, workspaceId, lineId, now - KEEP_TALLIES_MS);
 import { readTallies } from '../store/line-tallies.ts';
 import { findLine, type LineRow } from '../store/lines.ts';
+=======
+import { forgetTallies, readTallies } from '../store/line-tallies.ts';
+import { findLine } from '../store/lines.ts';
+>>>>>>> c4ac4e7 (Forget a line's tallies after two days, with its health check)
 import { channelLine } from './channel-line.ts';
 
 export interface HealthQuestion {
@@ -16,6 +21,9 @@ export interface HealthQuestion {
   /** Only if it was last asked at or before this. */
   before: number;
 }
+
+/** Twice what the score looks at: nobody asks for older hours. */
+const KEEP_TALLIES_MS = 2 * SCORE_WINDOW_MS;
 
 export async function checkLineHealth(
   deps: Deps,
@@ -47,6 +55,7 @@ export async function noteHealth(
     const health = healthAfter(healthOf(line), news, now);
     const { status } = health;
     const score = scoreLine(await readTallies(tx, workspaceId, lineId, now - SCORE_WINDOW_MS));
+<<<<<<< HEAD
     await storeHealth(tx, workspaceId, lineId, health, score, now);
     if (status === line.healthStatus && score.risk === line.risk) return false;
     await wakeLines(tx, workspaceId, [lineId], [deps.ids()]);

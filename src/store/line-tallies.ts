@@ -51,3 +51,18 @@ const READ_TALLIES = statement(
 export function readTallies(sql: Sql, workspaceId: string, lineId: string, since: number): Promise<Tally[]> {
   return sql.query<Tally>(READ_TALLIES, [workspaceId, lineId, toIso(since)]);
 }
+
+const FORGET_TALLIES = statement(
+  'forget_tallies',
+  'DELETE FROM line_tallies WHERE workspace_id = $1 AND line_id = $2 AND hour < $3',
+);
+
+/** A probe of the primary key when nothing is that old. */
+export async function forgetTallies(
+  tx: Sql,
+  workspaceId: string,
+  lineId: string,
+  before: number,
+): Promise<void> {
+  await tx.query(FORGET_TALLIES, [workspaceId, lineId, toIso(before)]);
+}
