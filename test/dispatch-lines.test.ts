@@ -1,10 +1,15 @@
 /** Which line a message leaves from (D16), and what happens when that line goes down (D18). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { noteHealth } from '../src/actions/check-line-health.ts';
+import { createWorkspaceBooks } from '../src/actions/workspace-book.ts';
 import type { Line } from '../src/contract/lines.ts';
 import { HEALTH_CHECK_MS } from '../src/dispatcher/housekeeping.ts';
 import { FAILURES_UNTIL_DOWN } from '../src/domain/line-health.ts';
+import { toIso } from '../src/lib/clock.ts';
+import { addTallies, readTallies } from '../src/store/line-tallies.ts';
 import { openHouse, type TestHouse } from './harness.ts';
 import { leapingClock } from './leaping-clock.ts';
+import { rowsWalked } from './rows-walked.ts';
 import { until } from './until.ts';
 import { accept, copiesIn, newPhone, openWorkspace, read, type Workspace } from './workspaces.ts';
 
@@ -33,6 +38,18 @@ async function lineAt(ws: Workspace, index: number): Promise<Line> {
 }
 
 /** The device is switched off, and health checks, a minute apart, notice it: the seventh that fails in a row counts. */
+/** `count` strangers wait on every line, due in an hour. */
+async function waitOn(ws: Workspace, count: number): Promise<void> {
+  await read(
+    house,
+    `INSERT INTO messages (workspace_id, id, direction, status, message_type, message, lead_id, line_id, priority, first_touch,
+       due_at, attempts, retry_gap_ms, correlation_id, created_at, updated_at)
+     SELECT l.workspace_id, l.id || n, 'sent', 'scheduled', 'imessage', 'Hi', l.id || n, l.id, n % 3, true, $2, 5, 1000, '', $2, $2
+     FROM lines l, generate_series(1, $3) AS n WHERE l.workspace_id = $1`,
+    [ws.workspaceId, inAnHour(), count],
+  );
+}
+
 async function goDown(ws: Workspace, index: number, alreadyFailed = FAILURES_UNTIL_DOWN - 1): Promise<void> {
   await setLine(ws, index, { transportConfig: { down: true } });
   await read(house, 'UPDATE lines SET health_failures = $2 WHERE id = $1', [idOf(ws, index), alreadyFailed]);
@@ -56,7 +73,7 @@ async function comeBack(ws: Workspace, index: number): Promise<void> {
   await until('the line is healthy', async () => (await lineAt(ws, index)).healthCheck.status === 'healthy');
 }
 
-const inAnHour = () => new Date(clock.now() + HOUR).toISOString();
+const inAnHour = () => toIso(clock.now() + HOUR);
 
 describe('the line of a message', () => {
   test('changes from contact to contact: the least recently used comes next, and says so', async () => {
@@ -147,6 +164,48 @@ describe('the line of a message', () => {
     );
     const onFirst = messages.filter((message) => message.fromLineId === idOf(ws, 0));
     expect(onFirst).toHaveLength(2);
+  });
+
+  test('has room today by whichever of its two caps is the smaller, also when the count is a fresh one', async () => {
+    const capped = { deviceGapMs: HOUR, hourlyNewConversationsLimit: null };
+    const ws = await openWorkspace(house, {
+      lines: [
+        { ...capped, dailyNewConversationsLimit: null, dailyTotalMessagesLimit: 2 },
+        { ...capped, dailyNewConversationsLimit: 50, dailyTotalMessagesLimit: 1 },
+        { ...capped, dailyNewConversationsLimit: null, dailyTotalMessagesLimit: null },
+      ],
+    });
+    const chosen: (string | null)[] = [];
+    for (let n = 0; n < 9; n += 1) {
+      chosen.push((await accept(ws, { recipientPhone: newPhone() })).fromLineId);
+      house.deps.books.forget(ws.workspaceId);
+    }
+    const times = ws.lines.map((line) => chosen.filter((id) => id === line._id).length);
+    expect(times).toEqual([2, 1, 6]);
+  });
+
+  test('is chosen without counting what cannot matter: beyond its room, without caps, on a full day', async () => {
+    const ws = await openWorkspace(house, {
+      lines: [
+        { dailyNewConversationsLimit: 7, dailyTotalMessagesLimit: null },
+        { dailyNewConversationsLimit: null, dailyTotalMessagesLimit: null },
+        { dailyNewConversationsLimit: 5, dailyTotalMessagesLimit: null },
+        { dailyNewConversationsLimit: 5000, dailyTotalMessagesLimit: null },
+      ],
+    });
+    const { database, clock } = house.deps;
+    await read(house, `UPDATE lines SET usage_day = $2, new_conversations_today = 5 WHERE id = $1`, [
+      idOf(ws, 2),
+      toIso(clock.now()).slice(0, 10),
+    ]);
+    await waitOn(ws, 300);
+    const books = await rowsWalked(database, 'messages', async (tx) => {
+      const book = await createWorkspaceBooks({ database: { ...database, ...tx }, clock }).read(
+        ws.workspaceId,
+      );
+      expect(book?.lineFacts.map((line) => line.waitingFirstTouches)).toEqual([7, 0, 0, 0]);
+    });
+    expect(books).toBeLessThanOrEqual(3 * 7);
   });
 
   test('that has no room on any line is the one free earliest, and the message waits', async () => {
@@ -320,6 +379,16 @@ describe('a line that goes down', () => {
       { from: 'healthy', status: 'down', because: 'The simulated device is switched off' },
       { from: 'down', status: 'healthy', because: 'It answers again' },
     ]);
+  });
+
+  test('remembers the hours its score is made of for two days, and no longer', async () => {
+    const ws = await openWorkspace(house);
+    const { database } = house.deps;
+    const count = { lineId: idOf(ws, 0), sent: 1, failed: 0, streak: 0, replies: 0 };
+    for (const hoursAgo of [72, 49, 47, 1])
+      await addTallies(database, ws.workspaceId, [count], clock.now() - hoursAgo * HOUR);
+    await noteHealth(house.deps, ws.workspaceId, idOf(ws, 0), 'fine');
+    expect(await readTallies(database, ws.workspaceId, idOf(ws, 0), 0)).toHaveLength(2);
   });
 
   test('is passed over for new contacts while another one is up', async () => {

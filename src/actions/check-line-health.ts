@@ -6,13 +6,8 @@ import { SCORE_WINDOW_MS, scoreLine } from '../domain/line-score.ts';
 import { claimHealthCheck, storeHealth } from '../store/due.ts';
 import { insertEvents } from '../store/events.ts';
 import { lockLines, wakeLines } from '../store/line-queue.ts';
-    await forgetTallies(tx, workspaceId, lineId, now - KEEP_TALLIES_MS);
-import { readTallies } from '../store/line-tallies.ts';
-import { findLine, type LineRow } from '../store/lines.ts';
-=======
 import { forgetTallies, readTallies } from '../store/line-tallies.ts';
-import { findLine } from '../store/lines.ts';
->>>>>>> c4ac4e7 (Forget a line's tallies after two days, with its health check)
+import { findLine, type LineRow } from '../store/lines.ts';
 import { channelLine } from './channel-line.ts';
 
 export interface HealthQuestion {
@@ -55,7 +50,7 @@ export async function noteHealth(
     const health = healthAfter(healthOf(line), news, now);
     const { status } = health;
     const score = scoreLine(await readTallies(tx, workspaceId, lineId, now - SCORE_WINDOW_MS));
-<<<<<<< HEAD
+    await forgetTallies(tx, workspaceId, lineId, now - KEEP_TALLIES_MS);
     await storeHealth(tx, workspaceId, lineId, health, score, now);
     if (status === line.healthStatus && score.risk === line.risk) return false;
     await wakeLines(tx, workspaceId, [lineId], [deps.ids()]);

@@ -27,7 +27,7 @@ import { refuseReadOnly } from './read-only.ts';
 
 export async function listLines(deps: Deps, { workspaceId }: Caller): Promise<LinesAnswer> {
   const now = deps.clock.now();
-  const lines = await listRows(deps.database, workspaceId, now);
+  const lines = await listRows(deps.database, workspaceId);
   return { lines: lines.map((line) => presentLine(line, now)) };
 }
 

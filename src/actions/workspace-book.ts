@@ -3,10 +3,10 @@
  * for at most a second, so that ten thousand intakes a second ask for it once, and so that a change made by another
  * process is seen within that second. Gates are checked again, fresh, in the instant before sending.
  */
-import type { LineFacts } from '../domain/line-choice.ts';
+import { type LineFacts, roomToday } from '../domain/line-choice.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Database } from '../store/database.ts';
-import { type LineRow, listLines, paceOf } from '../store/lines.ts';
+import { countWaitingFirstTouches, type LineRow, listLines, paceOf } from '../store/lines.ts';
 import { findWorkspace, type WorkspaceRow } from '../store/workspaces.ts';
 
 export interface WorkspaceBook {
@@ -33,6 +33,9 @@ export interface WorkspaceBooks {
 
 const MAX_AGE_MS = 1000;
 const MAX_BOOKS = 10_000;
+const DAY_MS = 86_400_000;
+/** More room than this is room enough: what waits is not counted against it. */
+const COUNT_WAITING_UP_TO = 1000;
 
 export function createWorkspaceBooks({
   database,
@@ -47,6 +50,12 @@ export function createWorkspaceBooks({
   const chosenAt = new Map<string, number>();
   let lastChoice = 0;
 
+  const countWaiting = async (workspaceId: string, lines: readonly LineRow[], now: number) => {
+    const counts = await countWaitingFirstTouches(database, workspaceId, toCount(lines, now), now + DAY_MS);
+    const byLine = new Map(counts.map((count) => [count.id, count]));
+    return lines.map((line) => ({ ...line, waitingFirstTouches: 0, ...byLine.get(line.id) }));
+  };
+
   const load = async (workspaceId: string): Promise<WorkspaceBook | null> => {
     const loadedAt = clock.now();
     const workspace = await findWorkspace(database, workspaceId);
@@ -54,7 +63,7 @@ export function createWorkspaceBooks({
       books.delete(workspaceId);
       return null;
     }
-    const lines = await listLines(database, workspaceId, loadedAt);
+    const lines = await countWaiting(workspaceId, await listLines(database, workspaceId), loadedAt);
     const fallbackLine = lines.find(
       (line) => line.id === workspace.fallbackLineId && line.messageType === 'sms',
     );
@@ -107,6 +116,14 @@ export function createWorkspaceBooks({
       if (firstTouch) facts.waitingFirstTouches += 1;
     },
   };
+}
+
+/** Lines of which it must be known what waits: they may be chosen, and their day is not full already. */
+function toCount(lines: readonly LineRow[], now: number): { lineId: string; upTo: number }[] {
+  return lines
+    .filter((line) => line.isActive && line.healthStatus === 'healthy')
+    .map((line) => ({ lineId: line.id, upTo: roomToday(paceOf(line), now) }))
+    .filter(({ upTo }) => upTo > 0 && upTo <= COUNT_WAITING_UP_TO);
 }
 
 function latest(a: number | null, b: number | null): number | null {

@@ -14,7 +14,7 @@ export interface LineFacts {
   pace: LinePace;
   /** Last time it was chosen or sent, whichever is later; null = never. */
   lastUsedAt: number | null;
-  /** First touches already waiting on it, counted up to its daily cap. */
+  /** First touches already waiting on it, counted no further than its room today. */
   waitingFirstTouches: number;
 }
 
@@ -94,10 +94,15 @@ function isUp(line: LineFacts): boolean {
 }
 
 function hasRoomToday({ pace, waitingFirstTouches }: LineFacts, now: number): boolean {
+  return roomToday(pace, now) - waitingFirstTouches > 0;
+}
+
+/** New conversations that fit into what is left of the day, whatever waits; Infinity without a cap. */
+export function roomToday(pace: LinePace, now: number): number {
   const usage = usageAt(pace, now);
   const newLeft = (pace.dailyNewConversationsLimit ?? Number.POSITIVE_INFINITY) - usage.newConversations;
   const totalLeft = (pace.dailyTotalMessagesLimit ?? Number.POSITIVE_INFINITY) - usage.totalMessages;
-  return Math.min(newLeft, totalLeft) - waitingFirstTouches > 0;
+  return Math.max(0, Math.min(newLeft, totalLeft));
 }
 
 /** The first of the least, so that ties go in a stable order. */

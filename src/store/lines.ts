@@ -12,6 +12,7 @@ import type {
 } from '../domain/words.ts';
 import { toIso } from '../lib/clock.ts';
 import { type Sql, statement } from './database.ts';
+import { WAITING_SQL } from './messages.ts';
 
 export interface LineRow {
   workspaceId: string;
@@ -124,28 +125,53 @@ export async function findLine(sql: Sql, workspaceId: string, id: string): Promi
   return row ?? null;
 }
 
-/** First touches are counted no further than this: more room than that is room enough. */
-const COUNT_WAITING_UP_TO = 1000;
-const DAY_MS = 86_400_000;
-
 const LIST_LINES = statement(
   'list_lines',
-  `SELECT ${LINE_COLUMNS}, ${DEVICE_COLUMNS},
-     (SELECT count(*) FROM (VALUES (0), (1), (2)) AS class(priority) CROSS JOIN LATERAL (
-        SELECT 1 FROM messages m
-        WHERE m.workspace_id = $1 AND m.line_id = l.id AND m.first_touch AND m.priority = class.priority AND m.due_at < $2
-          AND m.status IN ('pending', 'scheduled', 'queued')
-        LIMIT least(coalesce(l.daily_new_conversations_limit, 0), ${COUNT_WAITING_UP_TO})) w) AS "waitingFirstTouches"
-   ${FROM_LINES} WHERE l.workspace_id = $1 ORDER BY l.id`,
+  `SELECT ${LINE_COLUMNS}, ${DEVICE_COLUMNS} ${FROM_LINES} WHERE l.workspace_id = $1 ORDER BY l.id`,
 );
 
-/** Every line of the workspace, each with how many first touches wait on it for the next day (counted up to its cap). */
-export function listLines(
+/** Every line of the workspace. */
+export function listLines(sql: Sql, workspaceId: string): Promise<LineRow[]> {
+  return sql.query(LIST_LINES, [workspaceId]);
+}
+
+const COUNT_WAITING_FIRST_TOUCHES = statement(
+  'count_waiting_first_touches',
+  `SELECT l.id, l.usage_day AS "usageDay", l.new_conversations_today AS "newConversationsToday",
+     l.total_messages_today AS "totalMessagesToday", (
+     SELECT count(*) FROM (
+       SELECT 1 FROM (VALUES (0), (1), (2)) AS class(priority) CROSS JOIN LATERAL (
+         SELECT 1 FROM messages m
+         WHERE m.workspace_id = $1 AND m.line_id = l.id AND m.first_touch AND m.priority = class.priority
+           AND m.due_at < $4 AND m.status IN ${WAITING_SQL}
+         LIMIT asked.up_to) w
+       LIMIT asked.up_to) counted) AS "waitingFirstTouches"
+   FROM unnest($2::text[], $3::int[]) AS asked(id, up_to)
+   JOIN lines l ON l.workspace_id = $1 AND l.id = asked.id`,
+);
+
+export type WaitingCount = Pick<
+  LineRow,
+  'id' | 'usageDay' | 'newConversationsToday' | 'totalMessagesToday'
+> & { waitingFirstTouches: number };
+
+/**
+ * How many first touches wait on each line and are due before `dueBefore`; none is counted beyond `upTo`. With the
+ * day's counters of the same instant, so that what leaves just now is counted here or there.
+ */
+export function countWaitingFirstTouches(
   sql: Sql,
   workspaceId: string,
-  now: number,
-): Promise<(LineRow & { waitingFirstTouches: number })[]> {
-  return sql.query(LIST_LINES, [workspaceId, toIso(now + DAY_MS)]);
+  questions: readonly { lineId: string; upTo: number }[],
+  dueBefore: number,
+): Promise<WaitingCount[]> {
+  if (questions.length === 0) return Promise.resolve([]);
+  return sql.query<WaitingCount>(COUNT_WAITING_FIRST_TOUCHES, [
+    workspaceId,
+    questions.map(({ lineId }) => lineId),
+    questions.map(({ upTo }) => upTo),
+    toIso(dueBefore),
+  ]);
 }
 
 /** The part of a line that paces it. A line at high risk keeps twice its gaps (D19). */
