@@ -245,6 +245,9 @@ CREATE TABLE messages (
   recipient_name text,
   -- True: phone or email were given with the message and stand before the lead's own for this send only.
   recipient_given boolean NOT NULL DEFAULT false,
+  -- True: one of those given is not the lead's primary one. Only these are looked for by recipient: all others are
+  -- found by way of their lead.
+  recipient_differs boolean NOT NULL DEFAULT false,
   -- The address it went to, once it went.
   address        text,
   line_id        text NOT NULL,
@@ -292,7 +295,10 @@ CREATE INDEX messages_waiting ON messages (workspace_id, line_id, first_touch, p
   WHERE status IN ('pending', 'scheduled', 'queued');
 -- Without the id on purpose: with it, a planner that has no statistics yet finds messages by id through this index.
 CREATE INDEX messages_lead ON messages (workspace_id, lead_id);
-CREATE INDEX messages_under_way ON messages (workspace_id, lead_id) WHERE status IN ('sending', 'unknown');
+CREATE INDEX messages_under_way ON messages (workspace_id, line_id, lead_id) WHERE status IN ('sending', 'unknown');
+-- Partial, so that the road of an ordinary message does not pay for them.
+CREATE INDEX messages_recipient_phone ON messages (workspace_id, recipient_phone) WHERE recipient_differs;
+CREATE INDEX messages_recipient_email ON messages (workspace_id, recipient_email) WHERE recipient_differs;
 CREATE INDEX messages_lease ON messages (lease_until) WHERE lease_until IS NOT NULL;
 CREATE INDEX messages_reconcile ON messages (reconcile_at) WHERE reconcile_at IS NOT NULL;
 CREATE INDEX messages_expiry ON messages (expires_at)

@@ -7,6 +7,7 @@ import { HEALTH_CHECK_MS } from '../src/dispatcher/housekeeping.ts';
 import { FAILURES_UNTIL_DOWN } from '../src/domain/line-health.ts';
 import { toIso } from '../src/lib/clock.ts';
 import { addTallies, readTallies } from '../src/store/line-tallies.ts';
+import { openClient } from './client.ts';
 import { openHouse, type TestHouse } from './harness.ts';
 import { leapingClock } from './leaping-clock.ts';
 import { rowsWalked } from './rows-walked.ts';
@@ -141,6 +142,63 @@ describe('the line of a message', () => {
     );
     expect(new Set(burst.map((each) => each.fromLineId)).size).toBe(1);
   });
+
+  test('stays with the contact whom another kind of line wrote to before', async () => {
+    const ws = await openWorkspace(house, {
+      lines: [{ deviceGapMs: HOUR }, { deviceGapMs: HOUR }, { deviceGapMs: HOUR }, { messageType: 'sms' }],
+    });
+    for (const line of ws.lines.slice(0, 3))
+      await ws.send({ message: 'Hi', recipientPhone: newPhone(), fromLineId: line._id });
+    const recipientPhone = newPhone();
+    await ws.send({ message: 'an SMS first', recipientPhone, messageType: 'sms' });
+    const chosen: (string | null)[] = [];
+    for (const message of ['one', 'two', 'three'])
+      chosen.push((await accept(ws, { message, recipientPhone })).fromLineId);
+    expect(new Set(chosen).size).toBe(1);
+  });
+
+  test.each(['one process', 'two processes'])(
+    'is the same for two first messages to a known contact at once, at %s',
+    async (where) => {
+      const drafted = Promise.withResolvers<void>();
+      const held = Promise.withResolvers<void>();
+      let holds = false;
+      const one = await openHouse({
+        dispatches: false,
+        checkpoint: async (label) => {
+          if (label !== 'intake.drafted' || !holds) return;
+          holds = false;
+          drafted.resolve();
+          await held.promise;
+        },
+      });
+      const other =
+        where === 'one process' ? one : await openHouse({ dispatches: false, databaseUrl: one.databaseUrl });
+      const ws = await openWorkspace(one, { lines: [{}, {}, {}] });
+      const recipientPhone = newPhone();
+      const { _id } = await accept(ws, { recipientPhone });
+      await ws.call('POST', `/api/messages/${_id}/cancel`);
+      holds = true;
+      const first = accept(ws, { message: 'one', recipientPhone });
+      await drafted.promise;
+      let isAnswered = false;
+      const second = accept(openClient(other.url, ws.key), { message: 'two', recipientPhone }).finally(() => {
+        isAnswered = true;
+      });
+      await until('the second one waits for the first, or has been decided', async () => {
+        const waiting = await read(
+          one,
+          "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+        );
+        return isAnswered || waiting.length > 0;
+      });
+      held.resolve();
+      const lines = [(await first).fromLineId, (await second).fromLineId];
+      if (other !== one) await other.close();
+      await one.close();
+      expect(new Set(lines).size).toBe(1);
+    },
+  );
 
   test('is the one asked for, also against the conversation', async () => {
     const ws = await openWorkspace(house, { lines: [{}, {}] });

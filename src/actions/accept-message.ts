@@ -7,19 +7,20 @@ import { Problem, problem } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';
 import { Batcher } from '../lib/batcher.ts';
 import { invariant } from '../lib/invariant.ts';
-import { isUniqueViolation, sqlState } from '../store/database.ts';
+import { isUniqueViolation, type Sql, sqlState } from '../store/database.ts';
 import {
   type IntakeFacts,
+  type IntakeQuestion,
   type IntakeWrite,
   type NewIdempotencyKey,
   type NewMessage,
   readIntakeFacts,
   writeIntake,
 } from '../store/intake.ts';
-import { ensureSpecialList, mergeAlternates, type NewLead } from '../store/leads.ts';
+import { ensureSpecialList, lockLeads, mergeAlternates, type NewLead } from '../store/leads.ts';
 import { findMessage, type MessageRow } from '../store/messages.ts';
 import type { Caller } from './authenticate.ts';
-import { type Draft, draftMessage, phoneOf } from './draft-message.ts';
+import { type Draft, draftMessage, phoneOf, talkingLine } from './draft-message.ts';
 import { fallbackMessage } from './fallback-message.ts';
 import { newMessage, rowOf } from './new-message.ts';
 import { answerStatus, presentMessage, sendAnswer } from './present-message.ts';
@@ -134,17 +135,78 @@ async function acceptBatch(
   deps.metrics.intakeBatch.observe(items.length);
   const book = await readBookFor(deps, workspaceId, items);
   const quickSendsListId = await quickSendsList(deps, book);
-  const facts = await readIntakeFacts(
-    deps.database,
-    workspaceId,
-    items.map(({ request, options }) => ({
-      messageType: request.messageType,
-      leadId: request.leadId,
-      phone: request.recipientPhone,
-      email: request.recipientEmail,
-      idempotencyKey: options.idempotencyKey,
-    })),
+  const facts = await readIntakeFacts(deps.database, workspaceId, items.map(questionOf));
+  const decide = async (known: readonly IntakeFacts[], tx: Sql | null) => {
+    const { write, answers } = draftAll(deps, book, quickSendsListId, items, known);
+    await deps.checkpoint('intake.drafted');
+    await write.store(workspaceId, tx);
+    return { write, answers };
+  };
+  const open = items.flatMap((item, index) => (hasOpenChoice(book, item, facts[index]) ? [index] : []));
+  const { write, answers } =
+    open.length === 0
+      ? await decide(facts, null)
+      : await deps.database.transaction(async (tx) =>
+          decide(await decideInTurn(tx, workspaceId, items, facts, open), tx),
+        );
+  write.announce();
+  await deps.checkpoint('intake.stored');
+  return answers;
+}
+
+function questionOf({ request, options }: IntakeItem): IntakeQuestion {
+  return {
+    messageType: request.messageType,
+    leadId: request.leadId,
+    phone: request.recipientPhone,
+    email: request.recipientEmail,
+    idempotencyKey: options.idempotencyKey,
+  };
+}
+
+/** Whether it would pick any of several lines for a lead that exists, where another intake may be picking as well. */
+function hasOpenChoice(
+  book: WorkspaceBook,
+  { request }: IntakeItem,
+  facts: IntakeFacts | undefined,
+): boolean {
+  if (facts === undefined || facts.lead === null || facts.stored !== null) return false;
+  if (facts.waitingLineId !== null || request.fromLineId !== null) return false;
+  const mayLeaveFrom = book.lines.filter((line) => line.isActive && line.messageType === request.messageType);
+  if (mayLeaveFrom.length < 2) return false;
+  const talking = talkingLine(book, request.messageType, facts);
+  if (talking === null) return true;
+  return (
+    book.workspace.lineDownPolicy === 'move' && !(talking.isActive && talking.healthStatus === 'healthy')
   );
+}
+
+/**
+ * Nobody gets two numbers because two requests came at once, here or at two processes (D16): under the locks of their
+ * leads, what was stored meanwhile is read again. Only for first messages to leads that exist and may leave from several
+ * lines: a lead made by both is made once, and every later message finds the line that talks or where one waits.
+ */
+async function decideInTurn(
+  tx: Sql,
+  workspaceId: string,
+  items: readonly IntakeItem[],
+  facts: readonly IntakeFacts[],
+  open: readonly number[],
+): Promise<IntakeFacts[]> {
+  const asked = items.filter((_, index) => open.includes(index));
+  const leadIds = open.flatMap((index) => facts[index]?.lead?.id ?? []);
+  await lockLeads(tx, workspaceId, leadIds);
+  const fresh = (await readIntakeFacts(tx, workspaceId, asked.map(questionOf))).values();
+  return facts.map((known, index) => (open.includes(index) ? (fresh.next().value ?? known) : known));
+}
+
+function draftAll(
+  deps: IntakeDeps,
+  book: WorkspaceBook,
+  quickSendsListId: string,
+  items: readonly IntakeItem[],
+  facts: readonly IntakeFacts[],
+): { write: WriteSet; answers: (Accepted | Problem)[] } {
   const now = deps.clock.now();
   const context = {
     book,
@@ -165,10 +227,7 @@ async function acceptBatch(
     deps.books.noteChosen(book, draft.line.id, draft.firstTouch);
     return write.add(item, draft);
   });
-  await deps.checkpoint('intake.drafted');
-  await write.store(workspaceId);
-  await deps.checkpoint('intake.stored');
-  return answers;
+  return { write, answers };
 }
 
 /** Everything one batch stores, gathered request by request. */
@@ -232,7 +291,8 @@ class WriteSet {
     this.#wakes.add(line.id);
   }
 
-  async store(workspaceId: string): Promise<void> {
+  /** In the transaction given, else in a commit of its own. */
+  async store(workspaceId: string, tx: Sql | null): Promise<void> {
     if (this.#messages.length === 0) return;
     const { database, ids } = this.#deps;
     const write: IntakeWrite = {
@@ -241,16 +301,20 @@ class WriteSet {
       idempotencyKeys: this.#keys,
       wakes: [...this.#wakes].map((lineId) => ({ lineId, id: ids() })),
     };
-    if (this.#merges.length === 0) {
-      await writeIntake(database, workspaceId, write, this.#now);
-    } else {
-      await database.transaction(async (tx) => {
-        await writeIntake(tx, workspaceId, write, this.#now);
-        for (const { leadId, request } of this.#merges) {
-          await mergeAlternates(tx, workspaceId, leadId, request, this.#now);
-        }
-      });
-    }
+    const storeAll = async (sql: Sql) => {
+      await writeIntake(sql, workspaceId, write, this.#now);
+      for (const { leadId, request } of this.#merges) {
+        await mergeAlternates(sql, workspaceId, leadId, request, this.#now);
+      }
+    };
+    if (tx !== null) await storeAll(tx);
+    else if (this.#merges.length === 0) await storeAll(database);
+    else await database.transaction(storeAll);
+  }
+
+  /** Once it is stored. */
+  announce(): void {
+    if (this.#messages.length === 0) return;
     this.#deps.metrics.accepted.inc(this.#messages.length);
     this.#deps.wakeDispatchers();
   }

@@ -168,6 +168,19 @@ function addressesOf(lead: DraftLead, request: SendMessage) {
   };
 }
 
+/** The line of this type that spoke with the lead last; null when none did. */
+export function talkingLine(
+  { lines }: WorkspaceBook,
+  messageType: SendMessage['messageType'],
+  { touches }: IntakeFacts,
+): LineRow | null {
+  for (const { lineId } of touches ?? []) {
+    const line = lines.find((each) => each.id === lineId && each.messageType === messageType);
+    if (line !== undefined) return line;
+  }
+  return null;
+}
+
 type ChosenLine = { line: LineRow; decision: LineDecision; warning: string | null };
 
 function chosenKey({ messageType }: SendMessage, leadId: string): string {
@@ -198,14 +211,11 @@ function decideLine(
     };
     return { line, decision, warning: null };
   }
-  const talking = facts.touches?.find((touch) =>
-    book.lines.some((line) => line.id === touch.lineId && line.messageType === messageType),
-  );
   const decision = chooseLine(
     book.lineFacts,
     {
       messageType,
-      talkingLineId: talking?.lineId ?? null,
+      talkingLineId: talkingLine(book, messageType, facts)?.id ?? null,
       waitingLineId: chosenLines.get(chosenKey(request, leadId)) ?? facts.waitingLineId,
       lineDownPolicy: book.workspace.lineDownPolicy,
     },

@@ -46,6 +46,7 @@ export function fallbackMessage(original: MessageRow, wish: FallbackWish): NewMe
     recipientEmail: null,
     recipientName: original.recipientName,
     recipientGiven: true,
+    recipientDiffers: original.recipientDiffers,
     lineId: wish.line.id,
     linePinned: true,
     lineDecision: decision,

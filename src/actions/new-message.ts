@@ -45,6 +45,8 @@ export function newMessage(
     recipientEmail: given ? request.recipientEmail : lead.lead.email,
     recipientName: request.recipientName ?? fullName(lead.lead),
     recipientGiven: given,
+    recipientDiffers:
+      differs(request.recipientPhone, lead.lead.phone) || differs(request.recipientEmail, lead.lead.email),
     lineId: line.id,
     linePinned: draft.pinned,
     lineDecision: draft.decision,
@@ -70,6 +72,10 @@ export function newMessage(
     crm: request.crm,
     correlationId,
   };
+}
+
+function differs(given: string | null, own: string | null): boolean {
+  return given !== null && given !== own;
 }
 
 function fullName(lead: { firstName: string | null; lastName: string | null }): string | null {

@@ -23,21 +23,27 @@ export interface QueueHead {
  * The earliest due messages of each class and each kind of touch: six probes of one index per line, whatever the
  * backlog. Ordering by rank across classes would have to walk the backlog (see bench/README.md). A contact to whom the
  * line is sending right now is passed over: the next message keeps its place until the one before it is settled. So is
- * one for whom an outcome is unknown: should it turn out not to have left, it takes its first touch back with it.
+ * one for whom an outcome is unknown: should it turn out not to have left, it takes its first touch back with it. Who
+ * they are is asked once per line, not of each message: a busy contact may have many waiting. Inside `coalesce` the
+ * planner can't guess how many they leave over; it guessed none, and walked the workspace rather than the queue.
  */
 const READ_QUEUE_HEADS = statement(
   'read_queue_heads',
-  `SELECT line.id AS "lineId", h.id, h.lead_id AS "leadId", h.priority, h.first_touch AS "queuedAsFirstTouch", h.due_at AS "dueAt",
+  `WITH line AS MATERIALIZED (
+     SELECT asked.id, asked.depth, ARRAY(
+       SELECT DISTINCT o.lead_id FROM messages o
+       WHERE o.workspace_id = $1 AND o.line_id = asked.id AND o.status IN ${UNDER_WAY_SQL}) AS busy
+     FROM unnest($2::text[], $3::int[]) AS asked(id, depth)
+   )
+   SELECT line.id AS "lineId", h.id, h.lead_id AS "leadId", h.priority, h.first_touch AS "queuedAsFirstTouch", h.due_at AS "dueAt",
      (SELECT t.line_id FROM touches t WHERE t.workspace_id = $1 AND t.lead_id = h.lead_id AND t.line_id = line.id
        AND t.message_id <> h.id) IS NULL AS "firstTouch"
-   FROM unnest($2::text[], $3::int[]) AS line(id, depth)
+   FROM line
    CROSS JOIN (VALUES (true, 0), (true, 1), (true, 2), (false, 0), (false, 1), (false, 2)) AS class(first_touch, priority)
    CROSS JOIN LATERAL (
      SELECT m.id, m.lead_id, m.priority, m.first_touch, m.due_at FROM messages m
      WHERE m.workspace_id = $1 AND m.line_id = line.id AND m.first_touch = class.first_touch
-       AND m.priority = class.priority AND m.status IN ${WAITING_SQL}
-       AND (SELECT o.id FROM messages o WHERE o.workspace_id = $1 AND o.lead_id = m.lead_id
-         AND o.line_id = m.line_id AND o.status IN ${UNDER_WAY_SQL} LIMIT 1) IS NULL
+       AND m.priority = class.priority AND m.status IN ${WAITING_SQL} AND coalesce(m.lead_id <> ALL (line.busy), true)
      ORDER BY m.due_at, m.id LIMIT line.depth
    ) h`,
 );

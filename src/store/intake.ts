@@ -39,7 +39,7 @@ export interface IntakeFacts {
   suppressed: string[] | null;
   /** Lines that have written to the lead, latest first. */
   touches: { lineId: string; lastReplyAt: number | null }[] | null;
-  /** Of a lead that no line has written to yet: where a message of this type waits for it. */
+  /** Where a message of this type waits for the lead; not looked for while a line that is up talks to it in this type. */
   waitingLineId: string | null;
   stored: StoredAnswer | null;
 }
@@ -68,7 +68,11 @@ const READ_INTAKE_FACTS = statement(
        SELECT json_agg(json_build_object('lineId', t.line_id, 'lastReplyAt', extract(epoch FROM t.last_reply_at) * 1000)
          ORDER BY t.last_at DESC)
        FROM touches t WHERE t.workspace_id = $1 AND t.lead_id = q.found_id) END AS touches,
-     CASE WHEN q.found_id IS NULL OR EXISTS (SELECT 1 FROM touches t WHERE t.workspace_id = $1 AND t.lead_id = q.found_id) THEN NULL
+     CASE WHEN q.found_id IS NULL OR (
+         SELECT l.is_active AND l.health_status = 'healthy' FROM touches t
+         JOIN lines l ON l.workspace_id = t.workspace_id AND l.id = t.line_id
+         WHERE t.workspace_id = $1 AND t.lead_id = q.found_id AND l.message_type = q.message_type
+         ORDER BY t.last_at DESC LIMIT 1) THEN NULL
        ELSE (SELECT m.line_id FROM messages m WHERE m.workspace_id = $1 AND m.lead_id = q.found_id
          AND m.message_type = q.message_type AND (m.status IN ${WAITING_SQL}) IS TRUE LIMIT 1) END AS "waitingLineId",
      CASE WHEN q.idempotency_key IS NULL THEN NULL ELSE (
@@ -113,6 +117,7 @@ export interface NewMessage {
   recipientEmail: string | null;
   recipientName: string | null;
   recipientGiven: boolean;
+  recipientDiffers: boolean;
   lineId: string;
   linePinned: boolean;
   lineDecision: LineDecision;
@@ -152,7 +157,7 @@ export interface IntakeWrite {
 
 const MESSAGE_RECORD = `id text, status text, reason text, error_message text, message_type text, message text, rendered boolean,
   subject text, attachments jsonb, lead_id text, recipient_phone text, recipient_email text, recipient_name text,
-  recipient_given boolean, line_id text, line_pinned boolean, line_decision jsonb, priority smallint, first_touch boolean,
+  recipient_given boolean, recipient_differs boolean, line_id text, line_pinned boolean, line_decision jsonb, priority smallint, first_touch boolean,
   due_at timestamptz, scheduled_date timestamptz, expires_at timestamptz, settings jsonb, attempts int, retry_gap_ms int,
   send_fallback_sms_on_failed boolean, force_fallback boolean, fallback_sms_dispatched boolean, fallback_of text,
   batch_id text, campaign_id text, step_index int, contact_owner_email text, crm jsonb, correlation_id text`;
@@ -241,6 +246,7 @@ function messageRecord(message: NewMessage): Record<string, unknown> {
     recipient_email: message.recipientEmail ?? undefined,
     recipient_name: message.recipientName ?? undefined,
     recipient_given: message.recipientGiven,
+    recipient_differs: message.recipientDiffers,
     line_id: message.lineId,
     line_pinned: message.linePinned,
     line_decision: message.lineDecision,

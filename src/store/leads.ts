@@ -56,6 +56,16 @@ export async function findLead(sql: Sql, workspaceId: string, id: string): Promi
   return row?.lead ?? null;
 }
 
+const LOCK_LEADS = statement(
+  'lock_leads',
+  'SELECT id FROM leads WHERE workspace_id = $1 AND id = ANY($2) ORDER BY id FOR NO KEY UPDATE',
+);
+
+/** In the order of ids, so that two lockers cannot wait for each other. */
+export async function lockLeads(tx: Sql, workspaceId: string, ids: readonly string[]): Promise<void> {
+  await tx.query(LOCK_LEADS, [workspaceId, ids]);
+}
+
 const FIND_LEADS_BY_ADDRESS = statement(
   'find_leads_by_address',
   `SELECT DISTINCT lead_id AS id FROM lead_addresses WHERE workspace_id = $1 AND address = $2 ORDER BY lead_id`,

@@ -32,6 +32,7 @@ export interface MessageRow {
   recipientEmail: string | null;
   recipientName: string | null;
   recipientGiven: boolean;
+  recipientDiffers: boolean;
   address: string | null;
   lineId: string;
   linePinned: boolean;
@@ -87,6 +88,7 @@ const COLUMNS: Readonly<Record<keyof MessageRow, string>> = {
   recipientEmail: 'recipient_email',
   recipientName: 'recipient_name',
   recipientGiven: 'recipient_given',
+  recipientDiffers: 'recipient_differs',
   address: 'address',
   lineId: 'line_id',
   linePinned: 'line_pinned',
@@ -181,15 +183,16 @@ export function lockWaitingOfLeads(
   return tx.query<MessageRow>(LOCK_WAITING_OF_LEAD, [workspaceId, leadIds]);
 }
 
+// `IS TRUE` keeps the planner from the index of the queues, which holds all that waits.
 const LOCK_WAITING_TO_ADDRESS = statement(
   'lock_waiting_to_address',
   `SELECT ${MESSAGE_COLUMNS} FROM messages m
-   WHERE m.workspace_id = $1 AND (m.recipient_phone = $2 OR m.recipient_email = $3) AND m.status IN ${WAITING_SQL}
-     AND m.direction = 'sent'
+   WHERE m.workspace_id = $1 AND m.recipient_differs AND (m.recipient_phone = $2 OR m.recipient_email = $3)
+     AND (m.status IN ${WAITING_SQL}) IS TRUE AND m.direction = 'sent'
    ORDER BY m.id FOR NO KEY UPDATE`,
 );
 
-/** By the recipient a message names itself, which need not be an address of its lead. */
+/** By the recipient a message names itself; those that name their lead's own are found by the lead. */
 export function lockWaitingTo(
   tx: Sql,
   workspaceId: string,
