@@ -1,6 +1,7 @@
 /** How a line paces what waits on it: order (D11), caps and gaps (D12, D14, D15), first touches (D17). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { noteHealth } from '../src/actions/check-line-health.ts';
+import { receiveInbound } from '../src/actions/receive-inbound.ts';
 import type { Line } from '../src/contract/lines.ts';
 import type { Message } from '../src/contract/messages.ts';
 import { openHouse, type TestHouse } from './harness.ts';
@@ -77,6 +78,44 @@ describe('the order on a line', () => {
     expect(reply.priority).toBe('reply');
     await setLine(ws, { deviceGapMs: 20 });
     expect(await texts(ws, 5)).toEqual(['first', 'reply', 'single one', 'single two', 'campaign step']);
+  });
+
+  test('makes an answer of what waits when its contact writes, on that line and of single sends alone', async () => {
+    const ws = await openWorkspace(house, { lines: [{}, {}] });
+    await shut(ws);
+    const [lineId, otherLine] = ws.lines.map((line) => line._id);
+    const recipientPhone = newPhone();
+    const inAnHour = new Date(clock.now() + HOUR).toISOString();
+    const stranger = await accept(ws, {
+      message: 'stranger',
+      recipientPhone: newPhone(),
+      fromLineId: lineId,
+    });
+    const waiting = await accept(ws, { message: 'answer', recipientPhone, fromLineId: lineId });
+    const step = await accept(ws, { message: 'step', recipientPhone, fromLineId: lineId });
+    await read(house, 'UPDATE messages SET priority = 2 WHERE id = $1', [step._id]);
+    const elsewhere = await accept(ws, {
+      message: 'elsewhere',
+      recipientPhone,
+      fromLineId: otherLine,
+      scheduledDate: inAnHour,
+    });
+    const inbound = {
+      workspaceId: ws.workspaceId,
+      lineId: lineId ?? '',
+      address: recipientPhone,
+      message: 'Well?',
+    };
+    await receiveInbound(house.deps, { ...inbound, externalMessageId: null }, async () => true);
+    const classOf = async ({ _id }: Message) => (await ws.message(_id)).priority;
+    expect(await Promise.all([stranger, waiting, step, elsewhere].map(classOf))).toEqual([
+      'single',
+      'reply',
+      'campaign',
+      'single',
+    ]);
+    await setLine(ws, { deviceGapMs: 20 });
+    expect((await texts(ws, 4)).slice(1)).toEqual(['answer', 'stranger', 'step']);
   });
 
   test('lets what has waited for two hours go before a reply of this minute', async () => {

@@ -8,7 +8,16 @@ import { suppressAddress } from '../src/store/suppressions.ts';
 import { openHouse, type TestHouse } from './harness.ts';
 import { leapingClock } from './leaping-clock.ts';
 import { until } from './until.ts';
-import { accept, copiesIn, newEmail, newPhone, openWorkspace, read, type Workspace } from './workspaces.ts';
+import {
+  accept,
+  addLine,
+  copiesIn,
+  newEmail,
+  newPhone,
+  openWorkspace,
+  read,
+  type Workspace,
+} from './workspaces.ts';
 
 const HOUR = 3_600_000;
 const SENTENCE = 'The contact opted out: do not contact';
@@ -39,6 +48,18 @@ async function hear(
     externalMessageId,
   };
   await receiveInbound(house.deps, inbound, async () => true);
+}
+
+/** Who a reply from this address is taken to come from. */
+async function leadOfReply(ws: Workspace, address: string, line: number): Promise<string | undefined> {
+  const externalMessageId = house.deps.ids();
+  await hear(ws, address, 'Yes?', line, externalMessageId);
+  const [reply] = await read<{ leadId: string }>(
+    house,
+    'SELECT lead_id AS "leadId" FROM messages WHERE workspace_id = $1 AND external_message_id = $2',
+    [ws.workspaceId, externalMessageId],
+  );
+  return reply?.leadId;
 }
 
 async function leadOf(ws: Workspace, id: string | null): Promise<Lead> {
@@ -291,5 +312,79 @@ describe('a reply', () => {
     expect(list?.name).toBe('Inbound');
     // Whoever writes to a line is answered from that line.
     expect((await accept(ws, { recipientPhone: phone })).lineDecision?.reason).toBe('conversation');
+  });
+
+  test('belongs to the lead its line talks to, not to the oldest one with that number', async () => {
+    const ws = await openWorkspace(house, { lines: [{}, {}] });
+    const address = newPhone();
+    const talksToLast = ws.lines[1]?._id;
+    const oldest = await accept(ws, { recipientPhone: newPhone(), altPhone1: address });
+    const { leadId } = await accept(ws, { recipientPhone: newPhone(), scheduledDate: inAnHour() });
+    const message = await accept(ws, { leadId, altPhone1: address, fromLineId: talksToLast });
+    await ws.reaches(message._id, 'delivered');
+    expect(await leadOfReply(ws, address, 1)).toBe(leadId);
+    // Where nobody of them was written to, it is the oldest.
+    expect([leadId, oldest.leadId].sort()[0]).toBe(oldest.leadId);
+    ws.lines.push(await addLine(ws));
+    expect(await leadOfReply(ws, address, 2)).toBe(oldest.leadId);
+    // It is in a conversation now, on that line.
+    const next = await accept(ws, { leadId, message: 'Great', fromLineId: talksToLast });
+    expect(next.priority).toBe('reply');
+  });
+
+  test.each(['recipientPhone', 'recipientEmail'])(
+    'from an address that is nobody’s belongs to the lead for whom our message went there: %s',
+    async (by) => {
+      const ws = await openWorkspace(house, {
+        lines: by === 'recipientEmail' ? [{ messageType: 'email' }] : [{}],
+      });
+      const messageType = by === 'recipientEmail' ? 'email' : 'imessage';
+      const address = by === 'recipientEmail' ? newEmail() : newPhone();
+      const leads: (string | null)[] = [];
+      for (let n = 0; n < 2; n += 1) {
+        const own = by === 'recipientEmail' ? { recipientEmail: newEmail() } : { recipientPhone: newPhone() };
+        const { leadId } = await accept(ws, { ...own, messageType, scheduledDate: inAnHour() });
+        const { body } = await ws.send({ message: 'Hi', leadId, messageType, [by]: address });
+        expect(body.message.address).toBe(address);
+        leads.push(leadId);
+      }
+      // The last one of two.
+      expect(await leadOfReply(ws, address, 0)).toBe(leads[1]);
+      const known = await read(
+        house,
+        'SELECT 1 FROM lead_addresses WHERE workspace_id = $1 AND address = $2',
+        [ws.workspaceId, address],
+      );
+      expect(known).toEqual([]);
+    },
+  );
+
+  test('of STOP from such an address opts the lead out on all channels, and START lifts it', async () => {
+    const ws = await openWorkspace(house, { lines: [{}, { messageType: 'email' }] });
+    const { leadId } = await accept(ws, { recipientPhone: newPhone(), recipientEmail: newEmail() });
+    const elsewhere = newPhone();
+    await ws.send({ message: 'Hi', leadId, recipientPhone: elsewhere });
+    const waiting = await accept(ws, { leadId, messageType: 'email', scheduledDate: inAnHour() });
+    await hear(ws, elsewhere, 'STOP');
+    expect((await ws.message(waiting._id)).status).toBe('cancelled');
+    expect((await leadOf(ws, leadId)).optedOutAt).not.toBeNull();
+    for (const refused of [
+      { leadId, messageType: 'email' },
+      { leadId },
+      { leadId, recipientPhone: elsewhere },
+    ])
+      expect((await ws.send({ message: 'Hi', ...refused })).body.reason).toBe('dnc');
+    await hear(ws, elsewhere, 'START');
+    expect((await leadOf(ws, leadId)).optedOutAt).toBeNull();
+  });
+
+  test('from where a message of another line went, or none has gone yet, is a stranger’s', async () => {
+    const ws = await openWorkspace(house, { lines: [{}, {}] });
+    const [sent, waits] = [newPhone(), newPhone()];
+    const { leadId } = await accept(ws, { recipientPhone: newPhone(), scheduledDate: inAnHour() });
+    await ws.send({ message: 'Hi', leadId, recipientPhone: sent, fromLineId: ws.lines[0]?._id });
+    await accept(ws, { leadId, recipientPhone: waits, scheduledDate: inAnHour() });
+    expect(await leadOfReply(ws, sent, 1)).not.toBe(leadId);
+    expect(await leadOfReply(ws, waits, 0)).not.toBe(leadId);
   });
 });

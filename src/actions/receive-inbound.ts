@@ -6,11 +6,11 @@
 import type { Deps } from '../deps.ts';
 import { isPhone } from '../domain/address.ts';
 import { readOptOut } from '../domain/opt-out.ts';
+import { priorityIndex } from '../domain/plan.ts';
 import { isUniqueViolation, type Sql } from '../store/database.ts';
-import { markFirstTouch } from '../store/deliveries.ts';
 import { insertEvents, type NewEvent } from '../store/events.ts';
-import { insertReceived, noteReply } from '../store/inbound.ts';
-import { ensureSpecialList, findLeadIdsByAddress, insertLead, markOptedOut } from '../store/leads.ts';
+import { answerSooner, findWriters, insertReceived, noteReply } from '../store/inbound.ts';
+import { ensureSpecialList, insertLead, markOptedOut } from '../store/leads.ts';
 import { wakeLines } from '../store/line-queue.ts';
 import { addTallies } from '../store/line-tallies.ts';
 import { findLine, type LineRow } from '../store/lines.ts';
@@ -28,6 +28,7 @@ export interface Inbound {
 }
 
 const OPT_OUT_REASON = 'opt_out_words';
+const CLASSES = { single: priorityIndex('single'), reply: priorityIndex('reply') };
 
 /** `isNews` runs inside the commit; false means that this was recorded before, and nothing is written. */
 export async function receiveInbound(
@@ -54,7 +55,7 @@ export async function receiveInbound(
 async function store(deps: Deps, tx: Sql, inbound: Inbound, line: LineRow): Promise<void> {
   const { workspaceId, address, message } = inbound;
   const now = deps.clock.now();
-  const found = await findLeadIdsByAddress(tx, workspaceId, address);
+  const found = await findWriters(tx, workspaceId, address, line.id);
   const leadId = found[0] ?? (await makeLead(deps, tx, inbound, now));
   const leadIds = found.length > 0 ? found : [leadId];
   const id = deps.ids();
@@ -78,8 +79,7 @@ async function store(deps: Deps, tx: Sql, inbound: Inbound, line: LineRow): Prom
   );
   if (!isNew) return;
   await noteReply(tx, workspaceId, { leadId, lineId: line.id, messageId: id }, now);
-  // What waits for this contact is no first touch any more, and may go sooner.
-  await markFirstTouch(tx, workspaceId, [{ lineId: line.id, leadId, firstTouch: false }]);
+  await answerSooner(tx, workspaceId, { leadId, lineId: line.id }, CLASSES);
   await wakeLines(tx, workspaceId, [line.id], [deps.ids()]);
   await addTallies(tx, workspaceId, [{ lineId: line.id, sent: 0, failed: 0, streak: 0, replies: 1 }], now);
   const events: NewEvent[] = [

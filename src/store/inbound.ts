@@ -2,6 +2,7 @@
 import type { MessageType } from '../domain/words.ts';
 import { toIso } from '../lib/clock.ts';
 import { type Sql, statement } from './database.ts';
+import { WAITING_SQL } from './messages.ts';
 
 export interface ReceivedMessage {
   id: string;
@@ -50,6 +51,36 @@ export async function insertReceived(
   return rows.length > 0;
 }
 
+const FIND_WRITERS = statement(
+  'find_writers',
+  `SELECT a.lead_id AS id FROM lead_addresses a WHERE a.workspace_id = $1 AND a.address = $2
+   ORDER BY (SELECT t.last_at FROM touches t WHERE t.workspace_id = $1 AND t.lead_id = a.lead_id AND t.line_id = $3)
+     DESC NULLS LAST, a.lead_id`,
+);
+const FIND_WRITTEN_TO = statement(
+  'find_written_to',
+  `SELECT m.lead_id AS id FROM messages m
+   WHERE m.workspace_id = $1 AND m.recipient_differs AND (m.recipient_phone = $2 OR m.recipient_email = $2)
+     AND m.line_id = $3 AND m.address = $2 AND m.sent_at IS NOT NULL AND m.direction = 'sent'
+   ORDER BY m.sent_at DESC LIMIT 1`,
+);
+
+/**
+ * Whose words these are (D28): every lead that holds the address, first the one the line spoke with last, then the
+ * oldest. Of an address that is nobody's: the lead for whom our last message from this line was sent there.
+ */
+export async function findWriters(
+  tx: Sql,
+  workspaceId: string,
+  address: string,
+  lineId: string,
+): Promise<string[]> {
+  const asked = [workspaceId, address, lineId];
+  const holders = await tx.query<{ id: string }>(FIND_WRITERS, asked);
+  const found = holders.length > 0 ? holders : await tx.query<{ id: string }>(FIND_WRITTEN_TO, asked);
+  return found.map((row) => row.id);
+}
+
 const NOTE_REPLY = statement(
   'note_reply',
   `INSERT INTO touches AS t (workspace_id, lead_id, line_id, message_id, first_at, last_at, last_reply_at)
@@ -65,4 +96,22 @@ export async function noteReply(
   now: number,
 ): Promise<void> {
   await tx.query(NOTE_REPLY, [workspaceId, reply.leadId, reply.lineId, reply.messageId, toIso(now)]);
+}
+
+// `IS TRUE` keeps the planner from the index of the queues: a line's may hold a million, a lead has a few.
+const ANSWER_SOONER = statement(
+  'answer_sooner',
+  `UPDATE messages m SET first_touch = false, priority = CASE WHEN m.priority = $4 THEN $5 ELSE m.priority END
+   WHERE m.workspace_id = $1 AND m.lead_id = $2 AND m.line_id = $3 AND m.direction = 'sent'
+     AND (m.first_touch OR m.priority = $4) AND (m.status IN ${WAITING_SQL}) IS TRUE`,
+);
+
+/** What waits for this contact on this line is no first touch any more, and a single send has become an answer (D11). */
+export async function answerSooner(
+  tx: Sql,
+  workspaceId: string,
+  { leadId, lineId }: { leadId: string; lineId: string },
+  { single, reply }: { single: number; reply: number },
+): Promise<void> {
+  await tx.query(ANSWER_SOONER, [workspaceId, leadId, lineId, single, reply]);
 }

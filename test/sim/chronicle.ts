@@ -77,6 +77,7 @@ function newStory(history: History, row: MessageFacts, born: SeenEvent): Story {
     attempts: [],
     cancelledAt: null,
     readySince: null,
+    readyAs: 0,
   };
   history.stories.set(row.id, story);
   return story;

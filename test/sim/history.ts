@@ -85,6 +85,8 @@ export interface Story {
   cancelledAt: number | null;
   /** Since when nothing but its turn keeps it back, as far as was seen; by the clock that never steps. */
   readySince: number | null;
+  /** The lowest class it had since then: a reply of its contact raises it. */
+  readyAs: number;
 }
 
 export interface LineSettings {

@@ -55,12 +55,14 @@ export function* servesEveryClass({
     const facts = counters.get(line.id);
     if (facts === undefined || !isReady(history, message, line, facts, now, messages)) {
       story.readySince = null;
+      story.readyAs = 0;
       continue;
     }
     story.readySince ??= monotonic;
+    story.readyAs = Math.max(story.readyAs, message.priority);
     const queueMs = sharing(history, line) * Math.max(TURN_MS, ...paces(history, line));
     const waited = monotonic - story.readySince;
-    if (waited <= message.priority * HOUR_MS + queueMs + PATIENCE_MS) continue;
+    if (waited <= story.readyAs * HOUR_MS + queueMs + PATIENCE_MS) continue;
     yield {
       text: `ready for ${Math.round(waited / 60_000)} min and not served`,
       messageId: message.id,
