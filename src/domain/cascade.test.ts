@@ -57,18 +57,33 @@ describe('the cascade of a lead with every address', () => {
 });
 
 describe('the cascade', () => {
-  it("puts the message's own recipient in the place of the lead's primary", () => {
+  it('tries an address given with the message before all that the lead has', () => {
     expect(cascade('imessage', FULL, { phone: '+19999999999', email: 'own@example.com' })).toEqual([
       '+19999999999',
-      '+10000000002',
-      '+10000000003',
-      '+10000000004',
       'own@example.com',
-      'two@example.com',
-      'three@example.com',
-      'four@example.com',
+      ...cascade('imessage', FULL, NOTHING),
+    ]);
+    expect(cascade('imessage', FULL, { phone: null, email: 'own@example.com' })).toEqual([
+      'own@example.com',
+      ...cascade('imessage', FULL, NOTHING),
     ]);
     expect(cascade('sms', FULL, { phone: null, email: 'own@example.com' })[0]).toBe('+10000000001');
+    expect(cascade('email', FULL, { phone: '+19999999999', email: 'own@example.com' })[0]).toBe(
+      'own@example.com',
+    );
+  });
+
+  it('begins with an address of the lead that the message names, whichever of its addresses that is', () => {
+    for (const email of ['one@example.com', 'three@example.com'])
+      expect(cascade('imessage', FULL, { phone: null, email })[0]).toBe(email);
+    expect(cascade('imessage', FULL, { phone: '+10000000003', email: null })[0]).toBe('+10000000003');
+  });
+
+  it('keeps the documented order for a recipient that is the primary contact of the lead', () => {
+    for (const messageType of MESSAGE_TYPES) {
+      const { phone, email } = FULL;
+      expect(cascade(messageType, FULL, { phone, email })).toEqual(cascade(messageType, FULL, NOTHING));
+    }
   });
 
   it('serves a lead that has only what the message brought', () => {
@@ -90,6 +105,7 @@ describe('the cascade', () => {
     ]);
     expect(cascade('sms', FULL, { phone: '+10000000003', email: null })).toEqual([
       '+10000000003',
+      '+10000000001',
       '+10000000002',
       '+10000000004',
     ]);
@@ -108,7 +124,7 @@ describe('the cascade', () => {
     ]);
   });
 
-  it('of an iMessage is that of an SMS, then that of an e-mail', () => {
+  it('of an iMessage is, once nothing is given, that of an SMS, then that of an e-mail', () => {
     const maybe = (values: string[]) => fc.option(fc.constantFrom(...values, ''));
     const phone = maybe(['+10000000001', '+10000000002', '+10000000003']);
     const email = maybe(['one@example.com', 'two@example.com']);
@@ -121,7 +137,9 @@ describe('the cascade', () => {
     fc.assert(
       fc.property(lead, fc.record({ phone, email }), (addresses, override) => {
         const of = (type: (typeof MESSAGE_TYPES)[number]) => cascade(type, addresses, override);
-        expect(of('imessage')).toEqual([...of('sms'), ...of('email')]);
+        expect(of('imessage').toSorted()).toEqual([...of('sms'), ...of('email')].toSorted());
+        const plain = (type: (typeof MESSAGE_TYPES)[number]) => cascade(type, addresses, NOTHING);
+        expect(plain('imessage')).toEqual([...plain('sms'), ...plain('email')]);
         for (const type of MESSAGE_TYPES) {
           expect(new Set(of(type)).size).toBe(of(type).length);
           expect(of(type)).not.toContain('');

@@ -32,14 +32,21 @@ const KINDS: Readonly<Record<MessageType, readonly ('phones' | 'emails')[]>> = {
   email: ['emails'],
 };
 
-/** Addresses to try, best first, each once (contract 4.2). `override` stands in for the lead's primary, this once. */
+/**
+ * Addresses to try, best first, each once (contract 4.2). Who names an address with the message means that one: `override`
+ * comes before all that the lead has (4.3). A recipient that is the lead's own primary contact, as it is when the message
+ * made the lead, overrides nothing: the documented order stays.
+ */
 export function cascade(messageType: MessageType, lead: LeadAddresses, override: AddressOverride): string[] {
-  const addresses = {
-    phones: [override.phone || lead.phone, ...lead.altPhones],
-    emails: [override.email || lead.email, ...lead.altEmails],
-  };
-  const ordered = KINDS[messageType].flatMap((kind) => addresses[kind]).filter(isPresent);
-  return [...new Set(ordered)];
+  const kinds = KINDS[messageType];
+  const given = { phones: override.phone, emails: override.email };
+  const own = { phones: [lead.phone, ...lead.altPhones], emails: [lead.email, ...lead.altEmails] };
+  const isPrimary = given.phones === lead.phone && given.emails === lead.email;
+  const ordered = [
+    ...(isPrimary ? [] : kinds.map((kind) => given[kind])),
+    ...kinds.flatMap((kind) => own[kind]),
+  ];
+  return [...new Set(ordered.filter(isPresent))];
 }
 
 /** What is known of a message's addresses at the moment one has to be chosen. */
