@@ -30,6 +30,22 @@ async function textsOf(ws: Workspace, query: Record<string, string> = {}): Promi
 }
 
 describe('the list', () => {
+  test.each([
+    ['dateFrom', '0000-01-01', 'Invalid dateFrom'],
+    ['dateFrom', '0000-01-01T00:00:00+14:00', 'Invalid dateFrom'],
+    ['dateFrom', '0001-01-01T00:00:00+14:00', 'Invalid dateFrom'],
+    ['dateTo', '9999-12-31T23:59:59-23:59', 'Invalid dateTo'],
+  ])('refuses %s=%s, which lies outside the years there are', async (name, date, error) => {
+    const ws = await openWorkspace(house);
+    const path = `/api/messages?${new URLSearchParams({ [name]: date })}`;
+    expect(await ws.call('GET', path)).toMatchObject({ status: 400, body: { error } });
+  });
+
+  test('takes the first and the last date there is', async () => {
+    const ws = await openWorkspace(house);
+    expect(await textsOf(ws, { dateFrom: '0001-01-01', dateTo: '9999-12-31' })).toEqual([]);
+  });
+
   test('is newest first, with every message whole, and empty for a new workspace', async () => {
     const ws = await openWorkspace(house);
     expect(await list(ws)).toEqual({ messages: [], nextCursor: null });

@@ -48,11 +48,24 @@ describe('parseInstant', () => {
     expect(parseInstant(text)).toBeNull();
   });
 
+  test.each(['0000-01-01', '0000-12-31T23:59:59Z', '0001-01-01T00:00:00+14:00', '9999-12-31T23:59:59-23:59'])(
+    '%s lies outside the years 0001–9999 of UTC: no date',
+    (text) => {
+      expect(parseInstant(text)).toBeNull();
+      expect(parseInclusiveEnd(text)).toBeNull();
+    },
+  );
+
+  test('the first and the last moment of those years are dates', () => {
+    expect(parseInstant('0001-01-01T14:00:00+14:00')).toBe(Date.parse('0001-01-01T00:00:00Z'));
+    expect(parseInclusiveEnd('9999-12-31')).toBe(Date.parse('9999-12-31T23:59:59.999Z'));
+  });
+
   test('reads every instant as it is printed', () => {
     fc.assert(
       fc.property(
         fc.date({
-          min: new Date('0000-01-01T00:00:00Z'),
+          min: new Date('0001-01-01T00:00:00Z'),
           max: new Date('9999-12-31T23:59:59.999Z'),
           noInvalidDate: true,
         }),

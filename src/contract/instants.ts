@@ -7,17 +7,21 @@ const ISO =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:[.,](\d{1,9}))?)?(Z|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?)?$/i;
 
 const LAST_MOMENT_OF_DAY_MS = 86_400_000 - 1;
+/** Years 0001–9999 in UTC: PostgreSQL has no year 0, and ISO 8601 prints no fifth digit. An offset can lead out of them. */
+const FIRST_MOMENT = Date.parse('0001-01-01T00:00:00.000Z');
+const LAST_MOMENT = Date.parse('9999-12-31T23:59:59.999Z');
 
-/** Epoch ms; null when it is no ISO 8601 date, or a day that no calendar has. */
+/** Epoch ms; null when it is no ISO 8601 date, a day that no calendar has, or outside the years 0001–9999 in UTC. */
 export function parseInstant(text: string): number | null {
   const match = ISO.exec(text);
   if (match === null) return null;
   const [, year, month, day, hour = '00', minute = '00', second = '00', fraction = '', offset = 'Z'] = match;
   const ms = fraction.slice(0, 3).padEnd(3, '0');
-  const instant = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
+  const local = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
   // The engine lets 30 February roll over into March; a caller who wrote it meant neither.
-  if (Number.isNaN(instant) || new Date(instant).getUTCDate() !== Number(day)) return null;
-  return instant - offsetMs(offset);
+  if (Number.isNaN(local) || new Date(local).getUTCDate() !== Number(day)) return null;
+  const instant = local - offsetMs(offset);
+  return instant < FIRST_MOMENT || instant > LAST_MOMENT ? null : instant;
 }
 
 /** The last moment it can mean: a bare date is the whole day, so that a range up to it includes it. */

@@ -25,13 +25,19 @@ describe('a statement', () => {
   });
 
   test('tells instants as epoch milliseconds, whatever zone the session has', async () => {
-    const read = statement('instants', `SELECT '2026-11-23T20:33:33.123Z'::timestamptz AS at`);
+    const read = statement('instants', 'SELECT $1::timestamptz AS at');
     for (const zone of ['UTC', 'America/St_Johns', 'Asia/Kathmandu']) {
-      const [row] = await database.transaction(async (tx) => {
-        await tx.query(statement(`zone_${zone}`, `SET LOCAL timezone = '${zone}'`), []);
-        return tx.query<{ at: number }>(read, []);
-      });
-      expect(row?.at, zone).toBe(Date.parse('2026-11-23T20:33:33.123Z'));
+      for (const instant of [
+        '2026-11-23T20:33:33.123Z',
+        '1850-06-01T12:00:00.001Z',
+        '0001-01-01T00:00:00.000Z',
+      ]) {
+        const [row] = await database.transaction(async (tx) => {
+          await tx.query(statement(`zone_${zone}`, `SET LOCAL timezone = '${zone}'`), []);
+          return tx.query<{ at: number }>(read, [instant]);
+        });
+        expect(row?.at, zone).toBe(Date.parse(instant));
+      }
     }
   });
 });

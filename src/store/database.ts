@@ -163,12 +163,16 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
   return constraint === undefined || (error as { constraint?: string }).constraint === constraint;
 }
 
-const INSTANT = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)([+-]\d\d)(:\d\d)?$/;
+const INSTANT = /^(\d{4})(-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?( BC)?$/;
 
-/** "2026-11-23 20:33:33.123+00" → epoch milliseconds, whatever zone the session has. */
+/**
+ * "2026-11-23 20:33:33.123+00" → epoch milliseconds, whatever zone the session has. Before clocks were set by zones,
+ * offsets had seconds; and the first hours of the year 1 lie in the year before it ("0001-12-31 … BC") west of Greenwich.
+ */
 function parseInstant(text: string): number {
-  const [, date, time, hours, minutes = ':00'] = INSTANT.exec(text) ?? [];
-  const instant = Date.parse(`${date}T${time}${hours}${minutes}`);
-  if (Number.isNaN(instant)) throw new Error(`not an instant: ${text}`);
-  return instant;
+  const [, year, day, time, sign, hours, minutes = '0', seconds = '0', isBefore] = INSTANT.exec(text) ?? [];
+  const local = Date.parse(`${isBefore === undefined ? year : '0000'}${day}T${time}Z`);
+  if (Number.isNaN(local)) throw new Error(`not an instant: ${text}`);
+  const offsetMs = (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000;
+  return sign === '-' ? local + offsetMs : local - offsetMs;
 }
