@@ -440,3 +440,23 @@ describe('a first touch', () => {
     expect(next.fromLineId).toBe(ws.lines[0]?._id);
   });
 });
+
+test('a cap of 0 holds until somebody raises it: nothing is promised, and the line is looked at again at once', async () => {
+  const ws = await openWorkspace(house, { lines: [{ dailyTotalMessagesLimit: 0 }] });
+  const message = await accept(ws, { recipientPhone: newPhone() });
+  const { gates, earliestAt, expectedAt } = await ws.explain(message._id);
+  expect(gates.filter((gate) => gate.state === 'blocked')).toMatchObject([
+    { gate: 'daily_cap', until: null },
+  ]);
+  expect([earliestAt, expectedAt]).toEqual([null, null]);
+  clock.leap(2 * DAY);
+  const [line] = await read<{ at: number | null }>(
+    house,
+    'SELECT next_send_at AS at FROM lines WHERE id = $1',
+    [ws.lines[0]?._id],
+  );
+  expect(line?.at).toBeNull();
+  expect((await ws.message(message._id)).status).toBe('pending');
+  await setLine(ws, { dailyTotalMessagesLimit: 1 });
+  await ws.reaches(message._id, 'delivered');
+});

@@ -275,6 +275,18 @@ test('a line that is switched off while its carrier is asked for the address han
   expect(await ws.message(_id)).toMatchObject({ status: 'queued' });
 });
 
+test('a line whose cap is set to 0 while its carrier is asked for the address hands over nothing more', async () => {
+  const ws = await openWorkspace(house);
+  said.check = async () => {
+    timePasses(10_000);
+    await ws.call('PATCH', `/api/lines/${ws.lines[0]?._id}`, { dailyTotalMessagesLimit: 0 });
+  };
+  const { _id } = await accept(ws, { recipientPhone: newPhone() });
+  await lookAndSettle(1_000);
+  expect(handed).toEqual([]);
+  expect(await ws.message(_id)).toMatchObject({ status: 'queued' });
+});
+
 test('a message that is handed over after midnight counts for the new day', async () => {
   const ws = await openWorkspace(house, { lines: [{ dailyTotalMessagesLimit: 1 }] });
   now = (Math.floor(now / (24 * HOUR_MS)) + 1) * 24 * HOUR_MS - 5_000;

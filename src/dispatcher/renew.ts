@@ -6,7 +6,7 @@
 import { lineGateFacts } from '../actions/delivery-facts.ts';
 import type { Deps } from '../deps.ts';
 import { lineStateGates } from '../domain/gates.ts';
-import { afterClockStep, renew } from '../domain/pacing.ts';
+import { afterClockStep, NEVER, renew } from '../domain/pacing.ts';
 import { type DeliveryFacts, readDeliveryFacts, renewReservation } from '../store/deliveries.ts';
 import { lockLines, storeLinePaces } from '../store/line-queue.ts';
 import { paceOf } from '../store/lines.ts';
@@ -34,7 +34,9 @@ export async function renewLease(
     const shut = lineStateGates(lineGateFacts(line, readOnly)).find((gate) => gate.state === 'blocked');
     if (shut !== undefined) return { until: now, because: shut.reason };
     const renewed = renew(afterClockStep(paceOf(line), now), facts.message.reserved, now);
-    if ('opensAt' in renewed) return { until: renewed.opensAt, because: NO_ROOM };
+    // A cap of 0 never opens: the line's own gate then keeps it.
+    if ('opensAt' in renewed)
+      return { until: renewed.opensAt === NEVER ? now : renewed.opensAt, because: NO_ROOM };
     const isOurs = await renewReservation(tx, workspaceId, message.id, attempt, renewed.reservation);
     if (!isOurs) return { until: now, because: TAKEN_OVER };
     const { id, deviceId } = line;

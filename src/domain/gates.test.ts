@@ -186,6 +186,22 @@ describe('the gates', () => {
       ],
     ],
     [
+      'a cap of 0, which never opens by itself',
+      { pace: paceOf({ dailyTotalMessagesLimit: 0, dailyNewConversationsLimit: 0 }) },
+      [
+        {
+          gate: 'daily_cap',
+          until: null,
+          reason: "The line's cap is 0: it takes no messages until somebody raises it.",
+        },
+        {
+          gate: 'first_touch_cap',
+          until: null,
+          reason: "The line's cap is 0: it takes no new conversations until somebody raises it.",
+        },
+      ],
+    ],
+    [
       'the device gap',
       { pace: paceOf({ deviceGapMs: 30_000, deviceLastSendAt: NOW }) },
       [
@@ -240,7 +256,8 @@ const anyLine: fc.Arbitrary<LineGateFacts> = fc.record({
 
 describe('the earliest instant', () => {
   it('is none while a gate takes somebody’s hand, or when the message will have expired', () => {
-    for (const shut of [{ isActive: false }, { isHealthy: false }, { readOnly: true }]) {
+    const capOfZero = { pace: paceOf({ hourlyNewConversationsLimit: 0 }) };
+    for (const shut of [{ isActive: false }, { isHealthy: false }, { readOnly: true }, capOfZero]) {
       expect(earliestAt(message(), line(shut), NOW, true)).toBeNull();
     }
     expect(earliestAt(message({ suppressed: true }), line(), NOW, true)).toBeNull();

@@ -2,7 +2,7 @@
  * What stands between a message and its line. The dispatcher holds by these gates and `explain` prints them: the same
  * evaluation, so that an explanation can never differ from what happens.
  */
-import { checkPace, type LinePace, type PaceGate } from './pacing.ts';
+import { checkPace, type LinePace, NEVER, type PaceCheck, type PaceGate } from './pacing.ts';
 import { nextOpening, type SendWindow } from './window.ts';
 import type { GateName, Risk } from './words.ts';
 
@@ -117,17 +117,25 @@ export function lineStateGates(facts: Omit<LineGateFacts, 'pace' | 'risk'>): Gat
 }
 
 function paceGates(facts: LineGateFacts, now: number, firstTouch: boolean): Gate[] {
-  const slowed = (name: PaceGate) =>
-    facts.risk === 'high' && name.endsWith('_gap') ? ' (gaps are doubled: the line is at high risk)' : '';
   return checkPace(facts.pace, now, firstTouch).map((check) =>
     gate(
       check.gate,
       check.opensAt <= now,
-      check.opensAt,
+      check.opensAt === NEVER ? null : check.opensAt,
       PACE_SENTENCES[check.gate].passed,
-      `${PACE_SENTENCES[check.gate].blocked(facts.pace)} until ${iso(check.opensAt)}${slowed(check.gate)}.`,
+      whyBlocked(check, facts),
     ),
   );
+}
+
+function whyBlocked({ gate: name, opensAt }: PaceCheck, { pace, risk }: LineGateFacts): string {
+  if (opensAt === NEVER) {
+    const shutOut = name === 'daily_cap' ? 'messages' : 'new conversations';
+    return `The line's cap is 0: it takes no ${shutOut} until somebody raises it.`;
+  }
+  const slowed =
+    risk === 'high' && name.endsWith('_gap') ? ' (gaps are doubled: the line is at high risk)' : '';
+  return `${PACE_SENTENCES[name].blocked(pace)} until ${iso(opensAt)}${slowed}.`;
 }
 
 /** First instant at which every gate is open, as far as is known at `now`; null while one takes somebody's hand. */

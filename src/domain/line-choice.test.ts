@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { dayAt } from './day.ts';
 import { chooseLine, type LineFacts, type LineWish } from './line-choice.ts';
 import { opensAt } from './pacing.ts';
 import { anyPaceAt, HOUR, NOW, paceOf } from './testing.ts';
@@ -52,15 +53,18 @@ describe('the line of a message', () => {
     expect(choose([line('a'), full], { talkingLineId: 'b' })).toEqual(['b', 'conversation']);
   });
 
-  it.each(['isActive', 'isHealthy'] as const)(
-    'waits for the one that talks to the lead while %s is false, and says so',
-    (state) => {
+  it.each([
+    ['isActive', 'not active'],
+    ['isHealthy', 'down'],
+  ] as const)(
+    'waits for the one that talks to the lead while %s is false, and says that it is %s',
+    (state, trouble) => {
       const lines = [line('a'), line('b', { [state]: false })];
       const wish = { ...WISH, talkingLineId: 'b' };
       expect(chooseLine(lines, wish, NOW)).toEqual({
         lineId: 'b',
         reason: 'conversation',
-        because: 'This line already talks to the contact; it is down, and conversations wait for their line.',
+        because: `This line already talks to the contact; it is ${trouble}, and conversations wait for their line.`,
       });
       expect(choose(lines, { talkingLineId: 'b', lineDownPolicy: 'sms' })).toEqual(['b', 'conversation']);
       expect(choose(lines, { talkingLineId: 'b', lineDownPolicy: 'move' })).toEqual([
@@ -69,6 +73,12 @@ describe('the line of a message', () => {
       ]);
     },
   );
+
+  it('is none, not even for a conversation, when no line of the type is active', () => {
+    const lines = [line('b', { isActive: false }), line('s', { messageType: 'sms' })];
+    for (const lineDownPolicy of LINE_DOWN_POLICIES)
+      expect(choose(lines, { talkingLineId: 'b', lineDownPolicy })).toBeNull();
+  });
 
   it('is the one on which an earlier message to the lead still waits, while that one is up', () => {
     const lines = [line('a', { lastUsedAt: null }), line('b'), line('c', { isHealthy: false })];
@@ -117,7 +127,13 @@ describe('the line of a message', () => {
 
   it('is the one free earliest when no line has room today', () => {
     const full = (id: string, capTimezone: string) =>
-      line(id, { pace: paceOf({ dailyNewConversationsLimit: 0, capTimezone }) });
+      line(id, {
+        pace: paceOf({
+          dailyNewConversationsLimit: 1,
+          capTimezone,
+          usage: { ...TODAY, day: dayAt(capTimezone, NOW), newConversations: 1 },
+        }),
+      });
     // Midnight comes to Kolkata before it comes to Greenwich and New York.
     const lines = [full('ny', 'America/New_York'), full('in', 'Asia/Kolkata'), full('uk', 'UTC')];
     expect(choose(lines)).toEqual(['in', 'free_earliest']);

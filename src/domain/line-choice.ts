@@ -47,21 +47,21 @@ export interface LineWish {
   lineDownPolicy: LineDownPolicy;
 }
 
-/** null when the workspace has no active line for this type of message. */
+/** null when the workspace has no active line for this type of message: then not even a conversation waits for its own. */
 export function chooseLine(lines: readonly LineFacts[], wish: LineWish, now: number): LineDecision | null {
-  const talking = lines.find(
-    (line) => line.id === wish.talkingLineId && line.messageType === wish.messageType,
-  );
+  const ofType = lines.filter((line) => line.messageType === wish.messageType);
+  const active = ofType.filter((line) => line.isActive);
+  if (active.length === 0) return null;
+  const talking = ofType.find((line) => line.id === wish.talkingLineId);
   if (talking !== undefined && (isUp(talking) || wish.lineDownPolicy !== 'move')) {
     return {
       lineId: talking.id,
       reason: 'conversation',
       because: isUp(talking)
         ? 'This line already talks to the contact.'
-        : 'This line already talks to the contact; it is down, and conversations wait for their line.',
+        : `This line already talks to the contact; it is ${troubleOf(talking)}, and conversations wait for their line.`,
     };
   }
-  const active = lines.filter((line) => line.messageType === wish.messageType && line.isActive);
   const waiting = active.find((line) => line.id === wish.waitingLineId && line.isHealthy);
   if (waiting !== undefined) {
     return {
@@ -90,7 +90,13 @@ export function chooseLine(lines: readonly LineFacts[], wish: LineWish, now: num
 }
 
 function isUp(line: LineFacts): boolean {
-  return line.isActive && line.isHealthy;
+  return troubleOf(line) === null;
+}
+
+/** Why a line can't send, as a part of a sentence: "it is …"; null when it can. */
+export function troubleOf({ isActive, isHealthy }: Pick<LineFacts, 'isActive' | 'isHealthy'>): string | null {
+  if (!isActive) return 'not active';
+  return isHealthy ? null : 'down';
 }
 
 function hasRoomToday({ pace, waitingFirstTouches }: LineFacts, now: number): boolean {

@@ -4,6 +4,7 @@ import {
   afterClockStep,
   checkPace,
   type LinePace,
+  NEVER,
   opensAt,
   type Reservation,
   release,
@@ -90,9 +91,16 @@ describe('the gates of a line', () => {
     ],
     [
       'the latest gate counts',
-      { deviceGapMs: 30_000, deviceLastSendAt: NOW, hourlyNewConversationsLimit: 0 },
+      {
+        deviceGapMs: 30_000,
+        deviceLastSendAt: NOW,
+        hourlyNewConversationsLimit: 1,
+        usage: used(1, 1, 1),
+      },
       THIS_HOUR + HOUR,
     ],
+    ['a cap of 0 never opens by itself', { dailyNewConversationsLimit: 0 }, NEVER],
+    ['an hourly cap of 0 never opens by itself', { hourlyNewConversationsLimit: 0 }, NEVER],
   ])('%s', (_title, differs, expected) => {
     expect(opensAt(paceOf(differs), NOW, true)).toBe(expected);
   });

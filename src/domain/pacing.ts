@@ -36,9 +36,12 @@ export type PaceGate = 'daily_cap' | 'first_touch_cap' | 'hourly_cap' | 'device_
 /** When one of them opens, in ms UTC. */
 export interface PaceCheck {
   gate: PaceGate;
-  /** At or before `now`: the gate is open. */
+  /** At or before `now`: the gate is open. NEVER: it takes somebody's hand. */
   opensAt: number;
 }
+
+/** When a cap of 0 opens. Whoever changes the line wakes it, so nobody needs an instant to look again. */
+export const NEVER = Number.POSITIVE_INFINITY;
 
 /** What one send took from the line, kept with the message until its outcome is known. */
 export interface Reservation {
@@ -98,24 +101,24 @@ export function afterClockStep(pace: LinePace, now: number): LinePace {
 export function checkPace(pace: LinePace, now: number, firstTouch: boolean): PaceCheck[] {
   const usage = usageAt(pace, now);
   const midnight = () => startOfNextDay(pace.capTimezone, now);
-  const capped = (limit: number | null, used: number) => limit !== null && used >= limit;
+  const nextHour = () => usage.hour + HOUR_MS;
+  const capped = (limit: number | null, used: number, reset: () => number) => {
+    if (limit === null || used < limit) return now;
+    return limit === 0 ? NEVER : reset();
+  };
+  const { dailyTotalMessagesLimit, dailyNewConversationsLimit, hourlyNewConversationsLimit } = pace;
   const checks: PaceCheck[] = [
-    {
-      gate: 'daily_cap',
-      opensAt: capped(pace.dailyTotalMessagesLimit, usage.totalMessages) ? midnight() : now,
-    },
+    { gate: 'daily_cap', opensAt: capped(dailyTotalMessagesLimit, usage.totalMessages, midnight) },
   ];
   if (firstTouch) {
     checks.push(
       {
         gate: 'first_touch_cap',
-        opensAt: capped(pace.dailyNewConversationsLimit, usage.newConversations) ? midnight() : now,
+        opensAt: capped(dailyNewConversationsLimit, usage.newConversations, midnight),
       },
       {
         gate: 'hourly_cap',
-        opensAt: capped(pace.hourlyNewConversationsLimit, usage.newConversationsHour)
-          ? usage.hour + HOUR_MS
-          : now,
+        opensAt: capped(hourlyNewConversationsLimit, usage.newConversationsHour, nextHour),
       },
     );
   }
@@ -126,7 +129,7 @@ export function checkPace(pace: LinePace, now: number, firstTouch: boolean): Pac
   return checks;
 }
 
-/** When the line may next take such a message, as far as is known at `now`; never before `now`. */
+/** When the line may next take such a message, as far as is known at `now`; never before `now`, perhaps NEVER. */
 export function opensAt(pace: LinePace, now: number, firstTouch: boolean): number {
   let latest = now;
   for (const check of checkPace(pace, now, firstTouch)) latest = Math.max(latest, check.opensAt);

@@ -53,6 +53,13 @@ describe('the turn of a message on its line', () => {
     expect([0, HOUR - 1, HOUR, 2 * HOUR - 1, 2 * HOUR, 99 * HOUR].map(after)).toEqual([2, 2, 1, 1, 0, 0]);
   });
 
+  it('is nothing to wait for where a cap of 0 shuts all that waits out', () => {
+    const shut = paceOf({ dailyNewConversationsLimit: 0 });
+    expect(pickNext([one('x', { firstTouch: true })], shut, NOW)).toEqual({ pick: null, waitUntil: null });
+    const later = [one('x', { firstTouch: true }), one('y', { dueAt: NOW + HOUR })];
+    expect(pickNext(later, shut, NOW)).toEqual({ pick: null, waitUntil: NOW + HOUR });
+  });
+
   it('does not rise before it is due', () => {
     expect(effectivePriority(one('x', { priority: 2, dueAt: NOW + 5 * HOUR }), NOW)).toBe(2);
   });

@@ -2,7 +2,7 @@
  * Which waiting message a line sends next (D11): replies, then single sends, then campaign steps; within a class by
  * due time, then id; a message rises one class for every hour it has been due, so that no class starves.
  */
-import { type LinePace, opensAt } from './pacing.ts';
+import { type LinePace, NEVER, opensAt } from './pacing.ts';
 
 /** A waiting message as far as its turn is concerned. `dueAt` in ms UTC. */
 export interface Candidate {
@@ -16,7 +16,7 @@ export interface Candidate {
 /** Who goes now, or until when (ms UTC) nobody may. */
 export type Pick<Message extends Candidate> =
   | { pick: Message }
-  /** Nothing may go now; null when nothing waits at all. */
+  /** Nothing may go now; null when nothing waits that will be able to go by itself. */
   | { pick: null; waitUntil: number | null };
 
 const RISE_MS = 3_600_000;
@@ -46,14 +46,14 @@ export function pickNext<Message extends Candidate>(
 ): Pick<Message> {
   const opens = { true: opensAt(pace, now, true), false: opensAt(pace, now, false) };
   let best: Message | null = null;
-  let waitUntil: number | null = null;
+  let waitUntil = NEVER;
   for (const candidate of candidates) {
     const readyAt = Math.max(candidate.dueAt, opens[`${candidate.firstTouch}`]);
     if (readyAt <= now) {
       if (best === null || compareTurn(candidate, best, now) < 0) best = candidate;
-    } else if (waitUntil === null || readyAt < waitUntil) {
-      waitUntil = readyAt;
+    } else {
+      waitUntil = Math.min(waitUntil, readyAt);
     }
   }
-  return best === null ? { pick: null, waitUntil } : { pick: best };
+  return best === null ? { pick: null, waitUntil: waitUntil === NEVER ? null : waitUntil } : { pick: best };
 }
