@@ -1,4 +1,5 @@
 /** What follows an attempt: retries (D21), the cascade of addresses (D22), unknown outcomes (D20). */
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Line } from '../src/contract/lines.ts';
 import type { Message } from '../src/contract/messages.ts';
@@ -6,17 +7,19 @@ import { toIso } from '../src/lib/clock.ts';
 import { openHouse, type TestHouse } from './harness.ts';
 import { leapingClock } from './leaping-clock.ts';
 import { until } from './until.ts';
-import { accept, copiesIn, newPhone, openWorkspace, type Workspace } from './workspaces.ts';
+import { accept, copiesIn, newEmail, newPhone, openWorkspace, type Workspace } from './workspaces.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const NO_IMESSAGE = '+12025550102';
 
 const clock = leapingClock();
+const logged: Record<string, unknown>[] = [];
+const log = pino({ level: 'debug', base: null }, { write: (line) => logged.push(JSON.parse(line)) });
 let house: TestHouse;
 
 beforeAll(async () => {
-  house = await openHouse({ clock });
+  house = await openHouse({ clock, log });
 });
 afterAll(() => house.close());
 
@@ -83,6 +86,59 @@ describe('a refusal for now', () => {
     await ws.call('PATCH', `/api/lines/${ws.lines[0]?._id}`, { attempts: 1 });
     clock.leap(MINUTE);
     expect((await ws.reaches(message._id, 'delivered')).attempt).toBe(3);
+  });
+});
+
+test('an attempt is summed up in the log, under the correlation id of its message', async () => {
+  const ws = await openWorkspace(house);
+  const { body } = await ws.send({ message: 'Hi', recipientPhone: newPhone(), correlationId: 'c1' });
+  const { _id: messageId, fromLineId: lineId } = body.message;
+  const summary = logged.find((each) => each.msg === 'message.send.summary' && each.messageId === messageId);
+  expect(summary).toMatchObject({ correlationId: 'c1', lineId, attempt: 1, event: 'accept' });
+});
+
+describe('an address given with the message', () => {
+  const kinds = [{}, { messageType: 'sms' }, { messageType: 'email' }];
+
+  test('is where an iMessage goes, whatever the lead has; only then the lead’s own are tried', async () => {
+    const ws = await openWorkspace(house, { lines: kinds });
+    const own = newPhone();
+    const { leadId } = await accept(ws, { recipientPhone: own });
+    const given = newEmail();
+    const direct = await ws.send({ message: 'Hi', leadId, recipientEmail: given });
+    expect(direct.body).toMatchObject({ status: 'sent', message: { address: given } });
+    const turned = await ws.send({ message: 'Hi', leadId, recipientEmail: 'imessage+no@example.com' });
+    expect(turned.body).toMatchObject({ status: 'sent', message: { address: own } });
+  });
+
+  test('is where an SMS and an email go', async () => {
+    const ws = await openWorkspace(house, { lines: kinds });
+    const { leadId } = await accept(ws, { recipientPhone: newPhone(), recipientEmail: newEmail() });
+    const [recipientPhone, recipientEmail] = [newPhone(), newEmail()];
+    const both = { message: 'Hi', leadId, recipientPhone, recipientEmail };
+    const sms = await ws.send({ ...both, messageType: 'sms' });
+    const email = await ws.send({ ...both, messageType: 'email' });
+    expect([sms.body.message.address, email.body.message.address]).toEqual([recipientPhone, recipientEmail]);
+  });
+
+  test('is tried first also when it is what the lead was found by', async () => {
+    const ws = await openWorkspace(house, { lines: kinds });
+    const recipientEmail = newEmail();
+    const { leadId } = await accept(ws, { recipientPhone: newPhone(), recipientEmail });
+    const { body } = await ws.send({ message: 'Hi', recipientEmail });
+    expect(body).toMatchObject({ leadId, status: 'sent', message: { address: recipientEmail } });
+  });
+
+  test('of a lead that the message itself makes keeps the documented order: all phones come first', async () => {
+    const ws = await openWorkspace(house, { lines: kinds });
+    const altPhone1 = newPhone();
+    const { body } = await ws.send({
+      message: 'Hi',
+      recipientPhone: NO_IMESSAGE,
+      recipientEmail: newEmail(),
+      altPhone1,
+    });
+    expect(body).toMatchObject({ status: 'sent', message: { address: altPhone1 } });
   });
 });
 

@@ -16,7 +16,7 @@ import { MAX_FREE_ATTEMPTS } from '../domain/backoff.ts';
 import { nextAddress } from '../domain/cascade.ts';
 import { type AttemptEnd, judge } from '../domain/fallback.ts';
 import { type Gate, messageGates } from '../domain/gates.ts';
-import { render, templateValues } from '../domain/template.ts';
+import { type RenderedMessage, renderMessage, templateValues } from '../domain/template.ts';
 import type { Reason } from '../domain/words.ts';
 import { type Deadline, deadline } from '../lib/clock.ts';
 import { invariant } from '../lib/invariant.ts';
@@ -54,30 +54,34 @@ interface Walk {
 export async function send(deps: Deps, leased: Leased): Promise<Ruling> {
   const { facts, line, attempt } = leased;
   const { message } = facts;
-  let text = message.message;
-  let missing: string[] = [];
+  let words: RenderedMessage = { text: message.message, subject: message.subject, missing: [] };
   try {
-    if (!message.rendered && facts.lead !== null) {
-      ({ text, missing } = render(message.message, templateValues(facts.lead, line)));
-    }
+    if (!message.rendered && facts.lead !== null)
+      words = renderMessage(message, templateValues(facts.lead, line));
     const channel = deps.channels.get(line.transport);
     invariant(channel !== undefined, `there is a channel for ${line.transport}`);
-    const walk = await walkCascade(deps, leased, channel, text);
-    return ruleOn(deps, leased, walk, text, missing);
+    const walk = await walkCascade(deps, leased, channel, words);
+    return ruleOn(deps, leased, walk, words);
   } catch (error) {
-    deps.log.error({ err: error, messageId: message.id }, 'an attempt broke; its outcome is unknown');
+    const { id: messageId, correlationId } = message;
+    deps.log.error({ err: error, messageId, correlationId }, 'an attempt broke; its outcome is unknown');
     return {
-      messageId: message.id,
+      messageId,
       attempt,
       event: 'lose',
-      renderedText: text,
+      renderedText: words.text,
       reconcileAt: deps.clock.now() + FIRST_RECONCILE_MS,
       data: { error: 'The attempt broke off' },
     };
   }
 }
 
-async function walkCascade(deps: Deps, leased: Leased, channel: Channel, text: string): Promise<Walk> {
+async function walkCascade(
+  deps: Deps,
+  leased: Leased,
+  channel: Channel,
+  words: RenderedMessage,
+): Promise<Walk> {
   const { line } = leased;
   const { message } = leased.facts;
   const door = channelLine(deps.secrets, line);
@@ -133,7 +137,7 @@ async function walkCascade(deps: Deps, leased: Leased, channel: Channel, text: s
       await deps.checkpoint('send.before');
       // The process may have stood still since it looked: what it knows is too old to send by.
       if (deps.clock.now() - readAt > FACTS_GOOD_MS) continue;
-      const outcome = await hand(deps, leased, channel, door, address, text, lease, walk);
+      const outcome = await hand(deps, leased, channel, door, address, words, lease, walk);
       walk.address = address;
       if (outcome.outcome === 'not_on_channel') {
         tried.add(address);
@@ -204,7 +208,7 @@ async function hand(
   channel: Channel,
   door: ChannelLine,
   address: string,
-  text: string,
+  { text, subject }: RenderedMessage,
   lease: Deadline,
   walk: Walk,
 ): Promise<Outcome> {
@@ -216,7 +220,7 @@ async function hand(
     address,
     messageType: message.messageType,
     text,
-    subject: message.subject,
+    subject,
     attachments: message.attachments ?? [],
   };
   const outcome = await channel.send(door, outgoing, lease);
@@ -255,7 +259,12 @@ function noteOutcome(walk: Walk, outcome: Outcome): void {
   }
 }
 
-function ruleOn(deps: Deps, { facts, attempt }: Leased, walk: Walk, text: string, missing: string[]): Ruling {
+function ruleOn(
+  deps: Deps,
+  { facts, attempt }: Leased,
+  walk: Walk,
+  { text, missing }: RenderedMessage,
+): Ruling {
   const { message } = facts;
   const now = deps.clock.now();
   const policy = { attempts: message.attempts, gapMs: message.retryGapMs };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { render, type TemplateLead, templateValues } from './template.ts';
+import { render, renderMessage, type TemplateLead, templateValues } from './template.ts';
 
 const VALUES = {
   firstName: 'Ada',
@@ -319,5 +319,29 @@ describe('the values of a template', () => {
       text: 'Ada, Sam from Engines Ltd wrote to ada@example.com (no title); 3 seats.',
       missing: [],
     });
+  });
+});
+
+describe('a message', () => {
+  it('is filled in as a whole: text and subject, and what is missing in either is named once', () => {
+    const message = {
+      message: 'Hi {firstName}{nick}',
+      subject: '{companyName|News} for {firstName}{nick}{city}',
+    };
+    expect(renderMessage(message, { firstName: 'Ada' })).toEqual({
+      text: 'Hi Ada',
+      subject: 'News for Ada',
+      missing: ['nick', 'city'],
+    });
+    expect(renderMessage({ message: 'Hi', subject: null }, {})).toEqual({
+      text: 'Hi',
+      subject: null,
+      missing: [],
+    });
+  });
+
+  it('keeps its subject on one line, whatever a value holds', () => {
+    const { subject } = renderMessage({ message: '', subject: 'For {x}' }, { x: 'a\r\nBcc: b@example.com' });
+    expect(subject).toBe('For a Bcc: b@example.com');
   });
 });

@@ -39,6 +39,26 @@ export function render(text: string, values: TemplateValues): Rendered {
   return { text: rendered + text.slice(copied), missing: [...missing] };
 }
 
+/** Text and subject of one message, filled in together. */
+export interface RenderedMessage extends Rendered {
+  subject: string | null;
+}
+
+/** A value may hold line breaks, a subject may not: they would end the header it stands in. */
+export function renderMessage(
+  { message, subject }: { message: string; subject: string | null },
+  values: TemplateValues,
+): RenderedMessage {
+  const body = render(message, values);
+  if (subject === null) return { ...body, subject };
+  const head = render(subject, values);
+  return {
+    text: body.text,
+    subject: head.text.replaceAll(/\p{Cc}+/gu, ' '),
+    missing: [...new Set([...body.missing, ...head.missing])],
+  };
+}
+
 /** What a template may say of a lead. `customFields` may hold anything JSON can; only plain values are used. */
 export interface TemplateLead {
   firstName: string | null;
