@@ -127,6 +127,18 @@ describe('the answer', () => {
     expect((await ws.message(held.body.message._id)).status).toBe('queued');
   });
 
+  test.each(['2020-01-01T00:00:00.000Z', '0001-01-01T00:00:00.000Z'])(
+    'to the past date %s is pending: it goes now, and the date is kept as it was given',
+    async (scheduledDate) => {
+      const ws = await openWorkspace(house);
+      const { body } = await ws.send({ message: 'Hi', recipientPhone: newPhone(), scheduledDate }, NO_WAIT);
+      expect(body).toMatchObject({ status: 'pending', scheduledDate, message: { scheduledDate } });
+      const { dueAt, createdAt } = body.message;
+      expect(dueAt).toBe(createdAt);
+      expect(await ws.message(body.message._id)).toEqual(body.message);
+    },
+  );
+
   test('lists what it ignored, and stores nothing of it', async () => {
     const ws = await openWorkspace(house);
     const { status, body } = await ws.send(

@@ -1,12 +1,20 @@
 /** Another text, another time, another line for a message that still waits. */
-import { checkExpiry, checkLength, checkWindow } from '../contract/message-rules.ts';
-import type { EditMessage, MessageAnswer } from '../contract/messages.ts';
+import {
+  checkExpiry,
+  checkLength,
+  checkWindow,
+  IDLE_TIMEZONE,
+  ignoredSubject,
+} from '../contract/message-rules.ts';
+import type { EditMessage, EditMessageAnswer } from '../contract/messages.ts';
 import { problem } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';
-import { EVENT_OF, isWaiting } from '../domain/lifecycle.ts';
+import { EVENT_OF, isWaiting, type LifecycleEvent, transition } from '../domain/lifecycle.ts';
 import type { LineDecision } from '../domain/line-choice.ts';
-import { planAcceptance } from '../domain/plan.ts';
+import { planWait } from '../domain/plan.ts';
 import type { SendWindow } from '../domain/window.ts';
+import type { WaitingStatus } from '../domain/words.ts';
+import { invariant } from '../lib/invariant.ts';
 import { insertEvents } from '../store/events.ts';
 import { wakeLines } from '../store/line-queue.ts';
 import { lockMessages, type MessageRow, storeEdit } from '../store/messages.ts';
@@ -15,74 +23,96 @@ import { presentMessage } from './present-message.ts';
 import { refuseReadOnly } from './read-only.ts';
 import type { WorkspaceBook } from './workspace-book.ts';
 
+interface Edit {
+  next: MessageRow;
+  /** What the edit makes of the message, in the terms of the lifecycle. */
+  event: LifecycleEvent;
+  /** Names of the fields that took effect. */
+  changed: string[];
+  warnings: string[];
+}
+
 export async function editMessage(
   deps: Deps,
   caller: Caller,
   id: string,
   changes: EditMessage,
-): Promise<MessageAnswer> {
+): Promise<EditMessageAnswer> {
   const { workspaceId } = caller;
   const book = await refuseReadOnly(deps, caller);
-  const edited = await deps.database.transaction(async (tx) => {
+  const { next, warnings } = await deps.database.transaction(async (tx) => {
     const [row] = await lockMessages(tx, workspaceId, [id]);
     if (row === undefined) throw problem('MESSAGE_NOT_FOUND');
     if (!isWaiting(row.status)) throw problem('MESSAGE_NOT_WAITING', { reason: row.status });
     const now = deps.clock.now();
-    const before = row.lineId;
-    const next = applyChanges(row, changes, book, now);
-    await storeEdit(tx, workspaceId, next, now);
+    const edit = applyChanges(row, changes, book, now);
+    await storeEdit(tx, workspaceId, edit.next, now);
     await insertEvents(tx, workspaceId, [
       {
         id: deps.ids(),
-        type: EVENT_OF.edit,
+        type: EVENT_OF[edit.event],
         messageId: id,
         leadId: row.leadId,
-        lineId: next.lineId,
+        lineId: edit.next.lineId,
         at: now,
-        data: { from: row.status, status: next.status, changed: Object.keys(changes) },
+        data: { from: row.status, status: edit.next.status, changed: edit.changed },
       },
     ]);
-    const lines = [...new Set([before, next.lineId])];
+    const lines = [...new Set([row.lineId, edit.next.lineId])];
     await wakeLines(tx, workspaceId, lines, lines.map(deps.ids));
-    return next;
+    return edit;
   });
   deps.wakeDispatchers();
-  return { message: presentMessage(edited, book.lines.find((line) => line.id === edited.lineId) ?? null) };
+  const line = book.lines.find((each) => each.id === next.lineId) ?? null;
+  return { message: presentMessage(next, line), warnings };
 }
 
-function applyChanges(row: MessageRow, changes: EditMessage, book: WorkspaceBook, now: number): MessageRow {
+const EVENT_OF_EDIT: Readonly<Record<WaitingStatus, LifecycleEvent>> = {
+  pending: 'edit',
+  scheduled: 'postpone',
+  queued: 'edit_held',
+};
+
+function applyChanges(row: MessageRow, changes: EditMessage, book: WorkspaceBook, now: number): Edit {
   const message = changes.message ?? row.message;
-  if (message === '' && row.attachments === null) throw problem('MESSAGE_EMPTY');
+  if (message.trim() === '' && row.attachments === null) throw problem('MESSAGE_EMPTY', { param: 'message' });
   checkLength(message, row.messageType);
   const settings = mergeWindow(row.settings, changes, book.workspace.timezone);
   const scheduledDate = changes.scheduledDate === undefined ? row.scheduledDate : changes.scheduledDate;
   const expiresAt = changes.expiresAt === undefined ? row.expiresAt : changes.expiresAt;
   if (expiresAt !== null) checkExpiry(expiresAt, scheduledDate, now);
-  const plan = planAcceptance({
-    now,
-    scheduledDate,
-    window: settings,
-    suppressed: false,
-    forceFallback: false,
-    lastReplyAt: null,
-    isCampaign: false,
-  });
-  if (plan === null) throw problem('INVALID_WINDOW', { reason: 'the send window never opens' });
-  // A pause between attempts stays, whatever else changes.
-  const dueAt = row.attempt > 0 ? Math.max(plan.dueAt, row.dueAt) : plan.dueAt;
-  return {
+  const wait = planWait(now, scheduledDate, settings);
+  if (wait === null) throw problem('INVALID_WINDOW', { reason: 'the send window never opens' });
+  const event = EVENT_OF_EDIT[wait.status];
+  const status = transition(row.status, event, row.attempt);
+  invariant(status === wait.status, 'the lifecycle knows what an edit makes of a message that waits');
+  const ignored = ignoredBy(row, changes, settings);
+  const hasSubject = changes.subject !== undefined && !ignored.has('subject');
+  const next: MessageRow = {
     ...row,
     ...chooseAnotherLine(row, changes, book),
     message,
     rendered: changes.message === undefined && row.rendered,
-    subject: changes.subject === undefined ? row.subject : changes.subject,
+    subject: hasSubject ? (changes.subject ?? null) : row.subject,
     settings,
     scheduledDate,
     expiresAt,
-    status: plan.status,
-    dueAt,
+    status,
+    // A pause between attempts stays, whatever else changes.
+    dueAt: row.attempt > 0 ? Math.max(wait.dueAt, row.dueAt) : wait.dueAt,
     updatedAt: now,
   };
+  const changed = Object.keys(changes).filter((name) => !ignored.has(name));
+  return { next, event, changed, warnings: [...ignored.values()] };
+}
+
+/** Fields that mean nothing for this message, each with the warning that says so. */
+function ignoredBy(row: MessageRow, changes: EditMessage, window: SendWindow | null): Map<string, string> {
+  const ignored = new Map<string, string>();
+  if (typeof changes.subject === 'string' && row.messageType !== 'email')
+    ignored.set('subject', ignoredSubject(row.messageType));
+  if (typeof changes.timezone === 'string' && window === null) ignored.set('timezone', IDLE_TIMEZONE);
+  return ignored;
 }
 
 function mergeWindow(

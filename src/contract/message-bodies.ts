@@ -56,7 +56,7 @@ const window = {
 const subject = label('Of an email; one line. Ignored for other types.');
 const scheduledDate = z.string().nullish().meta({
   description:
-    'Not before this instant: ISO 8601, UTC unless it carries an offset, at most two years ahead. A past one means now.',
+    'Not before this instant: ISO 8601, UTC unless it carries an offset, at most two years ahead. A past one means now, and is kept as it was given.',
   example: '2027-01-31T09:30:00-05:00',
 });
 const expiresAt = z.string().nullish().meta({

@@ -38,8 +38,8 @@ describe('parseEditMessage', () => {
     expect(edit({ sendWindowEnd: '18:00' })).toEqual({ sendWindowEnd: '18:00' });
   });
 
-  test('a past date means now', () => {
-    expect(edit({ scheduledDate: '2020-01-01' })).toEqual({ scheduledDate: NOW });
+  test('a past date is kept as it was given', () => {
+    expect(edit({ scheduledDate: '2020-01-01' })).toEqual({ scheduledDate: Date.parse('2020-01-01') });
   });
 
   test('nothing to change is a mistake', () => {

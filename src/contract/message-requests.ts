@@ -44,8 +44,8 @@ export function parseEditMessage(
   if (fromLineId !== null) request.fromLineId = fromLineId;
   if (fields.subject !== undefined) request.subject = readLine(fields, 'subject', MAX_LABEL_CHARACTERS);
   if (fields.scheduledDate !== undefined) {
-    const asked = readInstant(fields, 'scheduledDate', 'INVALID_SCHEDULED_DATE');
-    request.scheduledDate = asked === null ? null : checkScheduledDate(asked, now);
+    request.scheduledDate = readInstant(fields, 'scheduledDate', 'INVALID_SCHEDULED_DATE');
+    if (request.scheduledDate !== null) checkScheduledDate(request.scheduledDate, now);
   }
   if (fields.expiresAt !== undefined) {
     request.expiresAt = readInstant(fields, 'expiresAt');

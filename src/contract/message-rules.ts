@@ -35,11 +35,18 @@ export function checkLength(message: string, messageType: MessageType): void {
   if (isLongerThan(message, MAX_MESSAGE_CHARACTERS)) throw problem('MESSAGE_TOO_LONG', { param: 'message' });
 }
 
-/** A past date means now (D9): returned is what to wait for. */
-export function checkScheduledDate(scheduledDate: number, now: number): number {
+/** A past date means now (D9) and is kept as it was given: callers look for the very date they sent. */
+export function checkScheduledDate(scheduledDate: number, now: number): void {
   if (scheduledDate - now > MAX_AHEAD_MS)
     throw invalidField('scheduledDate', 'must be at most two years ahead');
-  return Math.max(scheduledDate, now);
+}
+
+/** A zone belongs to a window: alone it decides nothing, and whoever sends it thinks that it does. */
+export const IDLE_TIMEZONE = 'timezone is ignored without a send window';
+
+/** Only an email has one. */
+export function ignoredSubject(messageType: MessageType): string {
+  return `subject is ignored for messageType ${messageType}`;
 }
 
 export function checkExpiry(expiresAt: number, scheduledDate: number | null, now: number): void {

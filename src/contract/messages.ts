@@ -34,7 +34,7 @@ export interface SendMessage {
   /** Always three; undefined = not given (stays on the lead), null = explicitly cleared. */
   altPhones: (string | null | undefined)[];
   altEmails: (string | null | undefined)[];
-  /** Never before the moment of asking: a past date means now (D9). */
+  /** As it was given; a past one means now (D9). */
   scheduledDate: number | null;
   timezone: string | null;
   sendWindowStart: string | null;
@@ -58,7 +58,7 @@ export interface CrmIds {
   hsPortalId: string | null;
 }
 
-/** A waiting message's new wishes; absent = stays, null = removed. Checked as a whole by `checkSettings` once merged. */
+/** A waiting message's new wishes; absent = stays, null = removed. Checked as a whole by message-rules.ts once merged. */
 export interface EditMessage {
   message?: string;
   subject?: string | null;
@@ -253,6 +253,7 @@ export const EditMessageAnswer = z
   .meta({ id: 'EditMessageAnswer' });
 
 export const MessagesAnswer = z
+export type EditMessageAnswer = z.infer<typeof EditMessageAnswer>;
   .object({
     messages: z.array(Message),
     nextCursor: z

@@ -134,9 +134,17 @@ describe('what is accepted', () => {
     expect(parse({ ...minimal, message: '  Hi\n\n🤷‍♀️ ' }).message).toBe('  Hi\n\n🤷‍♀️ ');
   });
 
-  test('a past scheduledDate means now', () => {
-    expect(parse({ ...minimal, scheduledDate: '2020-01-01T00:00:00Z' }).scheduledDate).toBe(NOW);
-    expect(parse({ ...minimal, scheduledDate: '0000-01-01T00:00:00Z' }).scheduledDate).toBe(NOW);
+  test('a past scheduledDate is kept as it was given', () => {
+    for (const scheduledDate of ['2020-01-01T00:00:00.000Z', '0001-01-01T00:00:00.000Z'])
+      expect(parse({ ...minimal, scheduledDate }).scheduledDate).toBe(Date.parse(scheduledDate));
+  });
+
+  test('a zone without a window is ignored, and said to be', () => {
+    const warningsOf = (differs: object) =>
+      parseSendMessage({ ...minimal, timezone: 'America/New_York', ...differs }, { now: NOW }).warnings;
+    expect(warningsOf({})).toEqual(['timezone is ignored without a send window']);
+    expect(warningsOf({ allowedDaysOfWeek: [1] })).toEqual([]);
+    expect(warningsOf({ sendWindowStart: '09:00', sendWindowEnd: '10:00' })).toEqual([]);
   });
 
   test('an iMessage may go to an Apple ID', () => {

@@ -16,7 +16,14 @@ import {
   unknownFields,
 } from './fields.ts';
 import { SendMessageBody } from './message-bodies.ts';
-import { checkExpiry, checkLength, checkScheduledDate, checkWindow } from './message-rules.ts';
+import {
+  checkExpiry,
+  checkLength,
+  checkScheduledDate,
+  checkWindow,
+  IDLE_TIMEZONE,
+  ignoredSubject,
+} from './message-rules.ts';
 import { MAX_LABEL_CHARACTERS, type SendMessage } from './messages.ts';
 import { invalidField, problem } from './problems.ts';
 
@@ -32,7 +39,7 @@ export function parseSendMessage(body: unknown, { now }: { now: number }): Parse
   const warnings = unknownFields(fields, KNOWN);
   const messageType = readMessageType(fields);
   const content = readContent(fields, messageType, warnings);
-  const timing = readTiming(fields, now);
+  const timing = readTiming(fields, now, warnings);
   const recipient = readRecipient(fields);
   const request: SendMessage = {
     ...content,
@@ -71,19 +78,21 @@ function readContent(fields: Fields, messageType: MessageType, warnings: string[
   if (attachments.length === 0 && message.trim() === '') throw problem('MESSAGE_EMPTY', { param: 'message' });
   checkLength(message, messageType);
   const subject = readLine(fields, 'subject', MAX_LABEL_CHARACTERS);
-  if (subject !== null && messageType !== 'email')
-    warnings.push(`subject is ignored for messageType ${messageType}`);
+  if (subject !== null && messageType !== 'email') warnings.push(ignoredSubject(messageType));
   return { message, attachments, subject: messageType === 'email' ? subject : null };
 }
 
-function readTiming(fields: Fields, now: number) {
-  const asked = readInstant(fields, 'scheduledDate', 'INVALID_SCHEDULED_DATE');
-  const scheduledDate = asked === null ? null : checkScheduledDate(asked, now);
+function readTiming(fields: Fields, now: number, warnings: string[]) {
+  const scheduledDate = readInstant(fields, 'scheduledDate', 'INVALID_SCHEDULED_DATE');
+  if (scheduledDate !== null) checkScheduledDate(scheduledDate, now);
   const expiresAt = readInstant(fields, 'expiresAt');
   if (expiresAt !== null) checkExpiry(expiresAt, scheduledDate, now);
   const window = readWindow(fields);
   checkWindow(window);
-  return { scheduledDate, expiresAt, ...window, allowedDaysOfWeek: readDays(fields) };
+  const allowedDaysOfWeek = readDays(fields);
+  if (window.timezone !== null && window.sendWindowStart === null && allowedDaysOfWeek === null)
+    warnings.push(IDLE_TIMEZONE);
+  return { scheduledDate, expiresAt, ...window, allowedDaysOfWeek };
 }
 
 /** Anything that is not a string is as little a time or a zone as a misspelt one: the same documented sentence. */

@@ -14,17 +14,17 @@ import { MESSAGE_STATUSES, type MessageStatus, WAITING_STATUSES } from './words.
 
 /** Written down a second time on purpose: whoever changes the lifecycle says so twice. `-` is ignored. */
 const TABLE = `
-           hold   lease   accept retry  lose    miss     fail   deliver   read      bounce cancel    edit
-pending    queued sending sent   -      -       fallback failed delivered delivered failed cancelled same
-scheduled  queued sending sent   -      -       fallback failed delivered delivered failed cancelled same
-queued     queued sending sent   -      -       fallback failed delivered delivered failed cancelled same
-sending    -      -       sent   queued unknown fallback failed delivered delivered failed -         -
-unknown    -      -       sent   queued -       -        failed delivered delivered failed -         -
-sent       -      -       -      -      -       -        -      delivered delivered failed -         -
-delivered  -      -       same   -      -       -        -      -         same      -      -         -
-fallback   -      -       -      -      -       -        -      -         -         -      -         -
-failed     -      -       -      -      -       -        -      -         -         -      -         -
-cancelled  -      -       -      -      -       -        -      -         -         -      -         -
+           hold   lease   accept retry  lose    miss     fail   deliver   read      bounce cancel    edit    postpone  edit_held
+pending    queued sending sent   -      -       fallback failed delivered delivered failed cancelled pending scheduled queued
+scheduled  queued sending sent   -      -       fallback failed delivered delivered failed cancelled pending scheduled queued
+queued     queued sending sent   -      -       fallback failed delivered delivered failed cancelled pending scheduled queued
+sending    -      -       sent   queued unknown fallback failed delivered delivered failed -         -       -         -
+unknown    -      -       sent   queued -       -        failed delivered delivered failed -         -       -         -
+sent       -      -       -      -      -       -        -      delivered delivered failed -         -       -         -
+delivered  -      -       same   -      -       -        -      -         same      -      -         -       -         -
+fallback   -      -       -      -      -       -        -      -         -         -      -         -       -         -
+failed     -      -       -      -      -       -        -      -         -         -      -         -       -         -
+cancelled  -      -       -      -      -       -        -      -         -         -      -         -       -         -
 `;
 
 const [head = [], ...rows] = TABLE.trim()
@@ -61,7 +61,7 @@ describe('the lifecycle', () => {
 
 describe('a message', () => {
   it('waits in the very states from which it can be sent, edited and cancelled', () => {
-    for (const event of ['lease', 'hold', 'edit', 'cancel'] as const) {
+    for (const event of ['lease', 'hold', 'edit', 'postpone', 'edit_held', 'cancel'] as const) {
       const taking = MESSAGE_STATUSES.filter((status) => transition(status, event, 1) !== 'ignored');
       expect(taking).toEqual(WAITING_STATUSES);
     }

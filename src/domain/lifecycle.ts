@@ -17,7 +17,9 @@ export const LIFECYCLE_EVENTS = [
   'read', // a receipt: seen
   'bounce', // a receipt: refused after it had been accepted
   'cancel', // a person or an opt-out withdrew it
-  'edit', // text, time or line changed while it waited
+  'edit', // text, time or line changed while it waited, and it may go now
+  'postpone', // changed likewise, and its date lies ahead
+  'edit_held', // changed likewise, and its window is closed
 ] as const;
 export type LifecycleEvent = (typeof LIFECYCLE_EVENTS)[number];
 
@@ -39,6 +41,8 @@ const IGNORE_ALL: Row = {
   bounce: 'ignored',
   cancel: 'ignored',
   edit: 'ignored',
+  postpone: 'ignored',
+  edit_held: 'ignored',
 };
 
 const WAITING: Row = {
@@ -48,7 +52,9 @@ const WAITING: Row = {
   miss: 'fallback',
   fail: 'failed',
   cancel: 'cancelled',
-  edit: 'same',
+  edit: 'pending',
+  postpone: 'scheduled',
+  edit_held: 'queued',
   // Between two attempts only: its carrier denied it and yet it arrived, so the next attempt would be a second copy.
   accept: 'sent',
   deliver: 'delivered',
@@ -145,4 +151,6 @@ export const EVENT_OF: Readonly<Record<LifecycleEvent, MessageEvent>> = {
   bounce: 'message.failed',
   cancel: 'message.cancelled',
   edit: 'message.edited',
+  postpone: 'message.edited',
+  edit_held: 'message.edited',
 };

@@ -13,6 +13,7 @@ import type {
   CancelForLeadAnswer,
   DryRunAnswer,
   EditMessage,
+  EditMessageAnswer,
   ExplainAnswer,
   ListMessages,
   MessageAnswer,
@@ -31,7 +32,7 @@ export interface Actions {
   getMessage(deps: Deps, caller: Caller, id: string): Promise<MessageAnswer>;
   getTimeline(deps: Deps, caller: Caller, id: string): Promise<TimelineAnswer>;
   explainMessage(deps: Deps, caller: Caller, id: string): Promise<ExplainAnswer>;
-  editMessage(deps: Deps, caller: Caller, id: string, changes: EditMessage): Promise<MessageAnswer>;
+  editMessage(deps: Deps, caller: Caller, id: string, changes: EditMessage): Promise<EditMessageAnswer>;
   cancelMessage(deps: Deps, caller: Caller, id: string): Promise<CancelAnswer>;
   cancelForLead(deps: Deps, caller: Caller, target: CancelForLead): Promise<CancelForLeadAnswer>;
 

@@ -116,7 +116,7 @@ describe('the other routes', () => {
       (name: string) =>
       async (_deps: unknown, _caller: unknown, ...rest: unknown[]) => {
         seen.push(`${name} ${JSON.stringify(rest)}`);
-        return {} as never;
+        return { warnings: [] } as never;
       };
     const names = [
       'getMessage',

@@ -248,7 +248,8 @@ function isDryRun({ query: { dryRun } }: Call): boolean {
 async function editMessage(call: Call): Promise<Answer> {
   const id = messageId(call);
   const { request, warnings } = parseEditMessage(call.body, { now: call.deps.clock.now() });
-  return withWarnings(await call.actions.editMessage(call.deps, call.caller, id, request), warnings);
+  const edited = await call.actions.editMessage(call.deps, call.caller, id, request);
+  return withWarnings(edited, [...warnings, ...edited.warnings]);
 }
 
 async function cancelForLead({ deps, actions, caller, body }: Call): Promise<Answer> {

@@ -1,5 +1,5 @@
 /** What the house writes down is what happened: states, events, counters, leases. */
-import { EVENT_OF, isWaiting, LIFECYCLE, LIFECYCLE_EVENTS } from '../../../src/domain/lifecycle.ts';
+import { EVENT_OF, LIFECYCLE, LIFECYCLE_EVENTS } from '../../../src/domain/lifecycle.ts';
 import type { MessageStatus } from '../../../src/domain/words.ts';
 import type { LineFacts, MessageFacts } from '../eyes.ts';
 import type { Attempt, LineRecord, SeenEvent } from '../history.ts';
@@ -36,7 +36,6 @@ export function* obeysTheLifecycle({ history, events }: Look): Iterable<Finding>
 function isLawful({ type, before, data }: SeenEvent): boolean {
   const to = data.status as MessageStatus;
   if (before === null) return BIRTHS[type]?.includes(to) ?? false;
-  if (type === 'message.edited') return isWaiting(before) && isWaiting(to);
   return LIFECYCLE_EVENTS.some((event) => {
     const next = LIFECYCLE[before][event];
     return EVENT_OF[event] === type && (next === 'same' ? before : next) === to;
