@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Message } from '../src/contract/messages.ts';
 import { readQueueHeads } from '../src/store/deliveries.ts';
 import { readIntakeFacts } from '../src/store/intake.ts';
-import { lockWaitingTo } from '../src/store/messages.ts';
+import { lockWaitingFor } from '../src/store/messages.ts';
 import { openHouse, type TestHouse } from './harness.ts';
 import { rowsWalked } from './rows-walked.ts';
 import { accept, newEmail, newPhone, openWorkspace, read, type Workspace } from './workspaces.ts';
@@ -74,7 +74,7 @@ test('messages that name an address of nobody’s are found without walking the 
   await eachTime(async () => {
     let found: string[] = [];
     const rows = await walked(async (tx) => {
-      found = (await lockWaitingTo(tx, ws.workspaceId, phone, email)).map((message) => message.id);
+      found = (await lockWaitingFor(tx, ws.workspaceId, [], { phone, email })).map((message) => message.id);
     });
     expect(found).toEqual(named);
     expect(rows).toBeLessThan(10);

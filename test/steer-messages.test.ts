@@ -112,6 +112,41 @@ describe('cancelling', () => {
     });
   });
 
+  test('for several targets takes back what waits for each of them, and answers the first lead', async () => {
+    const ws = await openWorkspace(house);
+    const [byId, byPhone, byEmail, other] = [
+      await accept(ws, { recipientPhone: newPhone(), scheduledDate: inAnHour() }),
+      await accept(ws, { recipientPhone: newPhone(), scheduledDate: inAnHour() }),
+      await accept(ws, { recipientEmail: newEmail(), scheduledDate: inAnHour() }),
+      await accept(ws, { recipientPhone: newPhone(), scheduledDate: inAnHour() }),
+    ];
+    const addressed = await accept(ws, {
+      leadId: other.leadId,
+      recipientPhone: byPhone.recipientPhone,
+      scheduledDate: inAnHour(),
+    });
+    const answer = await cancelFor(ws, {
+      leadId: byId.leadId,
+      recipientPhone: byPhone.recipientPhone,
+      recipientEmail: byEmail.recipientEmail,
+    });
+    expect(answer.leadId).toBe(byId.leadId);
+    expect(answer.messageIds).toEqual([byId, byPhone, byEmail, addressed].map((message) => message._id));
+    expect((await ws.message(other._id)).status).toBe('scheduled');
+  });
+
+  test('for a lead’s number finds also what names it for another lead', async () => {
+    const ws = await openWorkspace(house);
+    const own = await accept(ws, { recipientPhone: newPhone(), scheduledDate: inAnHour() });
+    const { leadId } = await accept(ws, { recipientPhone: newPhone(), scheduledDate: inAnHour() });
+    const { recipientPhone } = own;
+    const message = await accept(ws, { leadId, recipientPhone, scheduledDate: inAnHour() });
+    expect(await cancelFor(ws, { recipientPhone })).toMatchObject({
+      leadId: own.leadId,
+      messageIds: [own._id, message._id],
+    });
+  });
+
   test('for a stranger is 200 with zeros', async () => {
     const ws = await openWorkspace(house);
     for (const target of [
@@ -148,7 +183,11 @@ describe('cancelling', () => {
 
 describe('editing', () => {
   const edit = (ws: Workspace, id: string, changes: object) =>
-    ws.call<{ message: Message; error?: string }>('PATCH', `/api/messages/${id}`, changes);
+    ws.call<{ message: Message; warnings: string[]; error?: string }>(
+      'PATCH',
+      `/api/messages/${id}`,
+      changes,
+    );
 
   test('changes text, time, window and line of what waits; the rest stays', async () => {
     const ws = await openWorkspace(house, { lines: [{}, {}] });
@@ -199,6 +238,47 @@ describe('editing', () => {
     ]);
   });
 
+  test('makes of a message what its date and window say, each time with one event', async () => {
+    const ws = await openWorkspace(house);
+    const message = await accept(ws, { recipientPhone: newPhone(), scheduledDate: inAnHour() });
+    const window = { timezone: 'UTC', sendWindowStart: timeIn(3), sendWindowEnd: timeIn(4) };
+    await edit(ws, message._id, { scheduledDate: null, ...window });
+    await edit(ws, message._id, { scheduledDate: inAnHour() });
+    const edits = (await ws.timeline(message._id)).filter((event) => event.type === 'message.edited');
+    expect(edits.map(({ data }) => [data.from, data.status])).toEqual([
+      ['scheduled', 'queued'],
+      ['queued', 'scheduled'],
+    ]);
+  });
+
+  test('warns of what means nothing for the message, and leaves that out', async () => {
+    const ws = await openWorkspace(house);
+    const message = await accept(ws, { recipientPhone: newPhone(), scheduledDate: inAnHour() });
+    const { status, body } = await edit(ws, message._id, {
+      message: 'new',
+      subject: 'News',
+      timezone: 'Europe/Berlin',
+      color: 'red',
+    });
+    expect(status).toBe(200);
+    expect(body.warnings).toEqual([
+      'Unknown field: color',
+      'subject is ignored for messageType imessage',
+      'timezone is ignored without a send window',
+    ]);
+    expect(body.message).toMatchObject({ message: 'new', subject: null, settings: null });
+    expect((await ws.timeline(message._id)).at(-1)?.data.changed).toEqual(['message']);
+  });
+
+  test('to a past date means now; the date is shown as it was given', async () => {
+    const ws = await openWorkspace(house);
+    const message = await accept(ws, { recipientPhone: newPhone(), scheduledDate: inAnHour() });
+    const scheduledDate = '2020-01-01T00:00:00.000Z';
+    const { body } = await edit(ws, message._id, { scheduledDate });
+    expect(body.message).toMatchObject({ status: 'pending', scheduledDate });
+    expect(await ws.reaches(message._id, 'delivered')).toMatchObject({ scheduledDate });
+  });
+
   test('does not shorten the pause between two attempts', async () => {
     const ws = await openWorkspace(house, { lines: [{ retryGapMs: HOUR }] });
     const message = await accept(ws, { recipientPhone: '+12025550104' });
@@ -216,6 +296,7 @@ describe('editing', () => {
     });
     for (const [changes, code] of [
       [{ message: '' }, 'MESSAGE_EMPTY'],
+      [{ message: ' \n ' }, 'MESSAGE_EMPTY'],
       [{ sendWindowStart: '09:00' }, 'INVALID_TIME_FORMAT'],
       [{ sendWindowStart: '09:00', sendWindowEnd: '17:00' }, 'INVALID_WINDOW'],
       [{ sendWindowStart: '09:00', sendWindowEnd: '09:00', timezone: 'UTC' }, 'INVALID_WINDOW'],

@@ -8,8 +8,8 @@ import { insertEvents } from '../store/events.ts';
 import { findLead, findLeadIdsByAddress } from '../store/leads.ts';
 import {
   lockMessages,
+  lockWaitingFor,
   lockWaitingOfLeads,
-  lockWaitingTo,
   type MessageRow,
   markCancelled,
 } from '../store/messages.ts';
@@ -35,7 +35,10 @@ export async function cancelMessage(deps: Deps, caller: Caller, id: string): Pro
   };
 }
 
-/** Finds the person by id or by any of their addresses, else messages by theirs; cancels everything that waits. */
+/**
+ * Whoever asks wants this person left alone: cancelled is what waits for any lead that any of the given fields names, and
+ * what is addressed to the given number or e-mail address, whichever lead it belongs to.
+ */
 export async function cancelForLead(
   deps: Deps,
   caller: Caller,
@@ -44,11 +47,12 @@ export async function cancelForLead(
   const { workspaceId } = caller;
   await refuseReadOnly(deps, caller);
   const leadIds = await findTargets(deps, workspaceId, target);
+  const { recipientPhone: phone, recipientEmail: email } = target;
   const cancelled = await deps.database.transaction(async (tx) => {
     const waiting =
-      leadIds.length > 0
+      phone === null && email === null
         ? await lockWaitingOfLeads(tx, workspaceId, leadIds)
-        : await lockAddressed(tx, workspaceId, target);
+        : await lockWaitingFor(tx, workspaceId, leadIds, { phone, email });
     await cancel(deps, tx, workspaceId, waiting, 'Cancelled for the contact');
     return waiting;
   });
@@ -63,23 +67,18 @@ export async function cancelForLead(
   };
 }
 
-/** Whoever names a lead means that lead, and nobody when there is none. */
-async function lockAddressed(tx: Sql, workspaceId: string, target: CancelForLead): Promise<MessageRow[]> {
-  if (target.leadId !== null) return [];
-  return lockWaitingTo(tx, workspaceId, target.recipientPhone, target.recipientEmail);
-}
-
+/** In the order of the fields: the first is the one that is answered. */
 async function findTargets(deps: Deps, workspaceId: string, target: CancelForLead): Promise<string[]> {
+  const found = new Set<string>();
   if (target.leadId !== null) {
     const lead = await findLead(deps.database, workspaceId, target.leadId);
-    return lead === null ? [] : [lead.id];
+    if (lead !== null) found.add(lead.id);
   }
   for (const address of [target.recipientPhone, target.recipientEmail]) {
     if (address === null) continue;
-    const ids = await findLeadIdsByAddress(deps.database, workspaceId, address);
-    if (ids.length > 0) return ids;
+    for (const id of await findLeadIdsByAddress(deps.database, workspaceId, address)) found.add(id);
   }
-  return [];
+  return [...found];
 }
 
 async function cancel(

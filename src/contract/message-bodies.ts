@@ -158,7 +158,11 @@ export const CancelForLeadBody = z
     ),
     recipientEmail: email('Likewise.'),
   })
-  .meta({ id: 'CancelForLeadBody', description: 'At least one of the three.' });
+  .meta({
+    id: 'CancelForLeadBody',
+    description:
+      'At least one of the three. Cancelled is what waits for any lead that one of them names, and what is addressed to the given number or address.',
+  });
 
 export const ListMessagesQuery = z.object({
   status: z

@@ -184,22 +184,23 @@ export function lockWaitingOfLeads(
 }
 
 // `IS TRUE` keeps the planner from the index of the queues, which holds all that waits.
-const LOCK_WAITING_TO_ADDRESS = statement(
-  'lock_waiting_to_address',
+const LOCK_WAITING_FOR = statement(
+  'lock_waiting_for',
   `SELECT ${MESSAGE_COLUMNS} FROM messages m
-   WHERE m.workspace_id = $1 AND m.recipient_differs AND (m.recipient_phone = $2 OR m.recipient_email = $3)
+   WHERE m.workspace_id = $1
+     AND (m.lead_id = ANY($2) OR (m.recipient_differs AND (m.recipient_phone = $3 OR m.recipient_email = $4)))
      AND (m.status IN ${WAITING_SQL}) IS TRUE AND m.direction = 'sent'
    ORDER BY m.id FOR NO KEY UPDATE`,
 );
 
-/** By the recipient a message names itself; those that name their lead's own are found by the lead. */
-export function lockWaitingTo(
+/** For these leads, or to these addresses; what names its lead's own address is found by the lead. */
+export function lockWaitingFor(
   tx: Sql,
   workspaceId: string,
-  phone: string | null,
-  email: string | null,
+  leadIds: readonly string[],
+  { phone, email }: { phone: string | null; email: string | null },
 ): Promise<MessageRow[]> {
-  return tx.query<MessageRow>(LOCK_WAITING_TO_ADDRESS, [workspaceId, phone, email]);
+  return tx.query<MessageRow>(LOCK_WAITING_FOR, [workspaceId, leadIds, phone, email]);
 }
 
 const LOCK_FIRST_TOUCHES_OF_LINE = statement(
