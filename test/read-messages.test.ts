@@ -1,11 +1,12 @@
 /** Looking at messages: one at a time, its timeline, its explanation, and the simulated phone that received it. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Message } from '../src/contract/messages.ts';
+import type { SandboxPhoneAnswer } from '../src/contract/sandbox.ts';
 import { GATES } from '../src/domain/words.ts';
 import { toIso } from '../src/lib/clock.ts';
 import { openHouse, type TestHouse } from './harness.ts';
 import { until } from './until.ts';
-import { accept, newEmail, newPhone, openWorkspace } from './workspaces.ts';
+import { accept, newEmail, newPhone, openWorkspace, read } from './workspaces.ts';
 
 const HOUR = 3_600_000;
 
@@ -164,6 +165,8 @@ describe('a simulated phone', () => {
         reference: one._id,
         subject: null,
         attempt: 1,
+        attachmentUrls: [],
+        attachmentNames: [],
       },
       {
         _id: two.externalMessageId,
@@ -174,6 +177,8 @@ describe('a simulated phone', () => {
         reference: two._id,
         subject: null,
         attempt: 1,
+        attachmentUrls: [],
+        attachmentNames: [],
       },
     ]);
     expect(await ws.phone(recipientPhone.replace('+1', ''))).toHaveLength(2);
@@ -182,13 +187,43 @@ describe('a simulated phone', () => {
     expect((await ws.call('GET', '/api/sandbox/phones/nobody')).status).toBe(400);
   });
 
+  test('shows the newest thousand copies, and tells how many there are', async () => {
+    const ws = await openWorkspace(house);
+    const recipientPhone = newPhone();
+    await ws.send({
+      message: 'one',
+      recipientPhone,
+      attachmentUrls: ['https://example.com/a.png'],
+      attachmentNames: ['b.png'],
+    });
+    expect(await ws.phone(recipientPhone)).toMatchObject([
+      { attachmentUrls: ['https://example.com/a.png'], attachmentNames: ['b.png'] },
+    ]);
+    await read(
+      house,
+      `INSERT INTO sandbox_copies (workspace_id, id, address, line_id, reference, attempt, message_type, message, received_at)
+       SELECT workspace_id, 'f' || lpad(n::text, 23, '0'), address, line_id, reference, attempt, message_type, 'm' || n, received_at
+       FROM sandbox_copies, generate_series(1, 1000) AS n WHERE workspace_id = $1`,
+      [ws.workspaceId],
+    );
+    const path = `/api/sandbox/phones/${encodeURIComponent(recipientPhone)}`;
+    const { body } = await ws.call<SandboxPhoneAnswer>('GET', path);
+    expect([body.total, body.messages.length]).toEqual([1001, 1000]);
+    expect([body.messages[0]?.message, body.messages.at(-1)?.message]).toEqual(['m1', 'm1000']);
+  });
+
   test('is a mailbox too, and shows the subject', async () => {
     const ws = await openWorkspace(house, { lines: [{ messageType: 'email' }] });
     const recipientEmail = newEmail();
-    await ws.send({ message: 'Hello', subject: 'Greetings', messageType: 'email', recipientEmail });
+    await ws.send({
+      message: 'Hello',
+      subject: 'Greetings {firstName|to you}{nick}',
+      messageType: 'email',
+      recipientEmail,
+    });
     await until('the mail arrives', async () => (await ws.phone(recipientEmail)).length);
     expect(await ws.phone(recipientEmail.toUpperCase())).toMatchObject([
-      { message: 'Hello', subject: 'Greetings', messageType: 'email' },
+      { message: 'Hello', subject: 'Greetings to you', messageType: 'email' },
     ]);
   });
 });

@@ -1,5 +1,5 @@
 /** What a simulated phone or mailbox has received from the caller's workspace. */
-import type { SandboxPhoneAnswer } from '../contract/sandbox.ts';
+import { MAX_SANDBOX_COPIES, type SandboxPhoneAnswer } from '../contract/sandbox.ts';
 import type { Deps } from '../deps.ts';
 import { normalizeAddress } from '../domain/address.ts';
 import { toIso } from '../lib/clock.ts';
@@ -12,18 +12,21 @@ export async function readSandboxPhone(
   given: string,
 ): Promise<SandboxPhoneAnswer> {
   const address = normalizeAddress(given) ?? given;
-  const copies = await readPhone(deps.database, workspaceId, address);
+  const { copies, total } = await readPhone(deps.database, workspaceId, address, MAX_SANDBOX_COPIES);
   return {
     address,
-    messages: copies.map(({ id, message, messageType, lineId, receivedAt, reference, subject, attempt }) => ({
+    total,
+    messages: copies.map(({ id, lineId, receivedAt, attachments, ...copy }) => ({
       _id: id,
-      message,
-      messageType,
+      message: copy.message,
+      messageType: copy.messageType,
       fromLineId: lineId,
       receivedAt: toIso(receivedAt),
-      reference,
-      subject,
-      attempt,
+      reference: copy.reference,
+      subject: copy.subject,
+      attempt: copy.attempt,
+      attachmentUrls: (attachments ?? []).map(({ url }) => url),
+      attachmentNames: (attachments ?? []).map(({ name }) => name),
     })),
   };
 }

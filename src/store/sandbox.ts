@@ -93,13 +93,20 @@ export interface SandboxCopyRow {
 const READ_PHONE = statement(
   'read_sandbox_phone',
   `SELECT id, line_id AS "lineId", reference, attempt, message_type AS "messageType", message, subject, attachments,
-          received_at AS "receivedAt"
-   FROM sandbox_copies WHERE workspace_id = $1 AND address = $2 ORDER BY id LIMIT 1000`,
+          received_at AS "receivedAt", count(*) OVER () AS total
+   FROM sandbox_copies WHERE workspace_id = $1 AND address = $2 ORDER BY id DESC LIMIT $3`,
 );
 
-/** What the phone or mailbox holds, oldest first, at most 1,000 copies. */
-export function readPhone(sql: Sql, workspaceId: string, address: string): Promise<SandboxCopyRow[]> {
-  return sql.query<SandboxCopyRow>(READ_PHONE, [workspaceId, address]);
+/** The newest `limit` copies that the phone or mailbox holds, oldest first, and how many there are in all. */
+export async function readPhone(
+  sql: Sql,
+  workspaceId: string,
+  address: string,
+  limit: number,
+): Promise<{ copies: SandboxCopyRow[]; total: number }> {
+  const rows = await sql.query<SandboxCopyRow & { total: number }>(READ_PHONE, [workspaceId, address, limit]);
+  const copies = rows.toReversed().map(({ total: _total, ...copy }) => copy);
+  return { copies, total: rows[0]?.total ?? 0 };
 }
 
 export interface SandboxCallbackRow {

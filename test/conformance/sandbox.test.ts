@@ -196,7 +196,8 @@ describe('a simulated phone', () => {
     const outcomes = [await channel.send(line, first, never), await channel.send(line, second, never)];
     await channel.send(line, outgoing(line, 'ben@example.com'), never);
 
-    const copies = await readPhone(database, line.workspaceId, 'anna@example.com');
+    const { copies, total } = await readPhone(database, line.workspaceId, 'anna@example.com', 10);
+    expect(total).toBe(2);
     expect(copies).toEqual([
       {
         id: expect.any(String),
@@ -217,7 +218,9 @@ describe('a simulated phone', () => {
       }),
     ]);
     expect(outcomes).toEqual(copies.map(({ id }) => ({ outcome: 'accepted', externalMessageId: id })));
-    expect(await readPhone(database, ids(), 'anna@example.com')).toEqual([]);
+    const newest = await readPhone(database, line.workspaceId, 'anna@example.com', 1);
+    expect(newest).toEqual({ copies: copies.slice(1), total: 2 });
+    expect(await readPhone(database, ids(), 'anna@example.com', 10)).toEqual({ copies: [], total: 0 });
   });
 
   test('does not notice a double send, so that one can be counted', async () => {

@@ -16,7 +16,11 @@ export const sandboxRoutes: readonly Route[] = [
       'Counts copies: what lines with the transport `sandbox` have sent to this number or e-mail address.',
     pathParams: z.object({ address: z.string().meta({ example: '+12025550100' }) }),
     answers: {
-      200: { description: 'Every copy; none for a phone nothing was sent to.', schema: SandboxPhoneAnswer },
+      200: {
+        description:
+          'The newest 1,000 copies, and how many there are in all; none for a phone nothing was sent to.',
+        schema: SandboxPhoneAnswer,
+      },
     },
     problems: ['INVALID_FIELD'],
     handle: async (call) => ok(await call.actions.readSandboxPhone(call.deps, call.caller, addressOf(call))),
