@@ -1,4 +1,5 @@
 /** A declared call together with what answers it, and how a list of them is put on a server. */
+import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import type { Caller } from '../actions/authenticate.ts';
 import type { Operation } from '../contract/operation.ts';
@@ -56,6 +57,7 @@ export function mount(
       },
     });
   }
+  for (const method of OTHER_METHODS) if (!app.supportedMethods.includes(method)) app.addHttpMethod(method);
   for (const [path, ofPath] of Map.groupBy(routes, (route) => route.path))
     refuseOtherMethods(app, path, ofPath);
 }
@@ -78,7 +80,8 @@ function callOf(route: Route, request: FastifyRequest, deps: Deps, actions: Acti
   };
 }
 
-const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+/** All that Node takes; CONNECT it hands to nobody. */
+const OTHER_METHODS = METHODS.filter((method) => method !== 'CONNECT');
 
 /** A known path answers a method it has not with 405 and a list of those it has, not with "not found". */
 function refuseOtherMethods(app: FastifyInstance, path: string, routes: readonly Route[]): void {
@@ -88,7 +91,7 @@ function refuseOtherMethods(app: FastifyInstance, path: string, routes: readonly
     throw problem('METHOD_NOT_ALLOWED');
   };
   app.route({
-    method: METHODS.filter((method) => !allowed.includes(method)),
+    method: OTHER_METHODS.filter((method) => !allowed.includes(method)) as HTTPMethods[],
     url: fastifyPath(path),
     exposeHeadRoute: false,
     onRequest: refuse,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 import { problem } from '../contract/problems.ts';
 import type { Actions } from './actions.ts';
-import { get, ID, KEY, messageOf, post, startServer } from './testing.ts';
+import { exchange, get, ID, KEY, messageOf, post, startServer } from './testing.ts';
 
 const hello = { message: 'Hi', recipientPhone: '+12025550100' };
 
@@ -235,6 +235,8 @@ describe('the other routes', () => {
       });
     }
   });
+      ['PROPFIND', '/api/messages', 'POST, GET, HEAD'],
+      ['REPORT', `/api/messages/${ID}`, 'GET, HEAD, PATCH'],
 });
 
 describe('trouble of ours', () => {
@@ -243,6 +245,13 @@ describe('trouble of ours', () => {
       actions: { listLines: async () => Promise.reject(new Error('secret detail')) },
     });
     const logged = vi.spyOn(deps.log, 'error');
+  test('TRACE, which echoes what it was sent, is no exception', async () => {
+    const { port } = await startServer({});
+    const answer = await exchange(port, 'TRACE /api/lines HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1.1 405 /);
+    expect(answer).toMatch(/^allow: GET, HEAD, POST\r$/im);
+  });
+
     const answer = await get(`${url}/api/lines`);
     const body = await answer.text();
     expect(answer.status).toBe(500);

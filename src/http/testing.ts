@@ -105,6 +105,7 @@ function fakeDeps(config: Config, scopes: readonly Scope[], clock: Clock, log: L
     authenticate: async (header) => (header === KEY ? { workspaceId: 'ws_1', apiKeyId: ID, scopes } : null),
   };
   return new Proxy(usable, {
+    books: { read: async (id: string) => (id === 'ws_1' ? {} : null) } as Deps['books'],
     get(given, name) {
       if (!(name in given)) throw new Error(`the HTTP door must not use ${String(name)}`);
       return given[name as keyof Deps];
