@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { pino } from 'pino';
 import { describe, expect, test, vi } from 'vitest';
 import { problem } from '../contract/problems.ts';
 import type { Actions } from './actions.ts';
@@ -111,6 +112,30 @@ describe('POST /api/messages', () => {
 
 describe('the other routes', () => {
   test('each calls its action with the id of the path', async () => {
+describe('the log', () => {
+  test('of a message follows its correlation id from request to answer', async () => {
+    const lines: Record<string, unknown>[] = [];
+    const log = pino({ level: 'debug', base: null }, { write: (line) => lines.push(JSON.parse(line)) });
+    const { url } = await startServer({ log });
+    await post(`${url}/api/messages`, hello, { 'x-correlation-id': 'c1' });
+    await until('the request is logged', () => lines.some((line) => line.msg === 'request'));
+    expect(lines).toMatchObject([
+      { msg: 'message.api.request', correlationId: 'c1', workspaceId: 'ws_1' },
+      { msg: 'message.api.create_message_returned', correlationId: 'c1', messageId: ID, status: 'pending' },
+      { msg: 'request', correlationId: 'c1', route: 'POST /api/messages', status: 201 },
+    ]);
+  });
+
+  test('of a failure names the correlation id', async () => {
+    const lines: Record<string, unknown>[] = [];
+    const log = pino({ level: 'error', base: null }, { write: (line) => lines.push(JSON.parse(line)) });
+    const acceptMessage = async () => Promise.reject(new Error('broken'));
+    const { url } = await startServer({ log, actions: { acceptMessage } });
+    expect((await post(`${url}/api/messages`, hello, { 'x-correlation-id': 'c1' })).status).toBe(500);
+    expect(lines).toMatchObject([{ msg: 'request failed', correlationId: 'c1' }]);
+  });
+});
+
     const seen: string[] = [];
     const note =
       (name: string) =>

@@ -73,10 +73,7 @@ function refuse(deps: Deps, error: unknown, request: FastifyRequest, reply: Fast
   const isGone = request.raw.destroyed && !request.raw.complete;
   const refusal = isGone ? problem('BAD_REQUEST') : toProblem(error);
   if (refusal.status >= 500) {
-    deps.log.error(
-      { err: refusal.cause ?? refusal, requestId: request.id, route: routeOf(request) },
-      'request failed',
-    );
+    deps.log.error({ err: refusal.cause ?? refusal, ...traceOf(request, reply) }, 'request failed');
   }
   if (refusal.retryAfter !== null) reply.header('retry-after', refusal.retryAfter);
   return reply.code(refusal.status).send(toBody(refusal, request.id));
@@ -85,8 +82,13 @@ function refuse(deps: Deps, error: unknown, request: FastifyRequest, reply: Fast
 function observe(deps: Deps, request: FastifyRequest, reply: FastifyReply): void {
   deps.metrics.requests.labels(routeOf(request), String(reply.statusCode)).observe(reply.elapsedTime / 1000);
   if (deps.log.isLevelEnabled('debug')) {
-    deps.log.debug({ requestId: request.id, route: routeOf(request), status: reply.statusCode }, 'request');
+    deps.log.debug({ ...traceOf(request, reply), status: reply.statusCode }, 'request');
   }
+}
+
+function traceOf(request: FastifyRequest, reply: FastifyReply) {
+  const correlationId = reply.getHeader('x-correlation-id');
+  return { requestId: request.id, correlationId, route: routeOf(request) };
 }
 
 /** The declared path, never the asked one: labels must stay few. */

@@ -219,6 +219,9 @@ async function sendMessage(call: Call): Promise<Answer> {
   const correlationId = given ? id : (request.correlationId ?? id);
   const accepted = await actions.acceptMessage(deps, caller, request, {
     idempotencyKey,
+  const isTraced = deps.log.isLevelEnabled('debug');
+  const { workspaceId } = caller;
+  if (isTraced) deps.log.debug({ workspaceId, correlationId }, 'message.api.request');
     requestHash: idempotencyKey === null ? '' : hash('sha256', Buffer.concat([SIGNATURE, call.bytes])),
     correlationId,
     waitMs: (waitSeconds ?? 0) * 1000,
@@ -226,6 +229,11 @@ async function sendMessage(call: Call): Promise<Answer> {
   });
   return {
     status: accepted.httpStatus,
+  if (isTraced) {
+    const { _id: messageId, status } = accepted.body.message;
+    const outcome = { workspaceId, correlationId, messageId, status, replayed: accepted.replayed };
+    deps.log.debug(outcome, 'message.api.create_message_returned');
+  }
     body: accepted.body,
     headers: {
       'x-correlation-id': correlationId,
