@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { PROBLEMS } from '../src/contract/problems.ts';
 
 const ROOT = path.dirname(import.meta.dirname);
 const LONGEST_FILE = 380;
@@ -185,6 +186,16 @@ describe('habits', () => {
       ].map((missing) => `${file} cites ${missing}`),
     );
     expect(wrong).toEqual([]);
+  });
+
+  test('every refusal of the catalogue is thrown somewhere', () => {
+    const lists = ['src/contract/problems.ts', 'src/contract/operation.ts'];
+    const throwing = product
+      .filter((source) => !lists.includes(source.path))
+      // What a route declares is a promise; what counts is who keeps it.
+      .map(({ text }) => text.replaceAll(/problems: \[[^\]]*\]/g, ''))
+      .join('\n');
+    expect(Object.keys(PROBLEMS).filter((code) => !throwing.includes(`'${code}'`))).toEqual([]);
   });
 
   test('files are named in kebab-case', () => {

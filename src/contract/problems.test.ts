@@ -36,11 +36,9 @@ const DOCUMENTED: readonly [ProblemCode, number, string][] = [
     400,
     'sendFallbackSmsOnFailed is true but fallback SMS is not configured. Configure fallback in workspace settings (Settings → Fallback) or set sendFallbackSmsOnFailed to false.',
   ],
-  ['FOREIGN_ATTACHMENT', 403, 'Attachment URL does not belong to this organization'],
   ['LEAD_NOT_ACCESSIBLE', 404, 'Lead not found or access denied'],
   ['LEAD_NOT_FOUND', 404, 'Lead not found'],
   ['INVALID_LEAD_QUERY_ID', 400, 'Invalid lead id'],
-  ['SEARCH_TIMED_OUT', 503, 'Search timed out. Try a more specific search or fewer results.'],
   ['CANCEL_TARGET_REQUIRED', 400, 'Either leadId, recipientPhone, or recipientEmail is required'],
   ['INVALID_LEAD_ID', 400, 'Invalid leadId'],
   ['INVALID_DATE_FROM', 400, 'Invalid dateFrom'],
@@ -51,7 +49,17 @@ const DOCUMENTED: readonly [ProblemCode, number, string][] = [
   ['LINE_NOT_ACTIVE', 400, 'Line is not active'],
 ];
 
+/** Documented, but nothing here can meet them yet: they enter the catalogue together with what throws them. */
+const LATER: readonly [string, number, string][] = [
+  ['FOREIGN_ATTACHMENT', 403, 'Attachment URL does not belong to this organization'],
+  ['SEARCH_TIMED_OUT', 503, 'Search timed out. Try a more specific search or fewer results.'],
+];
+
 describe('the catalogue', () => {
+  test.each(LATER)('%s (%i) is published only once it can happen', (code) => {
+    expect(PROBLEMS).not.toHaveProperty(code);
+  });
+
   test.each(DOCUMENTED)('%s answers %i with the documented sentence', (code, status, error) => {
     const refusal = problem(code);
     expect(refusal.status).toBe(status);

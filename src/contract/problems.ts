@@ -164,11 +164,6 @@ export const PROBLEMS = {
     error: 'Maximum 2 attachments per message',
     docs: 'Send a second message for further attachments.',
   },
-  FOREIGN_ATTACHMENT: {
-    status: 403,
-    error: 'Attachment URL does not belong to this organization',
-    docs: 'The URL is in our own store, but belongs to another workspace.',
-  },
   NO_ACTIVE_LINES: {
     status: 400,
     error: 'No active lines in workspace. Add and activate a line, or provide fromLineId.',
@@ -234,11 +229,6 @@ export const PROBLEMS = {
     status: 400,
     error: 'Invalid lead id',
     docs: 'The `id` asked for is not a 24-character lower-case hex id.',
-  },
-  SEARCH_TIMED_OUT: {
-    status: 503,
-    error: 'Search timed out. Try a more specific search or fewer results.',
-    docs: 'The search took too long.',
   },
 
   // Lines and workspace
