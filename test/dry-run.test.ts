@@ -63,6 +63,7 @@ describe('a dry run', () => {
       fromLineEmail: null,
       lineDecision: expect.objectContaining({ reason: 'least_recently_used' }),
       text: 'Hi Ada',
+      subject: null,
       missing: ['nickname'],
       scheduledDate: null,
       earliestAt: expect.any(String),
@@ -149,15 +150,68 @@ describe('a dry run', () => {
     }
   });
 
-  test('is a look, so arrears do not forbid it: it names them', async () => {
+  test('of a workspace in arrears is refused as the send is', async () => {
     const ws = await openWorkspace(house);
     await bill(house, ws, 'past_due');
     const { status, body } = await dryRun(ws, { recipientPhone: newPhone() });
-    expect(status).toBe(200);
-    expect(body.gates.filter((gate) => gate.state === 'blocked')).toMatchObject([
-      { gate: 'read_only', until: null },
-    ]);
-    expect([body.earliestAt, body.expectedAt]).toEqual([null, null]);
+    expect(status).toBe(402);
+    expect(body).toMatchObject({ code: 'READ_ONLY', reason: 'past_due' });
+  });
+
+  test('names the address a send would turn to: the given one first, none known to be without iMessage', async () => {
+    const ws = await openWorkspace(house);
+    const [recipientPhone, altPhone1, given] = ['+12025550102', newPhone(), newEmail()];
+    const { body: sent } = await ws.send({ message: 'Hi', recipientPhone });
+    expect(sent.status).toBe('fallback');
+    const { leadId } = sent;
+    expect((await dryRun(ws, { leadId })).body.address).toBeNull();
+    expect((await dryRun(ws, { leadId, altPhone1 })).body.address).toBe(altPhone1);
+    expect((await dryRun(ws, { leadId, altPhone1, recipientEmail: given })).body.address).toBe(given);
+  });
+
+  test('sees that another message to the contact is on its way', async () => {
+    const ws = await openWorkspace(house);
+    // Its outcome stays unknown for a while.
+    const message = await accept(ws, { recipientPhone: '+12025550106' });
+    await ws.reaches(message._id, 'unknown');
+    const { body } = await dryRun(ws, { leadId: message.leadId });
+    expect(body.gates.filter((gate) => gate.state === 'blocked').map((gate) => gate.gate)).toContain(
+      'conversation',
+    );
+    const waiting = await accept(ws, { leadId: message.leadId });
+    for (const { earliestAt, expectedAt } of [body, await ws.explain(waiting._id)])
+      expect(Date.parse(expectedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(earliestAt ?? ''));
+  });
+
+  test('of a forced fallback speaks of the SMS: its line, its gates, its times', async () => {
+    const ws = await openWorkspace(house, { lines: [], fallback: true });
+    await ws.call('PATCH', `/api/lines/${ws.lines[0]?._id}`, { deviceGapMs: HOUR });
+    const recipientPhone = newPhone();
+    await ws.send({ message: 'Hi', messageType: 'sms', recipientPhone: newPhone() });
+    const scheduledDate = toIso(house.deps.clock.now() + 2 * HOUR);
+    const { body } = await dryRun(ws, { recipientPhone, forceFallback: true, scheduledDate });
+    expect(body).toMatchObject({
+      status: 'fallback',
+      reason: 'forced_fallback',
+      address: recipientPhone,
+      fromLineId: ws.lines[0]?._id,
+      lineDecision: { reason: 'fallback' },
+      earliestAt: scheduledDate,
+      expectedAt: scheduledDate,
+    });
+    const blocked = body.gates.filter((gate) => gate.state === 'blocked').map((gate) => gate.gate);
+    expect(blocked).toEqual(['schedule', 'device_gap']);
+  });
+
+  test('fills in the subject of an email too', async () => {
+    const ws = await openWorkspace(house, { lines: [{ messageType: 'email' }] });
+    const { body } = await dryRun(ws, {
+      messageType: 'email',
+      subject: 'For {firstName}{nick}',
+      recipientEmail: newEmail(),
+      recipientName: 'Ada',
+    });
+    expect(body).toMatchObject({ text: 'Hi', subject: 'For Ada', missing: ['nick'] });
   });
 
   test('is meant by `?dryRun` alone, not by `false`, and never by anything else', async () => {

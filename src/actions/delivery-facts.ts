@@ -21,13 +21,15 @@ export function addressesFor({ message, lead }: DeliveryFacts): string[] {
   );
 }
 
-export function suppressedAddresses(facts: DeliveryFacts): Set<string> {
+type AddressFacts = Pick<DeliveryFacts, 'addresses'>;
+
+export function suppressedAddresses(facts: AddressFacts): Set<string> {
   return new Set(
     (facts.addresses ?? []).filter((each) => each.suppressedAt !== null).map((each) => each.address),
   );
 }
 
-export function knownAvailability(facts: DeliveryFacts): Map<string, KnownAvailability> {
+export function knownAvailability(facts: AddressFacts): Map<string, KnownAvailability> {
   const known = new Map<string, KnownAvailability>();
   for (const { address, availability, checkedAt } of facts.addresses ?? []) {
     if (availability !== null && checkedAt !== null) known.set(address, { status: availability, checkedAt });

@@ -1,21 +1,24 @@
 /** What a send would do, decided by the same code that accepts and holds; nothing is written. */
 import type { DryRunAnswer, SendMessage } from '../contract/messages.ts';
-import { Problem, problem } from '../contract/problems.ts';
+import { Problem } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';
-import { forecast } from '../domain/forecast.ts';
+import { nextAddress } from '../domain/cascade.ts';
 import { earliestAt, lineGates, messageGates } from '../domain/gates.ts';
 import { priorityIndex } from '../domain/plan.ts';
-import { render, templateValues } from '../domain/template.ts';
+import { renderMessage, templateValues } from '../domain/template.ts';
 import { toIsoOrNull } from '../lib/clock.ts';
 import { invariant } from '../lib/invariant.ts';
+import { type DeliveryFacts, readOutlook } from '../store/deliveries.ts';
 import { readIntakeFacts } from '../store/intake.ts';
 import { findLine, type LineRow, paceOf } from '../store/lines.ts';
 import { readLineQueue } from '../store/messages.ts';
 import type { Caller } from './authenticate.ts';
-import { lineGateFacts } from './delivery-facts.ts';
+import { knownAvailability, lineGateFacts, suppressedAddresses } from './delivery-facts.ts';
 import { type Draft, draftMessage } from './draft-message.ts';
-import { FORECAST_LIMIT, presentGate } from './explain-message.ts';
-import type { WorkspaceBook } from './workspace-book.ts';
+import { expectedAt, FORECAST_LIMIT, presentGate } from './explain-message.ts';
+import { mayWrite } from './read-only.ts';
+
+type Outlook = Pick<DeliveryFacts, 'addresses' | 'busy'>;
 
 /** Stands for ids that a dry run does not make. */
 const NO_ID = '000000000000000000000000';
@@ -25,8 +28,7 @@ export async function dryRunMessage(
   { workspaceId }: Caller,
   request: SendMessage,
 ): Promise<DryRunAnswer> {
-  const book = await deps.books.reload(workspaceId);
-  if (book === null) throw problem('NO_ACTIVE_WORKSPACE');
+  const book = mayWrite(await deps.books.reload(workspaceId));
   const question = {
     messageType: request.messageType,
     leadId: request.leadId,
@@ -49,34 +51,58 @@ export async function dryRunMessage(
   if (draft instanceof Problem) throw draft;
   const line = await findLine(deps.database, workspaceId, draft.line.id);
   invariant(line !== null, 'the chosen line exists');
-  const suppressed = new Set(facts.suppressed ?? []);
-  const { text, missing } = render(request.message, templateValues(templateLead(draft), line));
+  const leadId = draft.lead.kind === 'found' ? draft.lead.lead.id : null;
+  const outlook = await readOutlook(deps.database, workspaceId, {
+    addresses: draft.addresses,
+    leadId,
+    lineId: line.id,
+  });
+  const { text, subject, missing } = renderMessage(request, templateValues(templateLead(draft), line));
   return {
     dryRun: true,
     wouldAccept: true,
     status: draft.plan.status === 'queued' ? 'pending' : draft.plan.status,
     reason: draft.plan.reason,
-    leadId: draft.lead.kind === 'found' ? draft.lead.lead.id : null,
-    leadWouldBeCreated: draft.lead.kind === 'new',
-    address: draft.addresses.find((address) => !suppressed.has(address)) ?? null,
+    leadId,
+    leadWouldBeCreated: leadId === null,
+    address: addressFor(draft, request, outlook, now),
     fromLineId: line.id,
     fromLinePhone: line.phone,
     fromLineEmail: line.email,
     lineDecision: draft.decision,
     text,
+    subject,
     missing,
     scheduledDate: toIsoOrNull(request.scheduledDate),
-    ...(await foresee(deps, book, line, draft, request, now)),
+    ...(await foresee(deps, line, draft, request, outlook.busy, now)),
     warnings: draft.warnings,
   };
 }
 
+/** The first address a send would turn to, by all that is remembered of them. */
+function addressFor(
+  { addresses }: Draft,
+  { messageType, forceFallback }: SendMessage,
+  outlook: Outlook,
+  now: number,
+): string | null {
+  const next = nextAddress({
+    messageType: forceFallback ? 'sms' : messageType,
+    addresses,
+    known: knownAvailability(outlook),
+    suppressed: suppressedAddresses(outlook),
+    tried: new Set(),
+    now,
+  });
+  return 'address' in next ? next.address : null;
+}
+
 async function foresee(
   deps: Deps,
-  book: WorkspaceBook,
   line: LineRow,
   { plan, window, firstTouch }: Draft,
   { scheduledDate, expiresAt }: SendMessage,
+  conversationBusy: boolean,
   now: number,
 ): Promise<Pick<DryRunAnswer, 'gates' | 'earliestAt' | 'expectedAt'>> {
   const own = {
@@ -86,9 +112,9 @@ async function foresee(
     window,
     attempt: 0,
     suppressed: plan.reason === 'dnc',
-    conversationBusy: false,
+    conversationBusy,
   };
-  const lineFacts = lineGateFacts(line, book.workspace.billingStatus === 'past_due');
+  const lineFacts = lineGateFacts(line, false);
   const gates = [...messageGates(own, now), ...lineGates(lineFacts, now, firstTouch)].map(presentGate);
   const earliest = earliestAt(own, lineFacts, now, firstTouch);
   const queue = await readLineQueue(deps.database, line.workspaceId, line.id, FORECAST_LIMIT + 1);
@@ -101,11 +127,8 @@ async function foresee(
     dueAt: plan.dueAt,
     window,
   };
-  const foreseen =
-    earliest === null || queue.length > FORECAST_LIMIT
-      ? null
-      : forecast([...queue, self], paceOf(line), now, self.id);
-  return { gates, earliestAt: toIsoOrNull(earliest), expectedAt: toIsoOrNull(foreseen) };
+  const expected = expectedAt([...queue, self], paceOf(line), now, self.id, earliest);
+  return { gates, earliestAt: toIsoOrNull(earliest), expectedAt: toIsoOrNull(expected) };
 }
 
 function templateLead({ lead }: Draft) {

@@ -2,9 +2,10 @@
 import type { ExplainAnswer, Gate as GateAnswer } from '../contract/messages.ts';
 import { problem } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';
-import { forecast } from '../domain/forecast.ts';
+import { forecast, type QueuedMessage } from '../domain/forecast.ts';
 import { earliestAt, type Gate, lineGates, messageGates } from '../domain/gates.ts';
 import { isWaiting } from '../domain/lifecycle.ts';
+import type { LinePace } from '../domain/pacing.ts';
 import { compareTurn } from '../domain/pick.ts';
 import { toIsoOrNull } from '../lib/clock.ts';
 import { readDeliveryFacts } from '../store/deliveries.ts';
@@ -49,8 +50,21 @@ export async function explainMessage(
   const self = { id, priority: message.priority, firstTouch, dueAt: message.dueAt };
   if (queue.length > FORECAST_LIMIT) return answer;
   answer.aheadOnLine = queue.filter((other) => other.id !== id && compareTurn(other, self, now) < 0).length;
-  if (earliest !== null) answer.expectedAt = toIsoOrNull(forecast(queue, paceOf(line), now, id));
+  answer.expectedAt = toIsoOrNull(expectedAt(queue, paceOf(line), now, id, earliest));
   return answer;
+}
+
+/** The queue knows the line's turns and the gates know what each message waits for: it takes both to open. */
+export function expectedAt(
+  queue: readonly QueuedMessage[],
+  pace: LinePace,
+  now: number,
+  messageId: string,
+  earliest: number | null,
+): number | null {
+  if (earliest === null || queue.length > FORECAST_LIMIT) return null;
+  const turn = forecast(queue, pace, now, messageId);
+  return turn === null ? null : Math.max(turn, earliest);
 }
 
 export function presentGate({ gate, state, until, reason }: Gate): GateAnswer {

@@ -224,16 +224,17 @@ export const DryRunAnswer = z
     reason: z.enum(REASONS).nullable(),
     leadId: Id.nullable().meta({ description: 'The lead it would belong to; null when one would be made.' }),
     leadWouldBeCreated: z.boolean(),
-    address: z
-      .string()
-      .nullable()
-      .meta({ description: 'First address of the cascade that is not opted out.' }),
+    address: z.string().nullable().meta({
+      description:
+        'First address of the cascade that is neither opted out nor remembered as not on iMessage; null when none is left.',
+    }),
     fromLineId: Id.nullable(),
     fromLinePhone: z.string().nullable(),
     fromLineEmail: z.string().nullable(),
     lineDecision: LineDecision.nullable(),
     text: z.string().meta({ description: 'The text with its placeholders resolved as of now.' }),
     missing: z
+    subject: z.string().nullable().meta({ description: 'Likewise.' }),
       .array(z.string())
       .meta({ description: 'Placeholders without value and default: they become empty.' }),
     scheduledDate: Instant.nullable(),

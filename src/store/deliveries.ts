@@ -101,6 +101,31 @@ const READ_DELIVERY_FACTS = statement(
   `SELECT ${MESSAGE_COLUMNS}, ${DELIVERY_FACTS} FROM messages m WHERE m.workspace_id = $1 AND m.id = ANY($2)`,
 );
 
+const READ_OUTLOOK = statement(
+  'read_outlook',
+  `SELECT
+     (SELECT json_agg(json_build_object('address', a.address, 'availability', a.availability,
+        'checkedAt', extract(epoch FROM a.availability_checked_at) * 1000, 'suppressedAt', extract(epoch FROM a.suppressed_at) * 1000))
+      FROM addresses a WHERE a.workspace_id = $1 AND a.address = ANY($2)) AS addresses,
+     (SELECT o.id FROM messages o WHERE o.workspace_id = $1 AND o.lead_id = $3 AND o.line_id = $4
+       AND o.status IN ${UNDER_WAY_SQL} LIMIT 1) IS NOT NULL AS busy`,
+);
+
+/** The facts of a delivery for a message that is not stored. `leadId` null: its lead would be a new one. */
+export async function readOutlook(
+  sql: Sql,
+  workspaceId: string,
+  { addresses, leadId, lineId }: { addresses: readonly string[]; leadId: string | null; lineId: string },
+): Promise<Pick<DeliveryFacts, 'addresses' | 'busy'>> {
+  const [row] = await sql.query<Pick<DeliveryFacts, 'addresses' | 'busy'>>(READ_OUTLOOK, [
+    workspaceId,
+    addresses,
+    leadId,
+    lineId,
+  ]);
+  return row ?? { addresses: null, busy: false };
+}
+
 type FactsRow = MessageRow & Omit<DeliveryFacts, 'message'>;
 
 /** Locks the messages that still wait and that nobody else is changing; the rest is left out. */
