@@ -63,6 +63,20 @@ describe('the fallback configuration', () => {
     expect(await set({ lineId: one._id })).toMatchObject({ configured: true, lineId: one._id });
   });
 
+  test('cannot be switched on, nor given a line, before it has a provider', async () => {
+    const ws = await openWorkspace(house, { lines: [{ messageType: 'sms' }] });
+    const lineId = ws.lines[0]?._id;
+    for (const body of [{ enabled: true }, { lineId }, { provider: null, enabled: true }]) {
+      const answer = await ws.call('PATCH', PATH, body);
+      expect(answer).toMatchObject({
+        status: 400,
+        body: { code: 'FALLBACK_NOT_CONFIGURED', param: 'provider' },
+      });
+    }
+    expect((await ws.call('PATCH', PATH, { enabled: false })).status).toBe(200);
+    expect((await ws.call('GET', PATH)).body).toEqual(OFF);
+  });
+
   test('is needed before failures can be asked to fall back', async () => {
     const ws = await openWorkspace(house);
     const { status, body } = await ws.call('PATCH', PATH, { sendFallbackSmsOnFailed: true });
@@ -92,6 +106,26 @@ describe('a key', () => {
 });
 
 describe('a workspace', () => {
+  test('that no longer exists is told to whoever still has a key of it, whatever is asked', async () => {
+    const ws = await openWorkspace(house);
+    await read(house, 'DELETE FROM workspaces WHERE workspace_id = $1', [ws.workspaceId]);
+    house.deps.books.forget(ws.workspaceId);
+    for (const [method, path] of [
+      ['GET', '/api/messages'],
+      ['GET', '/api/lines'],
+      ['GET', `/api/leads?id=${'f'.repeat(24)}`],
+      ['GET', '/api/workspace'],
+      ['POST', '/api/messages/cancel-for-lead'],
+    ] as const) {
+      const answer = await ws.call(
+        method,
+        path,
+        method === 'GET' ? undefined : { recipientPhone: newPhone() },
+      );
+      expect(answer).toMatchObject({ status: 400, body: { error: 'No active workspace' } });
+    }
+  });
+
   test('shows and changes its name, its zone and what becomes of conversations whose line is down', async () => {
     const ws = await openWorkspace(house);
     const { workspaceId } = ws;

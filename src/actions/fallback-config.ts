@@ -25,6 +25,12 @@ export async function updateFallbackConfig(
   if (book === null) throw problem('NO_ACTIVE_WORKSPACE');
   const { workspace } = book;
   const provider = changes.provider === undefined ? workspace.fallbackProvider : changes.provider;
+  // Nothing could be switched on: an answer of 200 would leave somebody waiting for SMS that never go.
+  if (provider === null && (changes.enabled === true || typeof changes.lineId === 'string'))
+    throw problem('FALLBACK_NOT_CONFIGURED', {
+      param: 'provider',
+      error: 'Fallback SMS is not configured: enabled and lineId need a provider',
+    });
   const lineId = provider === null ? null : pickLine(book, changes.lineId);
   const enabled =
     provider !== null && (changes.enabled ?? (workspace.fallbackEnabled || changes.provider !== undefined));

@@ -13,7 +13,7 @@ export interface WorkspaceBook {
   workspace: WorkspaceRow;
   lines: readonly LineRow[];
   lineFacts: readonly LineFacts[];
-  /** The line that carries fallback SMS; null when fallback is off or its line is gone. */
+  /** The line that carries fallback SMS; null when fallback is off, or its line is gone or switched off. */
   fallbackLine: LineRow | null;
   /** Ids of the lists made on demand; filled by whoever makes them. */
   lists: Map<string, string>;
@@ -65,7 +65,7 @@ export function createWorkspaceBooks({
     }
     const lines = await countWaiting(workspaceId, await listLines(database, workspaceId), loadedAt);
     const fallbackLine = lines.find(
-      (line) => line.id === workspace.fallbackLineId && line.messageType === 'sms',
+      (line) => line.id === workspace.fallbackLineId && line.messageType === 'sms' && line.isActive,
     );
     const book: WorkspaceBook = {
       workspace,

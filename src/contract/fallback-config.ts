@@ -14,9 +14,9 @@ export const SUPPORTED_FALLBACK_PROVIDERS = [
 
 export const FallbackConfig = z
   .object({
-    configured: z
-      .boolean()
-      .meta({ description: 'A fallback SMS would go: there is a provider, a line, and it is enabled.' }),
+    configured: z.boolean().meta({
+      description: 'A fallback SMS would go: there is a provider, its line is active, and it is enabled.',
+    }),
     provider: z.enum(FALLBACK_PROVIDERS).nullable(),
     lineId: Id.nullable().meta({ description: 'The SMS line that sends it.' }),
     enabled: z.boolean(),
