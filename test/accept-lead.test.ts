@@ -129,6 +129,22 @@ describe('a lead', () => {
     expect((await accept(ws, { leadId })).recipientPhone).toBe(own);
   });
 
+  test('that is matched lends the answer its links to a CRM, takes over those it lacks, and keeps those it has', async () => {
+    const ws = await openWorkspace(house);
+    const recipientPhone = newPhone();
+    const { leadId } = await accept(ws, { recipientPhone, hsContactId: 'h1' });
+    const silent = await ws.send({ message: 'Hi', recipientPhone }, NO_WAIT);
+    const none = { hsPortalId: null, ghlContactId: null, ghlLocationId: null };
+    expect(silent.body).toMatchObject({
+      hsContactId: 'h1',
+      ...none,
+      message: { hsContactId: 'h1', ...none },
+    });
+    const told = await ws.send({ message: 'Hi', leadId, hsContactId: 'h2', ghlContactId: 'g1' }, NO_WAIT);
+    expect(told.body).toMatchObject({ hsContactId: 'h2', ghlContactId: 'g1' });
+    expect(await leadOf(ws, leadId)).toMatchObject({ hsContactId: 'h1', ...none, ghlContactId: 'g1' });
+  });
+
   test('is made once by fifty requests of one moment for the same new number: 49 of them are duplicates', async () => {
     const ws = await openWorkspace(house);
     const recipientPhone = newPhone();
@@ -174,12 +190,7 @@ describe('a lead', () => {
     house.deps.books.forget(ws.workspaceId);
     const owners = async (contactOwnerEmail?: unknown) => {
       const { leadId, _id } = await accept(ws, { recipientPhone: newPhone(), contactOwnerEmail });
-      const [row] = await read<{ owner: string | null }>(
-        house,
-        'SELECT contact_owner_email AS owner FROM messages WHERE id = $1',
-        [_id],
-      );
-      return [(await leadOf(ws, leadId)).contactOwnerEmail, row?.owner];
+      return [(await leadOf(ws, leadId)).contactOwnerEmail, (await ws.message(_id)).contactOwnerEmail];
     };
     expect(await owners()).toEqual(['first@example.com', 'first@example.com']);
     expect(await owners('ada@example.com')).toEqual(['ada@example.com', 'ada@example.com']);

@@ -101,6 +101,19 @@ describe('a message is refused, and nothing of it stored,', () => {
     expect(await traces(ws)).toBe(0);
   });
 
+  test('without an active line for its type, also when one has talked to the contact', async () => {
+    const ws = await openWorkspace(house);
+    const { leadId } = await accept(ws, { recipientPhone: newPhone() });
+    await read(
+      house,
+      `INSERT INTO touches (workspace_id, lead_id, line_id, message_id, first_at, last_at)
+       SELECT workspace_id, lead_id, line_id, id, created_at, created_at FROM messages WHERE workspace_id = $1`,
+      [ws.workspaceId],
+    );
+    await ws.call('PATCH', `/api/lines/${ws.lines[0]?._id}`, { isActive: false });
+    expectRefusal(await ws.send({ message: 'Hi', leadId }, NO_WAIT), 'NO_ACTIVE_LINES');
+  });
+
   test('but not from a line that was switched on a moment ago', async () => {
     const ws = await openWorkspace(house, { lines: [{ isActive: false }] });
     const body = { message: 'Hi', recipientPhone: newPhone() };
@@ -125,6 +138,33 @@ describe('a message is refused, and nothing of it stored,', () => {
     expect((await ws.send(body, NO_WAIT)).status).toBe(201);
     await ws.call('PATCH', '/api/workspace/fallback-config', { enabled: false });
     expectRefusal(await ws.send(body, NO_WAIT), 'FALLBACK_NOT_CONFIGURED');
+  });
+
+  test('with a fallback whose line is switched off', async () => {
+    const ws = await openWorkspace(house, { fallback: true });
+    await ws.call('PATCH', `/api/lines/${ws.lines[1]?._id}`, { isActive: false });
+    for (const flag of ['sendFallbackSmsOnFailed', 'forceFallback']) {
+      const answer = await ws.send({ message: 'Hi', recipientPhone: newPhone(), [flag]: true }, NO_WAIT);
+      expectRefusal(answer, 'FALLBACK_NOT_CONFIGURED', flag);
+    }
+    expect((await ws.call('GET', '/api/workspace/fallback-config')).body).toMatchObject({
+      configured: false,
+      enabled: true,
+    });
+  });
+
+  test('with forceFallback, when its SMS would be too long or the message names no phone', async () => {
+    const ws = await openWorkspace(house, { fallback: true });
+    const { leadId } = await accept(ws, { recipientPhone: newPhone() });
+    const force = (body: object) => ws.send({ message: 'Hi', forceFallback: true, ...body }, NO_WAIT);
+    const long = await force({ leadId, message: 'x'.repeat(1_601) });
+    expectRefusal(
+      { ...long, body: { ...long.body, error: PROBLEMS.MESSAGE_TOO_LONG.error } },
+      'MESSAGE_TOO_LONG',
+    );
+    expect((await force({ leadId, message: '😀'.repeat(1_600) })).status).toBe(201);
+    // The lead has a phone, the message has none: an SMS to it was not asked for.
+    expectRefusal(await force({ leadId, recipientEmail: newEmail() }), 'RECIPIENT_REQUIRED');
   });
 
   test('when neither body nor lead holds an address its type can go to', async () => {

@@ -323,12 +323,17 @@ describe('a line that goes down', () => {
   });
 
   test('fails its conversations after a day, in the documented words; no SMS goes unasked', async () => {
-    const ws = await openWorkspace(house, { fallback: true });
+    const ws = await openWorkspace(house, { lines: [{}, {}], fallback: true });
     const friend = newPhone();
-    await ws.send({ message: 'hello', recipientPhone: friend });
-    await setLine(ws, 0, { isActive: false });
+    const { fromLineId } = (await ws.send({ message: 'hello', recipientPhone: friend })).body.message;
+    await setLine(
+      ws,
+      ws.lines.findIndex((line) => line._id === fromLineId),
+      { isActive: false },
+    );
     const { body } = await ws.send({ message: 'more', recipientPhone: friend }, { prefer: 'wait=0' });
-    expect(body.warnings.join()).toContain('is down; the message waits for it');
+    expect(body.warnings).toEqual([`line ${fromLineId} is not active; the message waits for it`]);
+    expect(body.message.lineDecision?.because).toContain('it is not active');
     clock.leap(DAY - HOUR);
     clock.leap(HOUR / 2);
     expect((await ws.message(body.message._id)).status).toBe('pending');

@@ -173,6 +173,73 @@ describe('the fallback SMS', () => {
     await until('the SMS arrives', async () => (await ws.phone(recipientPhone)).length);
   });
 
+  test('by force needs no line for iMessage: the SMS line carries it, and says so', async () => {
+    const ws = await openWorkspace(house, { lines: [{ isActive: false }], fallback: true });
+    const recipientPhone = newPhone();
+    const fromLineId = ws.lines[0]?._id;
+    const { status, body } = await ws.send({
+      message: 'Hi',
+      recipientPhone,
+      forceFallback: true,
+      fromLineId,
+    });
+    expect(status).toBe(201);
+    expect(body.message).toMatchObject({
+      fromLineId: ws.lines[1]?._id,
+      lineDecision: { reason: 'fallback' },
+    });
+    expect(body.warnings.join()).toContain('fromLineId is ignored');
+    await until('the SMS arrives', async () => (await ws.phone(recipientPhone)).length);
+    const unknown = { message: 'Hi', recipientPhone, forceFallback: true, fromLineId: 'f'.repeat(24) };
+    expect((await ws.send(unknown)).status).toBe(404);
+  });
+
+  test('by force waits as any message does: scheduled for its date, then for its window', async () => {
+    const ws = await openWorkspace(house, { fallback: true });
+    const timeOf = (instant: number) => toIso(instant).slice(11, 16);
+    const opening = Math.ceil((clock.now() + 3 * 60 * MINUTE) / MINUTE) * MINUTE;
+    const window = {
+      timezone: 'UTC',
+      sendWindowStart: timeOf(opening),
+      sendWindowEnd: timeOf(opening + 60 * MINUTE),
+    };
+    const force = async (differs: object) => {
+      const { body } = await ws.send({
+        message: 'Hi',
+        recipientPhone: newPhone(),
+        forceFallback: true,
+        ...window,
+        ...differs,
+      });
+      return (await smsOf(ws, body.message))[0];
+    };
+    const scheduledDate = toIso(clock.now() + 60 * MINUTE);
+    expect(await force({ scheduledDate })).toMatchObject({ status: 'scheduled', dueAt: toIso(opening) });
+    expect(await force({})).toMatchObject({ status: 'queued', dueAt: toIso(opening) });
+  });
+
+  test('is cut to what an SMS may hold, and says that it was', async () => {
+    const ws = await openWorkspace(house, { fallback: true });
+    const { body } = await ws.send({ message: '😀'.repeat(2_000), recipientPhone: NO_IMESSAGE });
+    expect(body.status).toBe('fallback');
+    const [sms] = await smsOf(ws, body.message);
+    expect(sms?.message).toBe(`${'😀'.repeat(1_599)}…`);
+    const [birth] = await ws.timeline(sms?._id ?? '');
+    expect(birth).toMatchObject({ type: 'message.accepted', data: { cutFrom: 2_000 } });
+  });
+
+  test('goes to the phone the message names and to no other: an e-mail address alone never gets one', async () => {
+    const ws = await openWorkspace(house, { fallback: true });
+    const { leadId } = await accept(ws, { recipientPhone: NO_IMESSAGE });
+    const { body } = await ws.send({
+      message: 'Hi',
+      leadId,
+      recipientEmail: 'imessage+no@example.com',
+    });
+    expect(body.message).toMatchObject({ status: 'fallback', fallbackSmsDispatched: false });
+    expect(await smsOf(ws, body.message)).toEqual([]);
+  });
+
   test.each(['sms', 'email'])('by force is ignored for %s, and said to be', async (messageType) => {
     const ws = await openWorkspace(house, { lines: [{ messageType: 'email' }], fallback: true });
     const { body } = await ws.send({

@@ -5,7 +5,7 @@ import type { Message, SendAnswer } from '../src/contract/messages.ts';
 import { openHouse, type TestHouse } from './harness.ts';
 import { leapingClock } from './leaping-clock.ts';
 import { until } from './until.ts';
-import { openWorkspace, type Workspace } from './workspaces.ts';
+import { newPhone, openWorkspace, type Workspace } from './workspaces.ts';
 
 const clock = leapingClock();
 let house: TestHouse;
@@ -278,7 +278,8 @@ test.each(['+12025550108', 'slow@example.com'])(
     const { status, message } = await sendTo(ws, recipient, 1);
     expect(performance.now() - before).toBeGreaterThanOrEqual(990);
     expect(status).toBe('pending');
-    expect(message.status).toBe('sending');
+    expect(message.status).toBe('pending');
+    expect((await ws.message(message._id)).status).toBe('sending');
     clock.leap(20_000);
     const { sentAt, createdAt } = await ws.reaches(message._id, 'delivered');
     expect(Date.parse(sentAt ?? '') - Date.parse(createdAt)).toBeGreaterThanOrEqual(20_000);
@@ -294,6 +295,62 @@ describe('Prefer: wait', () => {
     expect(status).toBe('sent');
     // Whoever waited for the end of the time would have waited all of it.
     expect(performance.now() - before).toBeLessThan(30_000);
+  });
+
+  test('answers at once, as without it, what is due only after the wait', async () => {
+    const ws = await openOffice();
+    const scheduledDate = new Date(clock.now() + 40_000).toISOString();
+    const before = performance.now();
+    const { body, headers } = await ws.send(
+      { message: 'Hi', recipientPhone: newPhone(), scheduledDate },
+      { prefer: 'wait=30' },
+    );
+    expect(performance.now() - before).toBeLessThan(5_000);
+    expect(body).toMatchObject({ status: 'scheduled', message: { status: 'scheduled' } });
+    expect(headers.get('preference-applied')).toBeNull();
+  });
+
+  test('says the same word of the message as of the answer, and only documented ones', async () => {
+    const ws = await openOffice();
+    for (const [recipient, status] of [
+      ['+12025550100', 'sent'],
+      ['+12025550102', 'fallback'],
+      ['+12025550103', 'failed'],
+      ['+12025550106', 'pending'],
+    ] as const) {
+      const answer = await sendTo(ws, recipient, status === 'pending' ? 1 : 20);
+      expect([answer.status, answer.message.status], recipient).toEqual([status, status]);
+    }
+  });
+
+  test('a replay tells what became of the message since: no caller sees its state go backwards', async () => {
+    const ws = await openOffice();
+    const body = { message: 'Hi', recipientPhone: newPhone() };
+    const ask = (prefer: string) => ws.send(body, { 'idempotency-key': 'k1', prefer });
+    const first = await ask('wait=20');
+    expect(first.body.status).toBe('sent');
+    await ws.reaches(first.body.message._id, 'delivered');
+    for (const prefer of ['wait=20', 'wait=0']) {
+      const again = await ask(prefer);
+      expect(again.status).toBe(201);
+      expect(again.headers.get('idempotent-replayed')).toBe('true');
+      expect(again.headers.get('preference-applied')).toBe(prefer === 'wait=0' ? null : prefer);
+      expect(again.body).toMatchObject({
+        status: 'sent',
+        leadId: first.body.leadId,
+        message: { _id: first.body.message._id, status: 'sent', sentAt: first.body.message.sentAt },
+        warnings: first.body.warnings,
+      });
+    }
+    expect(await ws.phone(body.recipientPhone)).toHaveLength(1);
+  });
+
+  test('a replay waits too, when the first answer came before the outcome', async () => {
+    const ws = await openOffice();
+    const body = { message: 'Hi', recipientPhone: newPhone() };
+    const key = { 'idempotency-key': 'k1' };
+    await ws.send(body, { ...key, prefer: 'wait=0' });
+    expect((await ws.send(body, { ...key, prefer: 'wait=20' })).body.status).toBe('sent');
   });
 
   test('lets a hundred wait at once, each for its own', async () => {

@@ -17,13 +17,21 @@ import {
   readIntakeFacts,
   writeIntake,
 } from '../store/intake.ts';
-import { ensureSpecialList, lockLeads, mergeAlternates, type NewLead } from '../store/leads.ts';
+import {
+  addCrmLinks,
+  ensureSpecialList,
+  type LeadRow,
+  lockLeads,
+  mergeAlternates,
+  type NewLead,
+} from '../store/leads.ts';
 import { findMessage, type MessageRow } from '../store/messages.ts';
 import type { Caller } from './authenticate.ts';
-import { type Draft, draftMessage, phoneOf, talkingLine } from './draft-message.ts';
+import { type Draft, draftMessage, talkingLine } from './draft-message.ts';
 import { fallbackMessage } from './fallback-message.ts';
-import { newMessage, rowOf } from './new-message.ts';
-import { answerStatus, presentMessage, sendAnswer } from './present-message.ts';
+import { bringsLinks, newMessage, rowOf } from './new-message.ts';
+import { answerState, sendAnswer } from './present-message.ts';
+import { refuseReadOnly } from './read-only.ts';
 import type { WorkspaceBook } from './workspace-book.ts';
 
 export interface SendOptions {
@@ -41,8 +49,10 @@ export interface Accepted {
   /** 200: an existing lead was matched (D1). */
   httpStatus: 200 | 201;
   body: SendAnswer;
-  /** The stored answer of an earlier request with the same Idempotency-Key. */
+  /** The answer to an earlier request with the same Idempotency-Key, its state as of now. */
   replayed: boolean;
+  /** The outcome was waited for, as `Prefer: wait` asked. */
+  waited: boolean;
 }
 
 export interface IntakeItem {
@@ -67,23 +77,43 @@ export async function acceptMessage(
   request: SendMessage,
   options: SendOptions,
 ): Promise<Accepted> {
-  const book = await deps.books.read(caller.workspaceId);
-  if (book === null) throw problem('NO_ACTIVE_WORKSPACE');
-  if (book.workspace.billingStatus === 'past_due') throw problem('READ_ONLY');
+  const book = await refuseReadOnly(deps, caller);
   const accepted = await withKeyHeld(deps, caller.workspaceId, options.idempotencyKey, () =>
     deps.intake.add(caller.workspaceId, { request, options }),
   );
   if (accepted instanceof Problem) throw accepted;
-  if (options.waitMs === 0 || accepted.replayed) return accepted;
-  const { _id: id } = accepted.body.message;
-  await deps.outcomes.wait(caller.workspaceId, id, options.waitMs);
-  const settled = await findMessage(deps.database, caller.workspaceId, id);
-  invariant(settled !== null, 'an accepted message is stored');
-  const line = book.lines.find((each) => each.id === settled.lineId) ?? null;
-  return {
-    ...accepted,
-    body: { ...accepted.body, ...answerStatus(settled), message: presentMessage(settled, line) },
-  };
+  const waited = await waitForOutcome(deps, caller, accepted, options.waitMs);
+  return waited || accepted.replayed ? withPresentState(deps, book, accepted, waited) : accepted;
+}
+
+/** What is not due before the wait is over has no outcome to wait for: it is answered at once. */
+async function waitForOutcome(
+  deps: Deps,
+  { workspaceId }: Caller,
+  { body: { message } }: Accepted,
+  waitMs: number,
+): Promise<boolean> {
+  const dueInMs = message.dueAt === null ? 0 : Date.parse(message.dueAt) - deps.clock.now();
+  if (waitMs === 0 || dueInMs > waitMs) return false;
+  await deps.outcomes.wait(workspaceId, message._id, waitMs);
+  return true;
+}
+
+/**
+ * A replay repeats what was decided: HTTP status, lead, duplicate fields, warnings. What became of the message since then
+ * is read anew: with the words of the first moment, a caller who had waited and heard `sent` would next hear `pending`.
+ */
+async function withPresentState(
+  deps: Deps,
+  book: WorkspaceBook,
+  accepted: Accepted,
+  waited: boolean,
+): Promise<Accepted> {
+  const { reason: _reason, error: _error, scheduledDate: _date, ...decided } = accepted.body;
+  const row = await findMessage(deps.database, book.workspace.workspaceId, decided.message._id);
+  invariant(row !== null, 'an accepted message is stored');
+  const line = book.lines.find((each) => each.id === row.lineId) ?? null;
+  return { ...accepted, waited, body: { ...decided, ...answerState(row, line) } };
 }
 
 /** A key whose first request is not answered yet is refused here; across processes the database decides. */
@@ -239,7 +269,7 @@ class WriteSet {
   readonly #messages: NewMessage[] = [];
   readonly #keys: NewIdempotencyKey[] = [];
   readonly #wakes = new Set<string>();
-  readonly #merges: { leadId: string; request: SendMessage }[] = [];
+  readonly #merges: ((tx: Sql) => Promise<void>)[] = [];
 
   constructor(deps: IntakeDeps, book: WorkspaceBook, now: number) {
     this.#deps = deps;
@@ -249,10 +279,10 @@ class WriteSet {
 
   add({ request, options }: IntakeItem, draft: Draft): Accepted {
     if (draft.lead.kind === 'new' && draft.lead.made) this.#leads.push(draft.lead.lead);
-    else if (hasAlternates(request)) this.#merges.push({ leadId: draft.lead.lead.id, request });
+    else this.#mergeInto(draft.lead.lead, request);
     const message = newMessage(this.#deps.ids, request, options.correlationId, draft, this.#book);
     const row = rowOf(message, this.#book.workspace.workspaceId, this.#now);
-    if (draft.plan.status === 'fallback') this.#addFallback(message, row, request, draft);
+    if (draft.plan.status === 'fallback') this.#addFallback(message, row);
     else if (draft.plan.status !== 'failed') this.#wakes.add(draft.line.id);
     this.#messages.push(message);
     const matched = request.leadId === null && !(draft.lead.kind === 'new' && draft.lead.made);
@@ -260,6 +290,7 @@ class WriteSet {
       httpStatus: matched ? 200 : 201,
       body: sendAnswer(row, draft.line, { matched, warnings: [...options.warnings, ...draft.warnings] }),
       replayed: false,
+      waited: false,
     };
     if (options.idempotencyKey !== null) {
       const { idempotencyKey: key, requestHash } = options;
@@ -268,9 +299,19 @@ class WriteSet {
     return accepted;
   }
 
-  #addFallback(message: NewMessage, row: MessageRow, request: SendMessage, draft: Draft): void {
+  /** What the request tells of a lead that exists: alternates, and links to a CRM that the lead lacks. */
+  #mergeInto(lead: LeadRow | NewLead, request: SendMessage): void {
+    const { workspaceId } = this.#book.workspace;
+    const { crm } = request;
+    if (hasAlternates(request))
+      this.#merges.push((tx) => mergeAlternates(tx, workspaceId, lead.id, request, this.#now));
+    if (bringsLinks(crm, lead))
+      this.#merges.push((tx) => addCrmLinks(tx, workspaceId, lead.id, crm, this.#now));
+  }
+
+  #addFallback(message: NewMessage, row: MessageRow): void {
     const line = this.#book.fallbackLine;
-    const phone = phoneOf(draft.lead, request);
+    const phone = row.recipientPhone;
     invariant(
       line !== null && phone !== null,
       'forceFallback was refused without a fallback line or a phone',
@@ -303,9 +344,7 @@ class WriteSet {
     };
     const storeAll = async (sql: Sql) => {
       await writeIntake(sql, workspaceId, write, this.#now);
-      for (const { leadId, request } of this.#merges) {
-        await mergeAlternates(sql, workspaceId, leadId, request, this.#now);
-      }
+      for (const merge of this.#merges) await merge(sql);
     };
     if (tx !== null) await storeAll(tx);
     else if (this.#merges.length === 0) await storeAll(database);
@@ -328,15 +367,19 @@ async function readBookFor(
 ): Promise<WorkspaceBook> {
   const book = await deps.books.read(workspaceId);
   if (book === null) throw problem('NO_ACTIVE_WORKSPACE');
-  const mightRefuse = items.some(({ request }) => {
-    const fits = (line: WorkspaceBook['lines'][number]) =>
-      line.isActive && line.messageType === request.messageType;
-    if (request.fromLineId === null) return !book.lines.some(fits);
-    return !book.lines.some((line) => line.id === request.fromLineId && fits(line));
-  });
-  const wantsFallback = items.some(({ request }) => request.forceFallback || request.sendFallbackSmsOnFailed);
-  if (!mightRefuse && !(wantsFallback && book.fallbackLine === null)) return book;
-  return (await deps.books.reload(workspaceId)) ?? book;
+  const mightRefuse = items.some(({ request }) => !hasLines(book, request));
+  return mightRefuse ? ((await deps.books.reload(workspaceId)) ?? book) : book;
+}
+
+/** The lines that the request needs are there, as far as the book knows. */
+function hasLines({ lines, fallbackLine }: WorkspaceBook, request: SendMessage): boolean {
+  const { fromLineId, messageType, forceFallback, sendFallbackSmsOnFailed } = request;
+  if ((forceFallback || sendFallbackSmsOnFailed) && fallbackLine === null) return false;
+  return lines.some(
+    (line) =>
+      (fromLineId === null || line.id === fromLineId) &&
+      (forceFallback || (line.isActive && line.messageType === messageType)),
+  );
 }
 
 async function quickSendsList(deps: IntakeDeps, book: WorkspaceBook): Promise<string> {
@@ -352,7 +395,13 @@ function readStoredAnswer({ options }: IntakeItem, { stored }: IntakeFacts): Acc
   if (stored === null) return null;
   if (stored.requestHash !== options.requestHash) return problem('idempotency_mismatch');
   // The database holds what this function's neighbour stored: an answer of this very shape.
-  return { httpStatus: stored.httpStatus as 200 | 201, body: stored.answer as SendAnswer, replayed: true };
+  const { httpStatus, answer } = stored;
+  return {
+    httpStatus: httpStatus as 200 | 201,
+    body: answer as SendAnswer,
+    replayed: true,
+    waited: false,
+  };
 }
 
 function hasAlternates(request: SendMessage): boolean {

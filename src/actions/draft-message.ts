@@ -6,20 +6,30 @@
 import type { SendMessage } from '../contract/messages.ts';
 import { type Problem, problem } from '../contract/problems.ts';
 import { cascade } from '../domain/cascade.ts';
-import { chooseLine, type LineDecision } from '../domain/line-choice.ts';
+import { chooseLine, type LineDecision, troubleOf } from '../domain/line-choice.ts';
 import { type AcceptancePlan, planAcceptance } from '../domain/plan.ts';
 import type { SendWindow } from '../domain/window.ts';
 import type { Ids } from '../lib/ids.ts';
+import { invariant } from '../lib/invariant.ts';
 import type { IntakeFacts } from '../store/intake.ts';
 import type { LeadRow, NewLead } from '../store/leads.ts';
 import type { LineRow } from '../store/lines.ts';
+import { fallbackDecision, fallbackText } from './fallback-message.ts';
 import type { WorkspaceBook } from './workspace-book.ts';
 
 /** A lead that exists, or one that this batch makes. */
 export type DraftLead = { kind: 'found'; lead: LeadRow } | { kind: 'new'; lead: NewLead; made: boolean };
 
+export interface DraftRecipient {
+  /** Named by the request; false: the lead's own. */
+  given: boolean;
+  phone: string | null;
+  email: string | null;
+}
+
 export interface Draft {
   lead: DraftLead;
+  recipient: DraftRecipient;
   line: LineRow;
   decision: LineDecision;
   pinned: boolean;
@@ -51,32 +61,18 @@ export function draftMessage(
   const warnings: string[] = [];
   if (request.leadId !== null && facts.lead === null) return problem('LEAD_NOT_ACCESSIBLE');
   const lead = resolveLead(context, request, facts);
-  const addresses = cascade(request.messageType, addressesOf(lead, request), {
-    phone: request.recipientPhone,
-    email: request.recipientEmail,
-  });
+  const recipient = recipientOf(lead, request);
+  const addresses = addressesToTry(lead, request, recipient);
+  const { forceFallback } = request;
   if (addresses.length === 0) {
     return problem('RECIPIENT_REQUIRED', {
-      reason: `there is no address that ${request.messageType} can go to`,
+      reason: forceFallback
+        ? 'forceFallback needs recipientPhone'
+        : `there is no address that ${request.messageType} can go to`,
     });
   }
-
-  const { forceFallback } = request;
-  if ((request.sendFallbackSmsOnFailed || forceFallback) && book.fallbackLine === null) {
-    return problem('FALLBACK_NOT_CONFIGURED', {
-      param: forceFallback ? 'forceFallback' : 'sendFallbackSmsOnFailed',
-    });
-  }
-  if (forceFallback && phoneOf(lead, request) === null) {
-    return problem('RECIPIENT_REQUIRED', { reason: 'forceFallback needs a phone number' });
-  }
-  if (forceFallback && request.message.trim() === '' && !book.workspace.fallbackAttachmentLinks) {
-    return problem('MESSAGE_EMPTY', {
-      param: 'message',
-      reason: 'a fallback SMS carries text, no attachments',
-    });
-  }
-
+  const refusal = refuseFallback(book, request);
+  if (refusal !== null) return refusal;
   const chosen = decideLine(context, request, lead.lead.id, facts);
   if (!('line' in chosen)) return chosen;
   if (chosen.warning !== null) warnings.push(chosen.warning);
@@ -96,9 +92,10 @@ export function draftMessage(
     isCampaign: false,
   });
   if (plan === null) return problem('INVALID_WINDOW', { reason: 'the send window never opens' });
-  context.chosenLines.set(chosenKey(request, lead.lead.id), chosen.line.id);
+  if (!forceFallback) context.chosenLines.set(chosenKey(request, lead.lead.id), chosen.line.id);
   return {
     lead,
+    recipient,
     line: chosen.line,
     decision: chosen.decision,
     pinned: request.fromLineId !== null,
@@ -110,9 +107,45 @@ export function draftMessage(
   };
 }
 
-/** The lead's phone as this message means it: its own recipient first. */
-export function phoneOf(lead: DraftLead, request: SendMessage): string | null {
-  return request.recipientPhone ?? lead.lead.phone;
+/**
+ * The recipient as it is stored with the message: what was given, else the lead's primary contact. A fallback SMS goes to
+ * this phone and to no other, whether it is forced or follows later (4.11): who gave an e-mail address alone has named none.
+ */
+function recipientOf({ lead }: DraftLead, { recipientPhone, recipientEmail }: SendMessage): DraftRecipient {
+  const given = recipientPhone !== null || recipientEmail !== null;
+  return given
+    ? { given, phone: recipientPhone, email: recipientEmail }
+    : { given, phone: lead.phone, email: lead.email };
+}
+
+function addressesToTry(lead: DraftLead, request: SendMessage, { phone }: DraftRecipient): string[] {
+  const { messageType, recipientPhone, recipientEmail, forceFallback } = request;
+  const own = addressesOf(lead, request);
+  if (!forceFallback) return cascade(messageType, own, { phone: recipientPhone, email: recipientEmail });
+  return phone === null ? [] : cascade('sms', own, { phone, email: null });
+}
+
+function refuseFallback({ workspace, fallbackLine }: WorkspaceBook, request: SendMessage): Problem | null {
+  const { forceFallback, sendFallbackSmsOnFailed } = request;
+  if (!forceFallback && !sendFallbackSmsOnFailed) return null;
+  if (fallbackLine === null) {
+    return problem('FALLBACK_NOT_CONFIGURED', {
+      param: forceFallback ? 'forceFallback' : 'sendFallbackSmsOnFailed',
+    });
+  }
+  if (!forceFallback) return null;
+  const sms = fallbackText(request.message, request.attachments, workspace.fallbackAttachmentLinks);
+  if (sms.cutFrom !== null) {
+    return problem('MESSAGE_TOO_LONG', {
+      param: 'message',
+      error: 'message must be at most 1,600 characters for a fallback SMS, links to attachments included',
+    });
+  }
+  if (sms.text.trim() !== '') return null;
+  return problem('MESSAGE_EMPTY', {
+    param: 'message',
+    reason: 'a fallback SMS carries text, no attachments',
+  });
 }
 
 function resolveLead(
@@ -193,7 +226,8 @@ function decideLine(
   leadId: string,
   facts: IntakeFacts,
 ): ChosenLine | Problem {
-  const { messageType, fromLineId } = request;
+  const { messageType, fromLineId, forceFallback } = request;
+  if (forceFallback) return takeFallbackLine(book, fromLineId);
   if (fromLineId !== null) {
     const line = book.lines.find((each) => each.id === fromLineId);
     if (line === undefined) return problem('LINE_NOT_FOUND', { param: 'fromLineId' });
@@ -223,8 +257,24 @@ function decideLine(
   );
   const line = book.lines.find((each) => each.id === decision?.lineId);
   if (decision === null || line === undefined) return problem('NO_ACTIVE_LINES');
-  const isUp = line.isActive && line.healthStatus === 'healthy';
-  return { line, decision, warning: isUp ? null : `line ${line.id} is down; the message waits for it` };
+  const trouble = troubleOf({ isActive: line.isActive, isHealthy: line.healthStatus === 'healthy' });
+  const warning = trouble === null ? null : `line ${line.id} is ${trouble}; the message waits for it`;
+  return { line, decision, warning };
+}
+
+/** What leaves is the SMS alone, so a forced fallback needs no line of its own type. */
+function takeFallbackLine(
+  { lines, fallbackLine: line }: WorkspaceBook,
+  asked: string | null,
+): ChosenLine | Problem {
+  if (asked !== null && !lines.some((each) => each.id === asked))
+    return problem('LINE_NOT_FOUND', { param: 'fromLineId' });
+  invariant(line !== null, 'forceFallback was refused without a fallback line');
+  const isIgnored = asked !== null && asked !== line.id;
+  const warning = isIgnored
+    ? 'fromLineId is ignored with forceFallback: the SMS leaves from the fallback line'
+    : null;
+  return { line, decision: fallbackDecision(line), warning };
 }
 
 function readWindow(request: SendMessage, book: WorkspaceBook): SendWindow | null {

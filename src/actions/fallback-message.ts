@@ -1,5 +1,8 @@
 /** The SMS that stands in for an iMessage: a message of its own, tied to its original (D24). */
+import { isLongerThan } from '../contract/fields.ts';
+import { MAX_SMS_CHARACTERS } from '../contract/messages.ts';
 import type { LineDecision } from '../domain/line-choice.ts';
+import { planWait } from '../domain/plan.ts';
 import type { NewMessage } from '../store/intake.ts';
 import type { LineRow } from '../store/lines.ts';
 import type { MessageRow } from '../store/messages.ts';
@@ -19,25 +22,31 @@ export interface FallbackWish {
   now: number;
 }
 
-/** It keeps the original's window, schedule and expiry: quiet hours bind every channel. */
+/** It keeps the original's window, schedule and expiry, and waits for them: quiet hours bind every channel. */
 export function fallbackMessage(original: MessageRow, wish: FallbackWish): NewMessage {
-  const decision: LineDecision = {
-    lineId: wish.line.id,
-    reason: 'fallback',
-    because: 'Fallback line of the workspace.',
+  const decision = fallbackDecision(wish.line);
+  const { text, cutFrom } = fallbackText(wish.text, original.attachments ?? [], wish.attachmentLinks);
+  // A window that never opens again is told by the gates, as of any message that waits.
+  const { status, dueAt } = planWait(wish.now, original.scheduledDate, original.settings) ?? {
+    status: 'pending',
+    dueAt: wish.now,
   };
-  const links = wish.attachmentLinks ? (original.attachments ?? []).map((attachment) => attachment.url) : [];
   return {
     id: wish.id,
     eventId: wish.eventId,
     eventType: 'message.accepted',
-    eventData: { status: 'pending', fallbackOf: original.id, lineDecision: decision },
+    eventData: {
+      status,
+      fallbackOf: original.id,
+      lineDecision: decision,
+      cutFrom: cutFrom ?? undefined,
+    },
     direction: 'sent',
-    status: 'pending',
+    status,
     reason: null,
     errorMessage: null,
     messageType: 'sms',
-    message: [wish.text, ...links].filter((part) => part !== '').join('\n'),
+    message: text,
     rendered: wish.rendered,
     subject: null,
     attachments: [],
@@ -52,7 +61,7 @@ export function fallbackMessage(original: MessageRow, wish: FallbackWish): NewMe
     lineDecision: decision,
     priority: original.priority,
     firstTouch: true,
-    dueAt: Math.max(wish.now, original.scheduledDate ?? wish.now),
+    dueAt,
     scheduledDate: original.scheduledDate,
     expiresAt: original.expiresAt,
     settings: original.settings,
@@ -69,4 +78,34 @@ export function fallbackMessage(original: MessageRow, wish: FallbackWish): NewMe
     crm: original.crm ?? NO_CRM,
     correlationId: original.correlationId,
   };
+}
+
+export function fallbackDecision(line: LineRow): LineDecision {
+  return { lineId: line.id, reason: 'fallback', because: 'Fallback line of the workspace.' };
+}
+
+/**
+ * What the SMS says, within the bounds of one (D7): the text first, then the links that still fit, because half a link
+ * leads nowhere. `cutFrom`: how many characters there would have been; null when all of it is there.
+ */
+export function fallbackText(
+  text: string,
+  attachments: readonly { url: string }[],
+  withLinks: boolean,
+): { text: string; cutFrom: number | null } {
+  const links = withLinks ? attachments.map(({ url }) => url) : [];
+  const whole = joinLines([text, ...links]);
+  if (!isLongerThan(whole, MAX_SMS_CHARACTERS)) return { text: whole, cutFrom: null };
+  let cut = isLongerThan(text, MAX_SMS_CHARACTERS)
+    ? `${[...text].slice(0, MAX_SMS_CHARACTERS - 1).join('')}…`
+    : text;
+  for (const link of links) {
+    const longer = joinLines([cut, link]);
+    if (!isLongerThan(longer, MAX_SMS_CHARACTERS)) cut = longer;
+  }
+  return { text: cut, cutFrom: [...whole].length };
+}
+
+function joinLines(parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('\n');
 }

@@ -3,7 +3,7 @@ import type { SendMessage } from '../contract/messages.ts';
 import { priorityIndex } from '../domain/plan.ts';
 import type { Ids } from '../lib/ids.ts';
 import type { NewMessage } from '../store/intake.ts';
-import type { MessageRow } from '../store/messages.ts';
+import type { CrmLinks, MessageRow } from '../store/messages.ts';
 import type { Draft } from './draft-message.ts';
 import type { WorkspaceBook } from './workspace-book.ts';
 
@@ -17,8 +17,7 @@ export function newMessage(
   draft: Draft,
   book: WorkspaceBook,
 ): NewMessage {
-  const { plan, lead, line } = draft;
-  const given = request.recipientPhone !== null || request.recipientEmail !== null;
+  const { plan, lead, line, recipient } = draft;
   const eventType =
     plan.status === 'failed'
       ? 'message.failed'
@@ -41,10 +40,10 @@ export function newMessage(
     subject: request.subject,
     attachments: request.attachments,
     leadId: lead.lead.id,
-    recipientPhone: given ? request.recipientPhone : lead.lead.phone,
-    recipientEmail: given ? request.recipientEmail : lead.lead.email,
+    recipientPhone: recipient.phone,
+    recipientEmail: recipient.email,
     recipientName: request.recipientName ?? fullName(lead.lead),
-    recipientGiven: given,
+    recipientGiven: recipient.given,
     recipientDiffers:
       differs(request.recipientPhone, lead.lead.phone) || differs(request.recipientEmail, lead.lead.email),
     lineId: line.id,
@@ -69,13 +68,29 @@ export function newMessage(
       request.contactOwnerEmail === undefined
         ? (lead.lead.contactOwnerEmail ?? book.workspace.ownerEmail)
         : request.contactOwnerEmail,
-    crm: request.crm,
+    crm: linksOf(request.crm, lead.lead),
     correlationId,
   };
 }
 
 function differs(given: string | null, own: string | null): boolean {
   return given !== null && given !== own;
+}
+
+/** Those given, else those of the lead: whoever matches a contact by its address wants to know which one of the CRM it is. */
+function linksOf(given: CrmLinks, lead: CrmLinks): CrmLinks {
+  return {
+    hsContactId: given.hsContactId ?? lead.hsContactId,
+    hsPortalId: given.hsPortalId ?? lead.hsPortalId,
+    ghlContactId: given.ghlContactId ?? lead.ghlContactId,
+    ghlLocationId: given.ghlLocationId ?? lead.ghlLocationId,
+  };
+}
+
+/** True when the request names a link that the lead has none of yet. */
+export function bringsLinks(given: CrmLinks, lead: CrmLinks): boolean {
+  const names = ['hsContactId', 'hsPortalId', 'ghlContactId', 'ghlLocationId'] as const;
+  return names.some((name) => given[name] !== null && lead[name] === null);
 }
 
 function fullName(lead: { firstName: string | null; lastName: string | null }): string | null {

@@ -37,6 +37,7 @@ export function presentMessage(row: MessageRow, line: LineIdentity | null): Mess
     batchId: row.batchId,
     campaignId: row.campaignId,
     stepIndex: row.stepIndex,
+    contactOwnerEmail: row.contactOwnerEmail,
     settings: row.settings === null ? null : presentSettings(row.settings),
     sentAt: toIsoOrNull(row.sentAt),
     deliveredAt: toIsoOrNull(row.deliveredAt),
@@ -83,11 +84,19 @@ const ANSWER_STATUS: Readonly<Record<MessageStatus, SendAnswer['status']>> = {
   cancelled: 'failed',
 };
 
-type AnswerStatus = Pick<SendAnswer, 'success' | 'status' | 'reason' | 'error' | 'scheduledDate'>;
+type AnswerState = Pick<SendAnswer, 'success' | 'status' | 'reason' | 'error' | 'scheduledDate' | 'message'>;
 
-/** `success` speaks of acceptance, as the HTTP status does; `status` says what became of the message so far (D3). */
-export function answerStatus(row: MessageRow): AnswerStatus {
-  const answer: AnswerStatus = { success: true, status: ANSWER_STATUS[row.status] };
+/**
+ * `success` speaks of acceptance, as the HTTP status does; `status` says what became of the message so far (D3). The message
+ * within the answer says it in the same word.
+ */
+export function answerState(row: MessageRow, line: LineIdentity | null): AnswerState {
+  const status = ANSWER_STATUS[row.status];
+  const answer: AnswerState = {
+    success: true,
+    status,
+    message: { ...presentMessage(row, line), status },
+  };
   if (row.reason !== null) answer.reason = row.reason;
   if (row.status === 'cancelled') answer.reason = 'cancelled';
   if (row.errorMessage !== null) answer.error = row.errorMessage;
@@ -101,11 +110,9 @@ export function sendAnswer(
   line: LineIdentity,
   { matched, warnings }: { matched: boolean; warnings: string[] },
 ): SendAnswer {
-  const message = presentMessage(row, line);
-  // Just stored and not looked at yet, whether held by its window or not: the documented word is pending.
-  if (message.status === 'queued') message.status = 'pending';
+  const { message, ...state } = answerState(row, line);
   return {
-    ...answerStatus(row),
+    ...state,
     leadId: row.leadId,
     ghlContactId: message.ghlContactId,
     ghlLocationId: message.ghlLocationId,

@@ -66,7 +66,7 @@ export interface UpdateLine {
   reconcileLimitMs?: number;
 }
 
-const limit = z.int().nullable().meta({ description: 'null: no cap.' });
+const limit = z.int().nullable().meta({ description: 'null: no cap. 0: none go until it is raised.' });
 
 export const Line = z
   .object({
@@ -93,7 +93,9 @@ export const Line = z
     dailyNewConversationsLimit: limit,
     dailyTotalMessagesLimit: limit,
     hourlyNewConversationsLimit: limit,
-    capTimezone: z.string().meta({ description: 'Days and hours of the caps begin in this zone.' }),
+    capTimezone: z
+      .string()
+      .meta({ description: 'Days of the caps begin in this zone; their hours are those of UTC.' }),
     attempts: z.int().meta({ description: 'Attempts of a single send.' }),
     retryGapMs: z.int(),
     reconcileLimitMs: z

@@ -96,10 +96,10 @@ export const SendMessageBody = z
     ),
     recipientName: label('Name of the recipient; by default from the lead.'),
     fromLineId: z.string().nullish().meta({ description: 'Line to send from; by default one is chosen.' }),
-    leadId: z
-      .string()
-      .nullish()
-      .meta({ description: 'The lead to send to; recipient fields then override it for this send only.' }),
+    leadId: z.string().nullish().meta({
+      description:
+        'The lead to send to; a recipient given as well is tried before its own addresses, for this send only.',
+    }),
     altPhone1: altPhone,
     altPhone2: altPhone,
     altPhone3: altPhone,
@@ -113,10 +113,11 @@ export const SendMessageBody = z
       .boolean()
       .nullish()
       .meta({ default: false, description: 'Also send the fallback SMS when the message ends `failed`.' }),
-    forceFallback: z
-      .boolean()
-      .nullish()
-      .meta({ default: false, description: 'Skip iMessage, send the fallback SMS at once. Text only.' }),
+    forceFallback: z.boolean().nullish().meta({
+      default: false,
+      description:
+        'Skip iMessage, send the fallback SMS at once, from the fallback line to `recipientPhone`. Text only, at most 1,600 characters.',
+    }),
     batchId: label('Free grouping label.'),
     ghlContactId: label('Stored and echoed.'),
     ghlLocationId: label('Stored and echoed.'),

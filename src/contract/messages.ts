@@ -147,6 +147,7 @@ export const Message = z
     batchId: z.string().nullable(),
     campaignId: z.string().nullable(),
     stepIndex: z.int().nullable(),
+    contactOwnerEmail: z.string().nullable(),
     settings: MessageSettings.nullable(),
     sentAt: Instant.nullable(),
     deliveredAt: Instant.nullable(),
@@ -233,8 +234,8 @@ export const DryRunAnswer = z
     fromLineEmail: z.string().nullable(),
     lineDecision: LineDecision.nullable(),
     text: z.string().meta({ description: 'The text with its placeholders resolved as of now.' }),
-    missing: z
     subject: z.string().nullable().meta({ description: 'Likewise.' }),
+    missing: z
       .array(z.string())
       .meta({ description: 'Placeholders without value and default: they become empty.' }),
     scheduledDate: Instant.nullable(),
@@ -252,9 +253,9 @@ export type MessageAnswer = z.infer<typeof MessageAnswer>;
 export const EditMessageAnswer = z
   .object({ message: Message, warnings: Warnings })
   .meta({ id: 'EditMessageAnswer' });
+export type EditMessageAnswer = z.infer<typeof EditMessageAnswer>;
 
 export const MessagesAnswer = z
-export type EditMessageAnswer = z.infer<typeof EditMessageAnswer>;
   .object({
     messages: z.array(Message),
     nextCursor: z

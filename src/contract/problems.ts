@@ -147,7 +147,7 @@ export const PROBLEMS = {
   MESSAGE_TOO_LONG: {
     status: 400,
     error: 'message must be at most 10,000 characters',
-    docs: 'At most 10,000 characters (Unicode code points), 1,600 for `messageType` `sms`.',
+    docs: 'At most 10,000 characters (Unicode code points), 1,600 for `messageType` `sms` and with `forceFallback`.',
   },
   INVALID_MESSAGE_TYPE: {
     status: 400,
@@ -195,7 +195,7 @@ export const PROBLEMS = {
     status: 400,
     error:
       'sendFallbackSmsOnFailed is true but fallback SMS is not configured. Configure fallback in workspace settings (Settings → Fallback) or set sendFallbackSmsOnFailed to false.',
-    docs: '`sendFallbackSmsOnFailed` or `forceFallback` is asked for, but `PATCH /api/workspace/fallback-config` was never called or is switched off.',
+    docs: '`sendFallbackSmsOnFailed` or `forceFallback` is asked for, but `PATCH /api/workspace/fallback-config` was never called, is switched off, or its line is not active.',
   },
   MESSAGE_NOT_FOUND: {
     status: 404,

@@ -28,6 +28,7 @@ export const WAITING_STATUSES = [
   'scheduled',
   'queued',
 ] as const satisfies readonly MessageStatus[];
+export type WaitingStatus = (typeof WAITING_STATUSES)[number];
 
 /** From us to the contact, or from the contact to us (contract 2.6). */
 export const DIRECTIONS = ['sent', 'received'] as const;

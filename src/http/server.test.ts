@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { pino } from 'pino';
 import { describe, expect, test, vi } from 'vitest';
+import { until } from '../../test/until.ts';
 import { problem } from '../contract/problems.ts';
 import type { Actions } from './actions.ts';
 import { exchange, get, ID, KEY, messageOf, post, startServer } from './testing.ts';
@@ -71,6 +72,7 @@ describe('POST /api/messages', () => {
     const acceptMessage: Actions['acceptMessage'] = async (_deps, _caller, request) => ({
       httpStatus: 200,
       replayed: true,
+      waited: false,
       body: {
         success: true,
         status: 'sent',
@@ -110,8 +112,6 @@ describe('POST /api/messages', () => {
   });
 });
 
-describe('the other routes', () => {
-  test('each calls its action with the id of the path', async () => {
 describe('the log', () => {
   test('of a message follows its correlation id from request to answer', async () => {
     const lines: Record<string, unknown>[] = [];
@@ -136,6 +136,8 @@ describe('the log', () => {
   });
 });
 
+describe('the other routes', () => {
+  test('each calls its action with the id of the path', async () => {
     const seen: string[] = [];
     const note =
       (name: string) =>
@@ -233,12 +235,21 @@ describe('the log', () => {
       ['PUT', `/api/messages/${ID}`, 'GET, HEAD, PATCH'],
       ['OPTIONS', '/api/lines', 'GET, HEAD, POST'],
       ['POST', '/healthz', 'GET, HEAD'],
+      ['PROPFIND', '/api/messages', 'POST, GET, HEAD'],
+      ['REPORT', `/api/messages/${ID}`, 'GET, HEAD, PATCH'],
     ] as const) {
       const answer = await fetch(url + path, { method });
       expect(answer.status, `${method} ${path}`).toBe(405);
       expect(answer.headers.get('allow')).toBe(allow);
       expect(await answer.json()).toMatchObject({ error: 'Method not allowed', code: 'METHOD_NOT_ALLOWED' });
     }
+  });
+
+  test('TRACE, which echoes what it was sent, is no exception', async () => {
+    const { port } = await startServer({});
+    const answer = await exchange(port, 'TRACE /api/lines HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1.1 405 /);
+    expect(answer).toMatch(/^allow: GET, HEAD, POST\r$/im);
   });
 
   test('an unknown path is 404 in JSON', async () => {
@@ -260,8 +271,6 @@ describe('the log', () => {
       });
     }
   });
-      ['PROPFIND', '/api/messages', 'POST, GET, HEAD'],
-      ['REPORT', `/api/messages/${ID}`, 'GET, HEAD, PATCH'],
 });
 
 describe('trouble of ours', () => {
@@ -270,13 +279,6 @@ describe('trouble of ours', () => {
       actions: { listLines: async () => Promise.reject(new Error('secret detail')) },
     });
     const logged = vi.spyOn(deps.log, 'error');
-  test('TRACE, which echoes what it was sent, is no exception', async () => {
-    const { port } = await startServer({});
-    const answer = await exchange(port, 'TRACE /api/lines HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
-    expect(answer).toMatch(/^HTTP\/1.1 405 /);
-    expect(answer).toMatch(/^allow: GET, HEAD, POST\r$/im);
-  });
-
     const answer = await get(`${url}/api/lines`);
     const body = await answer.text();
     expect(answer.status).toBe(500);

@@ -52,7 +52,8 @@ export async function startServer({
   const sent: Sent[] = [];
   const accept: Actions['acceptMessage'] = async (_deps, caller, request, options) => {
     sent.push({ caller, request, options });
-    return { httpStatus: 201, body: sendAnswer(request, options.warnings), replayed: false };
+    const body = sendAnswer(request, options.warnings);
+    return { httpStatus: 201, body, replayed: false, waited: options.waitMs > 0 };
   };
   const deps = fakeDeps({ ...readConfig({}), ...config }, scopes, clock, log);
   const app = createServer(deps, refusing({ acceptMessage: accept, ...actions }));
@@ -102,10 +103,10 @@ function fakeDeps(config: Config, scopes: readonly Scope[], clock: Clock, log: L
     ids: createIds(clock, seededRandom(1)),
     log,
     metrics: createMetrics(),
+    books: { read: async (id: string) => (id === 'ws_1' ? {} : null) } as Deps['books'],
     authenticate: async (header) => (header === KEY ? { workspaceId: 'ws_1', apiKeyId: ID, scopes } : null),
   };
   return new Proxy(usable, {
-    books: { read: async (id: string) => (id === 'ws_1' ? {} : null) } as Deps['books'],
     get(given, name) {
       if (!(name in given)) throw new Error(`the HTTP door must not use ${String(name)}`);
       return given[name as keyof Deps];
@@ -158,6 +159,7 @@ export function messageOf(request: Partial<SendMessage> = {}): Message {
     batchId: null,
     campaignId: null,
     stepIndex: null,
+    contactOwnerEmail: null,
     settings: null,
     sentAt: null,
     deliveredAt: null,

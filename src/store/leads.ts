@@ -177,6 +177,26 @@ export async function mergeAlternates(
   await storeLeadAddresses(tx, workspaceId, leadId);
 }
 
+const ADD_CRM_LINKS = statement(
+  'add_crm_links',
+  `UPDATE leads SET hs_contact_id = coalesce(hs_contact_id, $3), hs_portal_id = coalesce(hs_portal_id, $4),
+     ghl_contact_id = coalesce(ghl_contact_id, $5), ghl_location_id = coalesce(ghl_location_id, $6), updated_at = $7
+   WHERE workspace_id = $1 AND id = $2`,
+);
+
+/** Only where the lead has none: whom a contact is in the CRM is not changed by sending to it. */
+export async function addCrmLinks(
+  tx: Sql,
+  workspaceId: string,
+  leadId: string,
+  links: Pick<LeadRow, 'hsContactId' | 'hsPortalId' | 'ghlContactId' | 'ghlLocationId'>,
+  now: number,
+): Promise<void> {
+  const { hsContactId, hsPortalId, ghlContactId, ghlLocationId } = links;
+  const values = [workspaceId, leadId, hsContactId, hsPortalId, ghlContactId, ghlLocationId, toIso(now)];
+  await tx.query(ADD_CRM_LINKS, values);
+}
+
 const DELETE_LEAD_ADDRESSES = statement(
   'delete_lead_addresses',
   'DELETE FROM lead_addresses WHERE workspace_id = $1 AND lead_id = $2',

@@ -27,6 +27,17 @@ import { correlationHeader, idOf, idParam, withWarnings } from './shared.ts';
 
 const tag = 'Messages';
 
+const acceptedHeaders = z.object({
+  'idempotent-replayed': z
+    .string()
+    .optional()
+    .meta({ description: '`true`: the answer to an earlier request.' }),
+  'preference-applied': z
+    .string()
+    .optional()
+    .meta({ description: '`wait=N`: the outcome was waited for, up to N seconds.' }),
+});
+
 export const messageRoutes: readonly Route[] = [
   {
     operationId: 'sendMessage',
@@ -47,10 +58,11 @@ export const messageRoutes: readonly Route[] = [
     headers: z.object({
       'idempotency-key': z.string().optional().meta({
         description:
-          'Same key and same body: the first answer again, no second message. Kept for 24 hours at least.',
+          'Same key and same body: the first answer again, no second message; `status` and `message` tell of the message as it is by now, so that no state goes backwards. Kept for 24 hours at least.',
       }),
       prefer: z.string().optional().meta({
-        description: '`wait=N` (RFC 7240): wait up to N seconds, 30 at most, for the outcome.',
+        description:
+          '`wait=N` (RFC 7240): wait up to N seconds, 30 at most, for the outcome; a replay waits too. What is due only after that is answered at once, without `Preference-Applied`.',
         example: 'wait=10',
       }),
       ...correlationHeader,
@@ -60,18 +72,9 @@ export const messageRoutes: readonly Route[] = [
       200: {
         description: 'Accepted; an existing lead was matched. Or the outcome of a dry run.',
         schema: z.union([SendAnswer, DryRunAnswer]),
+        headers: acceptedHeaders,
       },
-      201: {
-        description: 'Accepted.',
-        schema: SendAnswer,
-        headers: z.object({
-          'idempotent-replayed': z
-            .string()
-            .optional()
-            .meta({ description: '`true`: the answer of an earlier request.' }),
-          'preference-applied': z.string().optional(),
-        }),
-      },
+      201: { description: 'Accepted.', schema: SendAnswer, headers: acceptedHeaders },
     },
     problems: [
       'READ_ONLY',
@@ -216,27 +219,27 @@ async function sendMessage(call: Call): Promise<Answer> {
   const waitSeconds = readWait(headers);
   const { id, given } = call.correlation;
   const correlationId = given ? id : (request.correlationId ?? id);
-  const accepted = await actions.acceptMessage(deps, caller, request, {
-    idempotencyKey,
   const isTraced = deps.log.isLevelEnabled('debug');
   const { workspaceId } = caller;
   if (isTraced) deps.log.debug({ workspaceId, correlationId }, 'message.api.request');
+  const accepted = await actions.acceptMessage(deps, caller, request, {
+    idempotencyKey,
     requestHash: idempotencyKey === null ? '' : hash('sha256', Buffer.concat([SIGNATURE, call.bytes])),
     correlationId,
     waitMs: (waitSeconds ?? 0) * 1000,
     warnings,
   });
-  return {
-    status: accepted.httpStatus,
   if (isTraced) {
     const { _id: messageId, status } = accepted.body.message;
     const outcome = { workspaceId, correlationId, messageId, status, replayed: accepted.replayed };
     deps.log.debug(outcome, 'message.api.create_message_returned');
   }
+  return {
+    status: accepted.httpStatus,
     body: accepted.body,
     headers: {
       'x-correlation-id': correlationId,
-      ...(waitSeconds === null ? {} : { 'preference-applied': `wait=${waitSeconds}` }),
+      ...(accepted.waited ? { 'preference-applied': `wait=${waitSeconds}` } : {}),
       ...(accepted.replayed ? { 'idempotent-replayed': 'true' } : {}),
     },
   };
