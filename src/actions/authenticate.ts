@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import type { Scope } from '../domain/words.ts';
 import { Batcher } from '../lib/batcher.ts';
-import type { Clock } from '../lib/clock.ts';
+import { type Clock, isRecent } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { type ApiKeyRow, findApiKeys, noteKeyUse } from '../store/api-keys.ts';
 import type { Database } from '../store/database.ts';
@@ -32,7 +32,7 @@ const MAX_LOOKUP = 500;
 interface Remembered {
   row: ApiKeyRow | null;
   caller: Caller | null;
-  until: number;
+  since: number;
 }
 
 export function createAuthenticate({
@@ -64,12 +64,12 @@ export function createAuthenticate({
     const name = hash.toString('base64');
     const now = clock.now();
     let entry = remembered.get(name);
-    if (entry === undefined || entry.until <= now) {
+    if (entry === undefined || !isRecent(entry.since, KNOWN_FOR_MS, now)) {
       const row = await lookUps.add('api_keys', hash);
       if (remembered.size >= MAX_REMEMBERED) remembered.clear();
       const caller =
         row === null ? null : { workspaceId: row.workspaceId, apiKeyId: row.id, scopes: row.scopes };
-      entry = { row, caller, until: now + KNOWN_FOR_MS };
+      entry = { row, caller, since: now };
       remembered.set(name, entry);
       if (row !== null && isUsable(row, now) && now - (row.lastUsedAt ?? 0) > NOTE_USE_EVERY_MS) {
         void noteKeyUse(database, [hash], now).catch((error: Error) =>

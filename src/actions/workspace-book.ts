@@ -4,7 +4,7 @@
  * process is seen within that second. Gates are checked again, fresh, in the instant before sending.
  */
 import { type LineFacts, roomToday } from '../domain/line-choice.ts';
-import type { Clock } from '../lib/clock.ts';
+import { type Clock, isRecent } from '../lib/clock.ts';
 import type { Database } from '../store/database.ts';
 import { countWaitingFirstTouches, type LineRow, listLines, paceOf } from '../store/lines.ts';
 import { findWorkspace, type WorkspaceRow } from '../store/workspaces.ts';
@@ -99,7 +99,8 @@ export function createWorkspaceBooks({
   return {
     read(workspaceId) {
       const book = books.get(workspaceId);
-      if (book !== undefined && clock.now() - book.loadedAt < MAX_AGE_MS) return Promise.resolve(book);
+      if (book !== undefined && isRecent(book.loadedAt, MAX_AGE_MS, clock.now()))
+        return Promise.resolve(book);
       return reload(workspaceId);
     },
     reload,

@@ -3,6 +3,7 @@
  * handed to `launch`. The loop around it sleeps; the simulation calls it on a clock of its own.
  */
 import type { Deps } from '../deps.ts';
+import { isRecent } from '../lib/clock.ts';
 import { scanDueLines } from '../store/line-queue.ts';
 import { deliver } from './deliver.ts';
 import { expireMessages, forgetOldKeys, healthChecksDue, leaveDownLines } from './housekeeping.ts';
@@ -31,7 +32,7 @@ export function createTicker(deps: Deps): Ticker {
   const lastDone: Record<keyof typeof CHORES, number> = { urgent: 0, lines: 0, keys: 0 };
   const isTimeFor = (chore: keyof typeof CHORES): boolean => {
     const now = deps.clock.now();
-    if (now - lastDone[chore] < CHORES[chore]) return false;
+    if (isRecent(lastDone[chore], CHORES[chore], now)) return false;
     lastDone[chore] = now;
     return true;
   };

@@ -59,6 +59,28 @@ export function deadline(clock: Clock, at: number): Deadline & { clear(): void }
   };
 }
 
+/**
+ * What `work` brings, or `late` when that takes longer than `ms`. The work may still go on: nobody hears of it any more.
+ */
+export async function within<Result, Late>(
+  clock: Clock,
+  ms: number,
+  work: Promise<Result>,
+  late: Late,
+): Promise<Result | Late> {
+  const over = new AbortController();
+  try {
+    return await Promise.race([work, clock.sleep(ms, over.signal).then(() => late)]);
+  } finally {
+    over.abort();
+  }
+}
+
+/** Less than `ms` ago. A clock that was set back makes the past long ago: it must not stop us until it has caught up. */
+export function isRecent(then: number, ms: number, now: number): boolean {
+  return now >= then && now - then < ms;
+}
+
 /** Wire form of an instant. */
 export function toIso(instant: number): string {
   return new Date(instant).toISOString();
