@@ -6,6 +6,7 @@ import { actions } from './actions/index.ts';
 import { createSettlements } from './actions/settle-messages.ts';
 import { createOutcomeWatch } from './actions/wait-for-outcome.ts';
 import { createWorkspaceBooks } from './actions/workspace-book.ts';
+import { withAnswerLimits } from './channels/answer-limits.ts';
 import type { Channel } from './channels/channel.ts';
 import { createSandboxChannel } from './channels/sandbox.ts';
 import { createSmtpChannel } from './channels/smtp.ts';
@@ -80,6 +81,10 @@ export async function compose(options: ComposeOptions): Promise<House> {
       ['smtp', createSmtpChannel({ allowPrivateHosts: config.allowPrivateHosts })],
     ]);
   const channels = new Map([...carriers].map(([transport, channel]) => [transport, storable(channel)]));
+
+  const channels = new Map(
+    [...carriers].map(([transport, channel]) => [transport, withAnswerLimits(channel, clock)]),
+  );
 
   const work = createWake();
   const outcomes = createOutcomeWatch({ database, clock, log });

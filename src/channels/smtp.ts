@@ -34,6 +34,7 @@ export interface SmtpChannelOptions {
 export function createSmtpChannel({ allowPrivateHosts, timeouts }: SmtpChannelOptions): Channel {
   const limits = { ...TIMEOUTS, ...timeouts };
   const sessions = createIdleSessions();
+  const closed = new AbortController();
   const open = (settings: SmtpSettings, secret: string | null, signal: AbortSignal) =>
     openSession(settings, secret, { limits, allowPrivateHosts, signal });
 
@@ -94,7 +95,8 @@ export function createSmtpChannel({ allowPrivateHosts, timeouts }: SmtpChannelOp
       const settings = readSettings(line.transportConfig);
       if (typeof settings === 'string') return { healthy: false, message: settings };
       try {
-        const connection = await open(settings, line.secret, AbortSignal.timeout(limits.sendMs));
+        const limit = AbortSignal.any([closed.signal, AbortSignal.timeout(limits.sendMs)]);
+        const connection = await open(settings, line.secret, limit);
         connection.quit();
         return { healthy: true };
       } catch (error) {
@@ -112,6 +114,7 @@ export function createSmtpChannel({ allowPrivateHosts, timeouts }: SmtpChannelOp
     },
 
     async close() {
+      closed.abort();
       sessions.close();
     },
   };

@@ -459,6 +459,13 @@ describe('a session that is lost', () => {
     });
     expect(await channel.checkHealth(lineTo(port))).toMatchObject({ healthy: false });
   });
+
+  test('that was only asking how the server is ends with its channel', async () => {
+    const channel = openChannel();
+    const asking = channel.checkHealth(lineTo(await startStranger('')));
+    await channel.close();
+    expect(await asking).toMatchObject({ healthy: false });
+  });
 });
 
 describe('a kept session', () => {
