@@ -16,6 +16,10 @@ describe('the database out of reach is 503, not 500', () => {
     failure('the database system is starting up', { code: '57P03' }),
     failure('sorry, too many clients already', { code: '53300' }),
     failure('connection failure', { code: '08006' }),
+    failure('database "trunkline" is not currently accepting connections', {
+      code: '55000',
+      severity: 'FATAL',
+    }),
     failure('Connection terminated unexpectedly'),
     failure('timeout exceeded when trying to connect'),
     new AggregateError([failure('', { code: 'ECONNREFUSED' }), failure('', { code: 'ECONNREFUSED' })]),
@@ -39,6 +43,7 @@ describe('everything else', () => {
     failure('boom'),
     failure('no such file', { code: 'ENOENT', syscall: 'open' }),
     failure('', { code: '42P01' }),
+    failure('prepared statement is gone', { code: '55000', severity: 'ERROR' }),
     'text',
     null,
     undefined,
