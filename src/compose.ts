@@ -80,10 +80,8 @@ export async function compose(options: ComposeOptions): Promise<House> {
       ['sandbox', createSandboxChannel({ database: outside, clock, ids })],
       ['smtp', createSmtpChannel({ allowPrivateHosts: config.allowPrivateHosts })],
     ]);
-  const channels = new Map([...carriers].map(([transport, channel]) => [transport, storable(channel)]));
-
   const channels = new Map(
-    [...carriers].map(([transport, channel]) => [transport, withAnswerLimits(channel, clock)]),
+    [...carriers].map(([transport, channel]) => [transport, withAnswerLimits(storable(channel), clock)]),
   );
 
   const work = createWake();

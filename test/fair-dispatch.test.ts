@@ -1,7 +1,6 @@
 /** Nobody waits for somebody else's trouble: busy neighbours, closed windows, a process that stands still. */
 import { expect, test } from 'vitest';
 import { createTicker } from '../src/dispatcher/tick.ts';
-import { findNextDue } from '../src/store/due.ts';
 import { withClient } from './database-server.ts';
 import { openHouse, type TestHouse } from './harness.ts';
 import { leapingClock } from './leaping-clock.ts';
@@ -58,7 +57,7 @@ async function passes(house: TestHouse): Promise<number> {
     const underWay: Promise<void>[] = [];
     const { more } = await ticker.tick(20, (task) => underWay.push(task()));
     await Promise.all(underWay);
-    const nextDue = await findNextDue(deps.database);
+    const nextDue = await ticker.nextDue();
     if (!more && (nextDue === null || nextDue > deps.clock.now())) return count;
   }
 }

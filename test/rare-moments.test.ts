@@ -105,15 +105,16 @@ function receipt(ws: Workspace, messageId: string, kind: 'delivered' | 'bounced'
   return recordReceipts(house.deps, ws.workspaceId, async () => [{ messageId, kind }]);
 }
 
-function launch(task: () => Promise<void>): void {
-  const running = task().finally(() => underWay.delete(running));
-  underWay.add(running);
-}
-
-/** One look of a dispatcher, `ms` after the last one. */
+/** One look of a dispatcher, `ms` after the last one, and all it does beside sending. */
 async function look(ms: number): Promise<void> {
   timePasses(ms);
-  const { more } = await ticker.tick(10, launch);
+  const chores: Promise<void>[] = [];
+  const { more } = await ticker.tick(10, (task, kind) => {
+    const running = task().finally(() => underWay.delete(running));
+    if (kind === 'send') underWay.add(running);
+    else chores.push(running);
+  });
+  await Promise.all(chores);
   if (more) await look(1);
 }
 

@@ -1,63 +1,74 @@
 /** The loop around `tick`: sleeps until something is due or somebody wakes it, and keeps count of what is in flight. */
 import type { Deps } from '../deps.ts';
+import { within } from '../lib/clock.ts';
 import type { Wake } from '../lib/wake.ts';
-import { findNextDue } from '../store/due.ts';
+import type { Launch } from './chores.ts';
 import { createTicker } from './tick.ts';
 
 export interface Dispatcher {
-  /** Stops taking work, waits until everything in flight is settled. */
+  /** Stops taking work, waits until everything on its way is settled. */
   stop(): Promise<void>;
 }
 
 /** Also after a line was locked by another process: by then it will have let go. */
 const SHORTEST_PAUSE_MS = 5;
 const AFTER_ERROR_MS = 1_000;
+/** At the end: for chores that are nearly done. Whatever hangs comes up again, here or at another dispatcher. */
+const CHORES_END_WITHIN_MS = 1_000;
 
 export function startDispatcher(deps: Deps, wake: Wake): Dispatcher {
-  const ticker = createTicker(deps);
-  const inFlight = new Set<Promise<void>>();
-  let stopping = false;
+  const stopping = new AbortController();
+  const ticker = createTicker(deps, stopping.signal);
+  const sends = new Set<Promise<void>>();
+  const chores = new Set<Promise<void>>();
+  let isOver = false;
 
-  const launch = (task: () => Promise<void>) => {
+  const launch: Launch = (task, kind) => {
+    const inFlight = kind === 'send' ? sends : chores;
     const running: Promise<void> = task()
       .catch((error: unknown) => {
-        // The lease runs out and reconciliation takes over.
-        deps.log.error({ err: error }, 'a task of the dispatcher failed');
+        // Who is left behind at the end finds the database closed.
+        if (isOver) return;
+        // A send's lease runs out and reconciliation takes over; a chore comes up again.
+        deps.log.error({ err: error }, `a ${kind} of the dispatcher failed`);
       })
       .finally(() => {
         inFlight.delete(running);
-        wake.wake();
+        // Its place is free; chores wake whoever they made work for.
+        if (kind === 'send') wake.wake();
       });
     inFlight.add(running);
   };
 
   const pass = async (): Promise<number> => {
-    const capacity = deps.config.sendsInFlight - inFlight.size;
+    const capacity = deps.config.sendsInFlight - sends.size;
     const { leased, more } = await ticker.tick(capacity, launch);
     if (leased > 0) return 0;
     if (more && capacity > 0) return SHORTEST_PAUSE_MS;
-    const nextDue = capacity > 0 ? await findNextDue(deps.database) : null;
+    const nextDue = capacity > 0 ? await ticker.nextDue() : null;
     const untilDue = nextDue === null ? deps.config.pollMs : nextDue - deps.clock.now();
     return Math.max(SHORTEST_PAUSE_MS, Math.min(untilDue, deps.config.pollMs));
   };
 
   const run = async () => {
-    while (!stopping) {
+    while (!stopping.signal.aborted) {
       const pause = await pass().catch((error: unknown) => {
         deps.log.error({ err: error }, 'a pass of the dispatcher failed; trying again');
         return AFTER_ERROR_MS;
       });
-      if (pause > 0 && !stopping) await wake.sleep(deps.clock, pause);
+      if (pause > 0 && !stopping.signal.aborted) await wake.sleep(deps.clock, pause);
     }
   };
 
   const loop = run();
   return {
     async stop() {
-      stopping = true;
+      stopping.abort();
       wake.wake();
       await loop;
-      await Promise.allSettled(inFlight);
+      await Promise.all(sends);
+      await within(deps.clock, CHORES_END_WITHIN_MS, Promise.all(chores), undefined);
+      isOver = true;
     },
   };
 }

@@ -1,5 +1,5 @@
 /** What is due beside the queues: messages that expired, lines that went down, lines to ask after, old keys. */
-import { checkLineHealth, type HealthQuestion } from '../actions/check-line-health.ts';
+import { checkLineHealth } from '../actions/check-line-health.ts';
 import { leaveDownLine } from '../actions/leave-down-line.ts';
 import type { Deps } from '../deps.ts';
 import { isWaiting } from '../domain/lifecycle.ts';
@@ -10,29 +10,28 @@ import {
   scanUncheckedLines,
 } from '../store/due.ts';
 import { findMessage } from '../store/messages.ts';
+import type { SetAside } from './apart.ts';
+import type { Question } from './chores.ts';
 
 const SCAN_LIMIT = 200;
 export const HEALTH_CHECK_MS = 60_000;
 /** At least the 24 h promised (D4), and a day's grace. */
 const KEEP_KEYS_MS = 48 * 3_600_000;
 
-export async function expireMessages(deps: Deps): Promise<number> {
-  const due = await scanExpiredMessages(deps.database, deps.clock.now(), SCAN_LIMIT);
-  await Promise.all(
-    due.map(async ({ workspaceId, id }) => {
-      const message = await findMessage(deps.database, workspaceId, id);
-      // Leased since the scan: its sender rules on it.
-      if (message === null || !isWaiting(message.status)) return;
-      await deps.settlements.add(workspaceId, {
-        messageId: id,
-        attempt: message.attempt,
-        event: 'fail',
-        reason: 'expired',
-        errorMessage: 'It expired before it could go',
-      });
-    }),
-  );
-  return due.length;
+export async function expireMessages(deps: Deps, aside: SetAside): Promise<void> {
+  const due = await scanExpiredMessages(deps.database, deps.clock.now(), aside.ids(), SCAN_LIMIT);
+  await aside.each(due, async ({ workspaceId, id }) => {
+    const message = await findMessage(deps.database, workspaceId, id);
+    // Leased since the scan: its sender rules on it.
+    if (message === null || !isWaiting(message.status)) return;
+    await deps.settlements.add(workspaceId, {
+      messageId: id,
+      attempt: message.attempt,
+      event: 'fail',
+      reason: 'expired',
+      errorMessage: 'It expired before it could go',
+    });
+  });
 }
 
 export async function leaveDownLines(deps: Deps): Promise<void> {
@@ -41,11 +40,11 @@ export async function leaveDownLines(deps: Deps): Promise<void> {
   }
 }
 
-/** One task for each line whose health was not asked after for a minute. */
-export async function healthChecksDue(deps: Deps): Promise<(() => Promise<void>)[]> {
+/** One question for each line whose health was not asked after for a minute. */
+export async function healthChecksDue(deps: Deps): Promise<Question[]> {
   const before = deps.clock.now() - HEALTH_CHECK_MS;
   const due = await scanUncheckedLines(deps.database, before, SCAN_LIMIT);
-  return due.map((question) => () => checkLineHealth(deps, { ...question, before } satisfies HealthQuestion));
+  return due.map((line) => ({ name: line.lineId, ask: () => checkLineHealth(deps, { ...line, before }) }));
 }
 
 export async function forgetOldKeys(deps: Deps): Promise<void> {

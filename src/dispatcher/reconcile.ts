@@ -10,46 +10,39 @@ import { MAX_FREE_ATTEMPTS, nextRetryAt } from '../domain/backoff.ts';
 import { claimReconciliation, scanExpiredLeases, scanReconciliations } from '../store/due.ts';
 import { findLine, type LineRow } from '../store/lines.ts';
 import { findMessage, type MessageRow } from '../store/messages.ts';
+import type { SetAside } from './apart.ts';
+import type { Question } from './chores.ts';
 
 const SCAN_LIMIT = 200;
 /** Questions grow rarer: each waits half as long as the outcome has been unknown, within these bounds. */
 const ASK_AGAIN_MS = { least: 1_000, most: 60_000 } as const;
 
-/** Messages whose sender never came back. Answers how many. */
-export async function loseExpiredLeases(deps: Deps): Promise<number> {
-  const due = await scanExpiredLeases(deps.database, deps.clock.now(), SCAN_LIMIT);
-  const lost = await Promise.all(
-    due.map(async ({ workspaceId, id }) => {
-      const message = await findMessage(deps.database, workspaceId, id);
-      if (message === null || message.leaseUntil === null || message.leaseUntil > deps.clock.now())
-        return false;
-      const line = await findLine(deps.database, workspaceId, message.lineId);
-      const channel = line === null ? undefined : deps.channels.get(line.transport);
-      const settled = await deps.settlements.add(workspaceId, {
-        messageId: id,
-        attempt: message.attempt,
-        event: 'lose',
-        reconcileAt: deps.clock.now(),
-        // A clock that leaps ends leases while their senders live: by then those are done too.
-        overAt: deps.clock.now() + (channel?.sendTimeoutMs ?? 0),
-        // Our own fault is not an attempt of the message's.
-        isFree: message.attempt < MAX_FREE_ATTEMPTS,
-        errorMessage: 'The process that was sending it never reported back',
-      });
-      return settled.applied;
-    }),
-  );
-  return lost.filter(Boolean).length;
+/** Messages whose sender never came back. */
+export async function loseExpiredLeases(deps: Deps, aside: SetAside): Promise<void> {
+  const due = await scanExpiredLeases(deps.database, deps.clock.now(), aside.ids(), SCAN_LIMIT);
+  await aside.each(due, async ({ workspaceId, id }) => {
+    const message = await findMessage(deps.database, workspaceId, id);
+    if (message === null || message.leaseUntil === null || message.leaseUntil > deps.clock.now()) return;
+    const line = await findLine(deps.database, workspaceId, message.lineId);
+    const channel = line === null ? undefined : deps.channels.get(line.transport);
+    await deps.settlements.add(workspaceId, {
+      messageId: id,
+      attempt: message.attempt,
+      event: 'lose',
+      reconcileAt: deps.clock.now(),
+      // A clock that leaps ends leases while their senders live: by then those are done too.
+      overAt: deps.clock.now() + (channel?.sendTimeoutMs ?? 0),
+      // Our own fault is not an attempt of the message's.
+      isFree: message.attempt < MAX_FREE_ATTEMPTS,
+      errorMessage: 'The process that was sending it never reported back',
+    });
+  });
 }
 
-/** One task for each outcome that is due to be asked for. */
-export async function reconcileDue(deps: Deps): Promise<(() => Promise<void>)[]> {
+/** One question for each outcome that is due to be asked for. */
+export async function reconcileDue(deps: Deps): Promise<Question[]> {
   const due = await scanReconciliations(deps.database, deps.clock.now(), SCAN_LIMIT);
-  return due.map(
-    ({ workspaceId, id }) =>
-      () =>
-        reconcile(deps, workspaceId, id),
-  );
+  return due.map(({ workspaceId, id }) => ({ name: id, ask: () => reconcile(deps, workspaceId, id) }));
 }
 
 async function reconcile(deps: Deps, workspaceId: string, id: string): Promise<void> {

@@ -4,7 +4,10 @@
  */
 import type { Deps } from '../deps.ts';
 import { isRecent } from '../lib/clock.ts';
-import { scanDueLines } from '../store/line-queue.ts';
+import { findNextDue } from '../store/due.ts';
+import { putOffLines, scanDueLines, takeWakes } from '../store/line-queue.ts';
+import { apart, SetAside } from './apart.ts';
+import { Chores, type Launch } from './chores.ts';
 import { deliver } from './deliver.ts';
 import { expireMessages, forgetOldKeys, healthChecksDue, leaveDownLines } from './housekeeping.ts';
 import { prepare } from './prepare.ts';
@@ -13,7 +16,9 @@ import { answerFromSandbox } from './sandbox-callbacks.ts';
 
 export interface Ticker {
   /** `capacity`: how many messages may be handed to carriers now. */
-  tick(capacity: number, launch: (task: () => Promise<void>) => void): Promise<TickResult>;
+  tick(capacity: number, launch: Launch): Promise<TickResult>;
+  /** When to come back at the latest; null when nothing waits. */
+  nextDue(): Promise<number | null>;
 }
 
 export interface TickResult {
@@ -28,7 +33,12 @@ const LINES_PER_CLAIM = 50;
 /** How often each chore is looked at, in ms. Under load passes follow each other far more quickly than that. */
 const CHORES = { urgent: 100, lines: 5_000, keys: 3_600_000 } as const;
 
-export function createTicker(deps: Deps): Ticker {
+/** After a workspace's lines could not be served. */
+const PUT_OFF_MS = 1_000;
+const NEVER = new AbortController().signal;
+
+/** `stopping` fires when the dispatcher is asked to stop: nothing that can wait begins any more. */
+export function createTicker(deps: Deps, stopping: AbortSignal = NEVER): Ticker {
   const lastDone: Record<keyof typeof CHORES, number> = { urgent: 0, lines: 0, keys: 0 };
   const isTimeFor = (chore: keyof typeof CHORES): boolean => {
     const now = deps.clock.now();
@@ -37,62 +47,69 @@ export function createTicker(deps: Deps): Ticker {
     return true;
   };
 
+  const chores = new Chores(stopping);
+  const aside = new SetAside(deps);
   const turns = createTurns();
-
-  // One at a time: a second look at the same callbacks would only wait for the first.
-  let answering = false;
-  const answer = async (): Promise<void> => {
-    answering = true;
-    await answerFromSandbox(deps).finally(() => {
-      answering = false;
-    });
-  };
 
   return {
     async tick(capacity, launch) {
       if (isTimeFor('urgent')) {
-        if (!answering) launch(answer);
-        await loseExpiredLeases(deps);
-        await expireMessages(deps);
-        for (const task of await reconcileDue(deps)) launch(task);
+        chores.start(launch, 'answers of the sandbox', () => answerFromSandbox(deps));
+        chores.start(launch, 'expired leases', () => loseExpiredLeases(deps, aside));
+        chores.start(launch, 'expired messages', () => expireMessages(deps, aside));
+        chores.ask(launch, 'outcome', await reconcileDue(deps));
       }
       if (isTimeFor('lines')) {
-        await leaveDownLines(deps);
-        for (const task of await healthChecksDue(deps)) launch(task);
+        chores.start(launch, 'lines that are down', () => leaveDownLines(deps));
+        chores.ask(launch, 'health', await healthChecksDue(deps));
       }
-      if (isTimeFor('keys')) await forgetOldKeys(deps);
+      if (isTimeFor('keys')) chores.start(launch, 'old keys', () => forgetOldKeys(deps));
       return sendDue(deps, capacity, turns, launch);
+    },
+
+    async nextDue() {
+      const due = await findNextDue(deps.database, aside.ids());
+      if (due.chores === null) return due.sends;
+      // Before that nobody looks at them: those that are under way would keep the loop turning.
+      const chores = Math.max(due.chores, lastDone.urgent + CHORES.urgent);
+      return due.sends === null ? chores : Math.min(due.sends, chores);
     },
   };
 }
 
-async function sendDue(
-  deps: Deps,
-  capacity: number,
-  turns: Turns,
-  launch: (task: () => Promise<void>) => void,
-): Promise<TickResult> {
+async function sendDue(deps: Deps, capacity: number, turns: Turns, launch: Launch): Promise<TickResult> {
   const result: TickResult = { leased: 0, more: false };
   if (capacity <= 0) return result;
   const due = await scanDueLines(deps.database, deps.clock.now(), LINES_PER_SCAN);
   const byWorkspace = Map.groupBy(due, (line) => line.workspaceId);
   for (const [workspaceId, lines] of turns.inOrder(byWorkspace)) {
-    const book = await deps.books.read(workspaceId);
-    if (book === null) continue;
-    for (let start = 0; start < lines.length; start += LINES_PER_CLAIM) {
-      const lineIds = lines.slice(start, start + LINES_PER_CLAIM).map((line) => line.lineId);
-      const prepared = await prepare(deps, book, lineIds, capacity - result.leased);
-      await deps.checkpoint('prepared');
-      for (const leased of prepared.leased) launch(() => deliver(deps, leased));
-      result.leased += prepared.leased.length;
-      if (prepared.leased.length > 0) turns.took(workspaceId);
-      if (prepared.skipped) result.more = true;
-      await Promise.all(prepared.rulings.map((ruling) => deps.settlements.add(workspaceId, ruling)));
-      if (result.leased >= capacity) return { ...result, more: true };
-    }
+    const lineIds = lines.map((line) => line.lineId);
+    const serve = async () => {
+      const book = await deps.books.read(workspaceId);
+      if (book === null) return forgetLines(deps, workspaceId, lineIds);
+      for (let start = 0; start < lineIds.length && result.leased < capacity; start += LINES_PER_CLAIM) {
+        const some = lineIds.slice(start, start + LINES_PER_CLAIM);
+        const prepared = await prepare(deps, book, some, capacity - result.leased);
+        await deps.checkpoint('prepared');
+        for (const leased of prepared.leased) launch(() => deliver(deps, leased), 'send');
+        result.leased += prepared.leased.length;
+        if (prepared.leased.length > 0) turns.took(workspaceId);
+        if (prepared.skipped) result.more = true;
+        await Promise.all(prepared.rulings.map((ruling) => deps.settlements.add(workspaceId, ruling)));
+      }
+    };
+    if (!(await apart(deps, { workspaceId }, serve)))
+      await putOffLines(deps.database, workspaceId, lineIds, deps.clock.now() + PUT_OFF_MS);
+    if (result.leased >= capacity) return { ...result, more: true };
   }
   if (due.length >= LINES_PER_SCAN || result.leased > 0) result.more = true;
   return result;
+}
+
+/** Of a workspace that is gone: nobody will ever serve them, and they would be found in every pass. */
+async function forgetLines(deps: Deps, workspaceId: string, lineIds: readonly string[]): Promise<void> {
+  await takeWakes(deps.database, workspaceId, lineIds);
+  await putOffLines(deps.database, workspaceId, lineIds, null);
 }
 
 interface Turns {

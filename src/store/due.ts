@@ -9,14 +9,20 @@ export interface DueMessage {
   id: string;
 }
 
+/** The scans leave out messages that were set `aside`. */
 const SCAN_EXPIRED_LEASES = statement(
   'scan_expired_leases',
-  `SELECT workspace_id AS "workspaceId", id FROM messages WHERE lease_until IS NOT NULL AND lease_until <= $1
-   ORDER BY lease_until LIMIT $2`,
+  `SELECT workspace_id AS "workspaceId", id FROM messages
+   WHERE lease_until IS NOT NULL AND lease_until <= $1 AND id <> ALL($2) ORDER BY lease_until LIMIT $3`,
 );
 
-export function scanExpiredLeases(sql: Sql, now: number, limit: number): Promise<DueMessage[]> {
-  return sql.query(SCAN_EXPIRED_LEASES, [toIso(now), limit]);
+export function scanExpiredLeases(
+  sql: Sql,
+  now: number,
+  aside: readonly string[],
+  limit: number,
+): Promise<DueMessage[]> {
+  return sql.query(SCAN_EXPIRED_LEASES, [toIso(now), aside, limit]);
 }
 
 const SCAN_RECONCILIATIONS = statement(
@@ -49,12 +55,17 @@ export async function claimReconciliation(
 const SCAN_EXPIRED = statement(
   'scan_expired_messages',
   `SELECT workspace_id AS "workspaceId", id FROM messages
-   WHERE expires_at IS NOT NULL AND expires_at <= $1 AND status IN ('pending', 'scheduled', 'queued')
-   ORDER BY expires_at LIMIT $2`,
+   WHERE expires_at IS NOT NULL AND expires_at <= $1 AND status IN ('pending', 'scheduled', 'queued') AND id <> ALL($2)
+   ORDER BY expires_at LIMIT $3`,
 );
 
-export function scanExpiredMessages(sql: Sql, now: number, limit: number): Promise<DueMessage[]> {
-  return sql.query(SCAN_EXPIRED, [toIso(now), limit]);
+export function scanExpiredMessages(
+  sql: Sql,
+  now: number,
+  aside: readonly string[],
+  limit: number,
+): Promise<DueMessage[]> {
+  return sql.query(SCAN_EXPIRED, [toIso(now), aside, limit]);
 }
 
 const SCAN_DOWN_LINES = statement(
@@ -153,18 +164,21 @@ export async function forgetIdempotencyKeys(sql: Sql, before: number): Promise<v
 
 const NEXT_DUE = statement(
   'next_due',
-  `SELECT least(
-     (SELECT min(next_send_at) FROM lines WHERE next_send_at IS NOT NULL),
-     (SELECT min(lease_until) FROM messages WHERE lease_until IS NOT NULL),
+  `SELECT (SELECT min(next_send_at) FROM lines WHERE next_send_at IS NOT NULL) AS sends, least(
+     (SELECT min(lease_until) FROM messages WHERE lease_until IS NOT NULL AND id <> ALL($1)),
      (SELECT min(reconcile_at) FROM messages WHERE reconcile_at IS NOT NULL),
-     (SELECT min(expires_at) FROM messages WHERE expires_at IS NOT NULL AND status IN ('pending', 'scheduled', 'queued')),
-     (SELECT min(due_at) FROM sandbox_callbacks)) AS at`,
+     (SELECT min(expires_at) FROM messages WHERE expires_at IS NOT NULL AND status IN ('pending', 'scheduled', 'queued')
+        AND id <> ALL($1)),
+     (SELECT min(due_at) FROM sandbox_callbacks)) AS chores`,
 );
 
-/** The next instant at which there is something to do; null when nothing waits. */
-export async function findNextDue(sql: Sql): Promise<number | null> {
-  const [row] = await sql.query<{ at: number | null }>(NEXT_DUE, []);
-  return row?.at ?? null;
+/** The next instants at which there is something to send, and something else to do; null when nothing waits. */
+export async function findNextDue(
+  sql: Sql,
+  aside: readonly string[],
+): Promise<{ sends: number | null; chores: number | null }> {
+  const [row] = await sql.query<{ sends: number | null; chores: number | null }>(NEXT_DUE, [aside]);
+  return row ?? { sends: null, chores: null };
 }
 
 const LATEST_CLOCK = statement('latest_clock', 'SELECT clock_timestamp() AS at');

@@ -123,6 +123,23 @@ export async function takeWakes(tx: Sql, workspaceId: string, lineIds: readonly 
   await tx.query(TAKE_WAKES, [workspaceId, lineIds]);
 }
 
+const PUT_OFF_LINES = statement(
+  'put_off_lines',
+  `WITH held AS MATERIALIZED (
+     SELECT l.id FROM lines l WHERE l.workspace_id = $1 AND l.id = ANY($2) ORDER BY l.id FOR NO KEY UPDATE SKIP LOCKED)
+   UPDATE lines l SET next_send_at = $3 FROM held WHERE l.workspace_id = $1 AND l.id = held.id`,
+);
+
+/** Looks at them again only at `until`, or when they are woken; null: only then. Who holds one decides for it. */
+export async function putOffLines(
+  sql: Sql,
+  workspaceId: string,
+  lineIds: readonly string[],
+  until: number | null,
+): Promise<void> {
+  await sql.query(PUT_OFF_LINES, [workspaceId, lineIds, toIsoOrNull(until)]);
+}
+
 const SCAN_DUE_LINES = statement(
   'scan_due_lines',
   `SELECT due.workspace_id AS "workspaceId", due.line_id AS "lineId" FROM (

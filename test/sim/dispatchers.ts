@@ -1,7 +1,7 @@
 /** Two dispatchers on one database, each looking as the product's own loop does, and each replaced some time after it dies. */
+import type { Launch } from '../../src/dispatcher/chores.ts';
 import { createTicker } from '../../src/dispatcher/tick.ts';
 import { createWake } from '../../src/lib/wake.ts';
-import { findNextDue } from '../../src/store/due.ts';
 import { ScriptedFailure } from './carrier.ts';
 import { type Chance, createChance } from './chance.ts';
 import { Process } from './process.ts';
@@ -41,16 +41,17 @@ async function dispatch(world: World, process: Process, chance: Chance): Promise
   let idleLooks = 0;
   process.onWork = () => wake.wake();
 
-  const launch = (task: () => Promise<void>) => {
-    inFlight += 1;
+  const launch: Launch = (task, kind) => {
+    const places = kind === 'send' ? 1 : 0;
+    inFlight += places;
     void task()
       .catch((error: unknown) => {
         if (!(error instanceof ScriptedFailure))
           world.blame('taskNeverFails', `${process.name}: ${String(error)}`);
       })
       .finally(() => {
-        inFlight -= 1;
-        if (inFlight + 1 >= capacity) wake.wake();
+        inFlight -= places;
+        if (inFlight + places >= capacity) wake.wake();
       });
   };
 
@@ -62,7 +63,7 @@ async function dispatch(world: World, process: Process, chance: Chance): Promise
       await deps.clock.sleep(NEXT_LOOK_MS);
       continue;
     }
-    const nextDue = free > 0 && !more ? await findNextDue(deps.database) : null;
+    const nextDue = free > 0 && !more ? await ticker.nextDue() : null;
     const pause = more && free > 0 ? 5 : (nextDue ?? Number.POSITIVE_INFINITY) - deps.clock.now();
     idleLooks = pause < BUSY_LOOK_MS ? idleLooks + 1 : 0;
     if (idleLooks > MAX_IDLE_LOOKS) {
