@@ -1,12 +1,11 @@
 /**
  * A line went down or was switched off (D18). Messages to people it never wrote to move to another line; conversations
  * wait for it up to 24 h and then fail, unless the workspace chose to move them or to go on by SMS. Messages that name
- * their line with fromLineId wait like conversations: nobody gets a number the sender did not want.
+ * their line with fromLineId wait whatever it chose: nobody gets a number the sender did not want.
  */
 
 import type { Deps } from '../deps.ts';
 import { chooseLine, type LineDecision } from '../domain/line-choice.ts';
-import { invariant } from '../lib/invariant.ts';
 import { readTalkingLines } from '../store/deliveries.ts';
 import { insertEvents, type NewEvent } from '../store/events.ts';
 import { wakeLines } from '../store/line-queue.ts';
@@ -22,20 +21,17 @@ const NO_LINE_SENTENCE = 'Line became inactive and no other line could take its 
 
 export async function leaveDownLine(
   deps: Deps,
-  workspaceId: string,
-  lineId: string,
-  downSince: number,
+  book: WorkspaceBook,
+  { lineId, downSince }: { lineId: string; downSince: number },
 ): Promise<void> {
-  const book = await deps.books.reload(workspaceId);
-  invariant(book !== null, `workspace ${workspaceId} exists`);
-  const { lineDownPolicy } = book.workspace;
+  const { workspaceId, lineDownPolicy } = book.workspace;
   const waitedSince = deps.clock.now() - CONVERSATION_WAITS_MS;
   const ending = {
     dueBy: downSince <= waitedSince ? waitedSince : null,
     bySms: lineDownPolicy === 'sms' && book.fallbackLine !== null,
   };
   const others = book.lineFacts.filter((line) => line.id !== lineId && line.isActive && line.isHealthy);
-  await deps.database.transaction(async (tx) => {
+  const changed = await deps.database.transaction(async (tx) => {
     const movable = lineDownPolicy === 'move' ? 'all' : 'first_touches';
     const moving =
       others.length === 0 ? [] : await lockWaitingOfLine(tx, workspaceId, lineId, movable, BATCH);
@@ -51,11 +47,13 @@ export async function leaveDownLine(
     );
     const woken = [...new Set(moves.map(({ decision }) => decision.lineId))];
     await wakeLines(tx, workspaceId, woken, woken.map(deps.ids));
-    if (ending.dueBy === null && !ending.bySms) return;
+    if (ending.dueBy === null && !ending.bySms) return moves.length > 0;
     const left = await lockEndingOfLine(tx, workspaceId, lineId, ending, BATCH);
     const rulings = left.map((message) => end(message, ending.bySms));
     await applyRulings(deps, tx, book, rulings);
+    return moves.length + rulings.length > 0;
   });
+  if (!changed) return;
   deps.announceSettled();
   deps.wakeDispatchers();
 }

@@ -1,8 +1,9 @@
 /** What is due beside the queues: messages that expired, lines that went down, lines to ask after, old keys. */
 import { checkLineHealth } from '../actions/check-line-health.ts';
-import { leaveDownLine } from '../actions/leave-down-line.ts';
+import { CONVERSATION_WAITS_MS, leaveDownLine } from '../actions/leave-down-line.ts';
 import type { Deps } from '../deps.ts';
 import { isWaiting } from '../domain/lifecycle.ts';
+import { invariant } from '../lib/invariant.ts';
 import {
   forgetIdempotencyKeys,
   scanDownLines,
@@ -10,7 +11,7 @@ import {
   scanUncheckedLines,
 } from '../store/due.ts';
 import { findMessage } from '../store/messages.ts';
-import type { SetAside } from './apart.ts';
+import { apart, type SetAside } from './apart.ts';
 import type { Question } from './chores.ts';
 
 const SCAN_LIMIT = 200;
@@ -35,8 +36,14 @@ export async function expireMessages(deps: Deps, aside: SetAside): Promise<void>
 }
 
 export async function leaveDownLines(deps: Deps): Promise<void> {
-  for (const { workspaceId, lineId, downSince } of await scanDownLines(deps.database, SCAN_LIMIT)) {
-    await leaveDownLine(deps, workspaceId, lineId, downSince);
+  const waitedSince = deps.clock.now() - CONVERSATION_WAITS_MS;
+  const down = await scanDownLines(deps.database, waitedSince, SCAN_LIMIT);
+  for (const [workspaceId, lines] of Map.groupBy(down, (line) => line.workspaceId)) {
+    await apart(deps, { workspaceId }, async () => {
+      const book = await deps.books.reload(workspaceId);
+      invariant(book !== null, `workspace ${workspaceId} exists`);
+      for (const line of lines) await leaveDownLine(deps, book, line);
+    });
   }
 }
 

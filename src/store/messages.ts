@@ -212,11 +212,11 @@ const LOCK_FIRST_TOUCHES_OF_LINE = statement(
 const LOCK_WAITING_OF_LINE = statement(
   'lock_waiting_of_line',
   `SELECT ${MESSAGE_COLUMNS} FROM messages m
-   WHERE m.workspace_id = $1 AND m.line_id = $2 AND m.status IN ${WAITING_SQL}
+   WHERE m.workspace_id = $1 AND m.line_id = $2 AND m.status IN ${WAITING_SQL} AND NOT m.line_pinned
    ORDER BY m.lead_id, m.id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED`,
 );
 
-/** `first_touches`: to people the line never wrote to, and not tied to it by fromLineId. A lead's stand together. */
+/** `first_touches`: to people the line never wrote to. Never those tied to it by fromLineId. A lead's stand together. */
 export function lockWaitingOfLine(
   tx: Sql,
   workspaceId: string,
@@ -232,7 +232,8 @@ const LOCK_ENDING_OF_LINE = statement(
   'lock_ending_of_line',
   `SELECT ${MESSAGE_COLUMNS} FROM messages m
    WHERE m.workspace_id = $1 AND m.line_id = $2 AND m.status IN ${WAITING_SQL}
-     AND (m.due_at <= $3 OR ($4 AND NOT m.first_touch AND m.message_type = 'imessage' AND m.recipient_phone IS NOT NULL))
+     AND (m.due_at <= $3 OR ($4 AND NOT m.first_touch AND NOT m.line_pinned AND m.message_type = 'imessage'
+       AND m.recipient_phone IS NOT NULL))
    ORDER BY m.id LIMIT $5 FOR NO KEY UPDATE SKIP LOCKED`,
 );
 
@@ -241,7 +242,7 @@ export function lockEndingOfLine(
   tx: Sql,
   workspaceId: string,
   lineId: string,
-  /** `dueBy`: those due by then; null = none. `bySms`: conversations that can go on by SMS. */
+  /** `dueBy`: those due by then; null = none. `bySms`: conversations that can go on by SMS, unless they name the line. */
   { dueBy, bySms }: { dueBy: number | null; bySms: boolean },
   limit: number,
 ): Promise<MessageRow[]> {
