@@ -1,5 +1,6 @@
 /** Idempotency-Key on POST /api/messages (D4): the same call twice is one message, whoever answers it. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { forgetOldKeys } from '../src/dispatcher/housekeeping.ts';
 import { forgetIdempotencyKeys } from '../src/store/due.ts';
 import { openClient } from './client.ts';
 import { openHouse, type TestHouse } from './harness.ts';
@@ -105,11 +106,40 @@ describe('a key that is used again', () => {
       "UPDATE idempotency_keys SET created_at = created_at - interval '24 hours 1 minute' WHERE workspace_id = $1",
       [ws.workspaceId],
     );
-    await forgetIdempotencyKeys(house.deps.database, house.deps.clock.now() - 48 * 3_600_000);
+    await forgetIdempotencyKeys(house.deps.database, house.deps.clock.now() - 48 * 3_600_000, 100);
     expect((await ws.send(body, withKey('k1'))).headers.get('idempotent-replayed')).toBe('true');
-    await forgetIdempotencyKeys(house.deps.database, house.deps.clock.now() - 24 * 3_600_000);
+    await forgetIdempotencyKeys(house.deps.database, house.deps.clock.now() - 24 * 3_600_000, 100);
     expect((await ws.send(body, withKey('k1'))).headers.get('idempotent-replayed')).toBeNull();
   });
+});
+
+test('old keys are forgotten in every workspace, a few at a time; younger ones stay', async () => {
+  const workspaces = Array.from({ length: 30 }, (_, n) => `org_of_old_keys_${n}`);
+  const insert = (count: number, age: string) =>
+    read(
+      house,
+      `INSERT INTO idempotency_keys SELECT w, $2 || n, 'h', 201, '{}', now() - $2::interval
+       FROM unnest($1::text[]) AS w, generate_series(1, $3::int) AS n`,
+      [workspaces, age, count],
+    );
+  await insert(200, '10 days');
+  await insert(1, '1 hour');
+  const { database } = house.deps;
+  const { query } = database;
+  const deleted: number[] = [];
+  database.query = (statement, values) => {
+    if (statement.name === 'forget_idempotency_keys') deleted.push((values[1] as string[]).length);
+    return query(statement, values);
+  };
+  await forgetOldKeys(house.deps);
+  database.query = query;
+  const left = await read<{ n: number }>(
+    house,
+    'SELECT count(*)::int AS n FROM idempotency_keys WHERE workspace_id = ANY($1) GROUP BY workspace_id',
+    [workspaces],
+  );
+  expect(left).toEqual(workspaces.map(() => ({ n: 1 })));
+  expect(Math.max(...deleted)).toBeLessThanOrEqual(2_000);
 });
 
 describe('a key whose first request is not answered yet', () => {

@@ -18,6 +18,8 @@ const SCAN_LIMIT = 200;
 export const HEALTH_CHECK_MS = 60_000;
 /** At least the 24 h promised (D4), and a day's grace. */
 const KEEP_KEYS_MS = 48 * 3_600_000;
+/** Short statements: nobody waits long for a row or a vacuum because of them. */
+const KEYS_PER_ROUND = 2_000;
 
 export async function expireMessages(deps: Deps, aside: SetAside): Promise<void> {
   const due = await scanExpiredMessages(deps.database, deps.clock.now(), aside.ids(), SCAN_LIMIT);
@@ -54,6 +56,10 @@ export async function healthChecksDue(deps: Deps): Promise<Question[]> {
   return due.map((line) => ({ name: line.lineId, ask: () => checkLineHealth(deps, { ...line, before }) }));
 }
 
-export async function forgetOldKeys(deps: Deps): Promise<void> {
-  await forgetIdempotencyKeys(deps.database, deps.clock.now() - KEEP_KEYS_MS);
+/** Until none is left, or nobody wants it any more. */
+export async function forgetOldKeys(deps: Deps, stopping?: AbortSignal): Promise<void> {
+  const before = deps.clock.now() - KEEP_KEYS_MS;
+  let found = KEYS_PER_ROUND;
+  while (found === KEYS_PER_ROUND && stopping?.aborted !== true)
+    found = await forgetIdempotencyKeys(deps.database, before, KEYS_PER_ROUND);
 }

@@ -63,7 +63,7 @@ export function createTicker(deps: Deps, stopping: AbortSignal = NEVER): Ticker 
         chores.start(launch, 'lines that are down', () => leaveDownLines(deps));
         chores.ask(launch, 'health', await healthChecksDue(deps));
       }
-      if (isTimeFor('keys')) chores.start(launch, 'old keys', () => forgetOldKeys(deps));
+      if (isTimeFor('keys')) chores.start(launch, 'old keys', () => forgetOldKeys(deps, stopping));
       return sendDue(deps, capacity, turns, launch);
     },
 

@@ -160,21 +160,23 @@ export async function storeHealth(
   ]);
 }
 
-const FORGET_IDEMPOTENCY_KEYS = statement(
-  'forget_idempotency_keys',
-  `DELETE FROM idempotency_keys WHERE workspace_id = $1 AND created_at < $2`,
-);
 const SCAN_OLD_KEYS = statement(
   'scan_old_idempotency_keys',
-  `SELECT DISTINCT workspace_id AS "workspaceId" FROM (
-     SELECT workspace_id FROM idempotency_keys WHERE created_at < $1 LIMIT 1000) old`,
+  `SELECT workspace_id AS "workspaceId", key FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT $2`,
+);
+const FORGET_IDEMPOTENCY_KEYS = statement(
+  'forget_idempotency_keys',
+  'DELETE FROM idempotency_keys WHERE workspace_id = $1 AND key = ANY($2) AND created_at < $3',
 );
 
-/** Keys are kept at least 24 h (D4). */
-export async function forgetIdempotencyKeys(sql: Sql, before: number): Promise<void> {
-  const workspaces = await sql.query<{ workspaceId: string }>(SCAN_OLD_KEYS, [toIso(before)]);
-  for (const { workspaceId } of workspaces)
-    await sql.query(FORGET_IDEMPOTENCY_KEYS, [workspaceId, toIso(before)]);
+/** One round: the oldest keys, at most `limit` of them, whosever they are. Answers how many it found (D4). */
+export async function forgetIdempotencyKeys(sql: Sql, before: number, limit: number): Promise<number> {
+  const old = await sql.query<{ workspaceId: string; key: string }>(SCAN_OLD_KEYS, [toIso(before), limit]);
+  for (const [workspaceId, keys] of Map.groupBy(old, ({ workspaceId }) => workspaceId)) {
+    const names = keys.map(({ key }) => key).sort();
+    await sql.query(FORGET_IDEMPOTENCY_KEYS, [workspaceId, names, toIso(before)]);
+  }
+  return old.length;
 }
 
 const NEXT_DUE = statement(
