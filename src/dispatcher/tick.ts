@@ -64,7 +64,7 @@ export function createTicker(deps: Deps, stopping: AbortSignal = NEVER): Ticker 
         chores.ask(launch, 'health', await healthChecksDue(deps));
       }
       if (isTimeFor('keys')) chores.start(launch, 'old keys', () => forgetOldKeys(deps, stopping));
-      return sendDue(deps, capacity, turns, launch);
+      return sendDue(deps, capacity, turns, launch, stopping);
     },
 
     async nextDue() {
@@ -77,7 +77,13 @@ export function createTicker(deps: Deps, stopping: AbortSignal = NEVER): Ticker 
   };
 }
 
-async function sendDue(deps: Deps, capacity: number, turns: Turns, launch: Launch): Promise<TickResult> {
+async function sendDue(
+  deps: Deps,
+  capacity: number,
+  turns: Turns,
+  launch: Launch,
+  stopping: AbortSignal,
+): Promise<TickResult> {
   const result: TickResult = { leased: 0, more: false };
   if (capacity <= 0) return result;
   const due = await scanDueLines(deps.database, deps.clock.now(), LINES_PER_SCAN);
@@ -91,7 +97,7 @@ async function sendDue(deps: Deps, capacity: number, turns: Turns, launch: Launc
         const some = lineIds.slice(start, start + LINES_PER_CLAIM);
         const prepared = await prepare(deps, book, some, capacity - result.leased);
         await deps.checkpoint('prepared');
-        for (const leased of prepared.leased) launch(() => deliver(deps, leased), 'send');
+        for (const leased of prepared.leased) launch(() => deliver(deps, leased, stopping), 'send');
         result.leased += prepared.leased.length;
         if (prepared.leased.length > 0) turns.took(workspaceId);
         if (prepared.skipped) result.more = true;
