@@ -113,9 +113,7 @@ const ACROSS_WORKSPACES: Readonly<Record<string, string>> = {
   scan_unchecked_lines: 'scan without locks; claimed per workspace',
   scan_old_idempotency_keys: 'scan without locks; deleted per workspace',
   scan_due_sandbox_callbacks: 'scan without locks; removed per workspace',
-  next_sandbox_callback_at: 'one instant for all, to know how long to sleep',
   next_due: 'one instant for all, to know how long to sleep',
-  find_any_workspace: 'is there any workspace yet?',
   latest_clock: 'reads no table',
   notify: 'reads no table',
 };

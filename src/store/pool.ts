@@ -29,7 +29,7 @@ export function openPool({ onLost, ...config }: PoolOptions): OpenPool {
     if (!closing) onLost?.(error);
   });
   pool.on('connect', (client) => {
-    // Whoever uses the connection learns of it from his statement.
+    // Whoever uses the connection learns of it from the statement that fails.
     client.on('error', () => {});
     const ended = new Promise<void>((resolve) => client.once('end', () => resolve()));
     open.add(ended);
