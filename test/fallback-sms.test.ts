@@ -26,6 +26,20 @@ async function smsOf(ws: Workspace, { _id }: { _id: string }): Promise<Message[]
 }
 
 describe('the fallback SMS', () => {
+  test('of a line that is switched off waits for it, and new messages may not count on it', async () => {
+    const ws = await openWorkspace(house, { fallback: true });
+    const sms = `/api/lines/${ws.lines.at(-1)?._id}`;
+    await ws.call('PATCH', sms, { isActive: false });
+    const { body } = await ws.send({ message: 'Hi', recipientPhone: NO_IMESSAGE });
+    expect(body.status).toBe('fallback');
+    const [waiting] = await smsOf(ws, body.message);
+    expect(waiting?.status).toBe('pending');
+    const asked = { message: 'Hi', recipientPhone: newPhone(), sendFallbackSmsOnFailed: true };
+    expect(await ws.send(asked)).toMatchObject({ status: 400, body: { code: 'FALLBACK_NOT_CONFIGURED' } });
+    await ws.call('PATCH', sms, { isActive: true });
+    await ws.reaches(waiting?._id ?? '', 'delivered');
+  });
+
   test('carries the text as it would have been shown, and keeps window, batch and links of its original', async () => {
     const ws = await openWorkspace(house, { fallback: true });
     const window = {

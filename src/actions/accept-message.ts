@@ -8,29 +8,13 @@ import type { Deps } from '../deps.ts';
 import { Batcher } from '../lib/batcher.ts';
 import { invariant } from '../lib/invariant.ts';
 import { isUniqueViolation, type Sql, sqlState } from '../store/database.ts';
-import {
-  type IntakeFacts,
-  type IntakeQuestion,
-  type IntakeWrite,
-  type NewIdempotencyKey,
-  type NewMessage,
-  readIntakeFacts,
-  writeIntake,
-} from '../store/intake.ts';
-import {
-  addCrmLinks,
-  ensureSpecialList,
-  type LeadRow,
-  lockLeads,
-  mergeAlternates,
-  type NewLead,
-} from '../store/leads.ts';
-import { findMessage, type MessageRow } from '../store/messages.ts';
+import { type IntakeFacts, type IntakeQuestion, readIntakeFacts } from '../store/intake.ts';
+import { ensureSpecialList, lockLeads, type NewLead } from '../store/leads.ts';
+import { findMessage } from '../store/messages.ts';
 import type { Caller } from './authenticate.ts';
-import { type Draft, draftMessage, talkingLine } from './draft-message.ts';
-import { fallbackMessage } from './fallback-message.ts';
-import { bringsLinks, newMessage, rowOf } from './new-message.ts';
-import { answerState, sendAnswer } from './present-message.ts';
+import { draftMessage, talkingLine } from './draft-message.ts';
+import { IntakeWriteSet } from './intake-write.ts';
+import { answerState } from './present-message.ts';
 import { refuseReadOnly } from './read-only.ts';
 import type { WorkspaceBook } from './workspace-book.ts';
 
@@ -236,7 +220,7 @@ function draftAll(
   quickSendsListId: string,
   items: readonly IntakeItem[],
   facts: readonly IntakeFacts[],
-): { write: WriteSet; answers: (Accepted | Problem)[] } {
+): { write: IntakeWriteSet; answers: (Accepted | Problem)[] } {
   const now = deps.clock.now();
   const context = {
     book,
@@ -246,7 +230,7 @@ function draftAll(
     ids: deps.ids,
     now,
   };
-  const write = new WriteSet(deps, book, now);
+  const write = new IntakeWriteSet(deps, book, now);
   const answers = items.map((item, index) => {
     const known = facts[index];
     invariant(known !== undefined, 'facts come back for every request');
@@ -258,105 +242,6 @@ function draftAll(
     return write.add(item, draft);
   });
   return { write, answers };
-}
-
-/** Everything one batch stores, gathered request by request. */
-class WriteSet {
-  readonly #deps: IntakeDeps;
-  readonly #book: WorkspaceBook;
-  readonly #now: number;
-  readonly #leads: NewLead[] = [];
-  readonly #messages: NewMessage[] = [];
-  readonly #keys: NewIdempotencyKey[] = [];
-  readonly #wakes = new Set<string>();
-  readonly #merges: ((tx: Sql) => Promise<void>)[] = [];
-
-  constructor(deps: IntakeDeps, book: WorkspaceBook, now: number) {
-    this.#deps = deps;
-    this.#book = book;
-    this.#now = now;
-  }
-
-  add({ request, options }: IntakeItem, draft: Draft): Accepted {
-    if (draft.lead.kind === 'new' && draft.lead.made) this.#leads.push(draft.lead.lead);
-    else this.#mergeInto(draft.lead.lead, request);
-    const message = newMessage(this.#deps.ids, request, options.correlationId, draft, this.#book);
-    const row = rowOf(message, this.#book.workspace.workspaceId, this.#now);
-    if (draft.plan.status === 'fallback') this.#addFallback(message, row);
-    else if (draft.plan.status !== 'failed') this.#wakes.add(draft.line.id);
-    this.#messages.push(message);
-    const matched = request.leadId === null && !(draft.lead.kind === 'new' && draft.lead.made);
-    const accepted: Accepted = {
-      httpStatus: matched ? 200 : 201,
-      body: sendAnswer(row, draft.line, { matched, warnings: [...options.warnings, ...draft.warnings] }),
-      replayed: false,
-      waited: false,
-    };
-    if (options.idempotencyKey !== null) {
-      const { idempotencyKey: key, requestHash } = options;
-      this.#keys.push({ key, requestHash, httpStatus: accepted.httpStatus, answer: accepted.body });
-    }
-    return accepted;
-  }
-
-  /** What the request tells of a lead that exists: alternates, and links to a CRM that the lead lacks. */
-  #mergeInto(lead: LeadRow | NewLead, request: SendMessage): void {
-    const { workspaceId } = this.#book.workspace;
-    const { crm } = request;
-    if (hasAlternates(request))
-      this.#merges.push((tx) => mergeAlternates(tx, workspaceId, lead.id, request, this.#now));
-    if (bringsLinks(crm, lead))
-      this.#merges.push((tx) => addCrmLinks(tx, workspaceId, lead.id, crm, this.#now));
-  }
-
-  #addFallback(message: NewMessage, row: MessageRow): void {
-    const line = this.#book.fallbackLine;
-    const phone = row.recipientPhone;
-    invariant(
-      line !== null && phone !== null,
-      'forceFallback was refused without a fallback line or a phone',
-    );
-    const sms = fallbackMessage(row, {
-      id: this.#deps.ids(),
-      eventId: this.#deps.ids(),
-      line,
-      text: message.message,
-      rendered: false,
-      phone,
-      attachmentLinks: this.#book.workspace.fallbackAttachmentLinks,
-      now: this.#now,
-    });
-    message.fallbackSmsDispatched = true;
-    row.fallbackSmsDispatched = true;
-    this.#messages.push(sms);
-    this.#wakes.add(line.id);
-  }
-
-  /** In the transaction given, else in a commit of its own. */
-  async store(workspaceId: string, tx: Sql | null): Promise<void> {
-    if (this.#messages.length === 0) return;
-    const { database, ids } = this.#deps;
-    const write: IntakeWrite = {
-      leads: this.#leads,
-      messages: this.#messages,
-      idempotencyKeys: this.#keys,
-      wakes: [...this.#wakes].map((lineId) => ({ lineId, id: ids() })),
-    };
-    const storeAll = async (sql: Sql) => {
-      await writeIntake(sql, workspaceId, write, this.#now);
-      for (const merge of this.#merges) await merge(sql);
-    };
-    if (tx !== null) await storeAll(tx);
-    else if (this.#merges.length === 0) await storeAll(database);
-    else await database.transaction(storeAll);
-  }
-
-  /** Once it is stored. */
-  announce(): void {
-    if (this.#messages.length === 0) return;
-    this.#deps.metrics.accepted.inc(this.#messages.length);
-    this.#deps.wakeDispatchers();
-  }
 }
 
 /** The cached book, read anew when it may be too old to refuse a request by it. */
@@ -374,7 +259,7 @@ async function readBookFor(
 /** The lines that the request needs are there, as far as the book knows. */
 function hasLines({ lines, fallbackLine }: WorkspaceBook, request: SendMessage): boolean {
   const { fromLineId, messageType, forceFallback, sendFallbackSmsOnFailed } = request;
-  if ((forceFallback || sendFallbackSmsOnFailed) && fallbackLine === null) return false;
+  if ((forceFallback || sendFallbackSmsOnFailed) && fallbackLine?.isActive !== true) return false;
   return lines.some(
     (line) =>
       (fromLineId === null || line.id === fromLineId) &&
@@ -402,8 +287,4 @@ function readStoredAnswer({ options }: IntakeItem, { stored }: IntakeFacts): Acc
     replayed: true,
     waited: false,
   };
-}
-
-function hasAlternates(request: SendMessage): boolean {
-  return [...request.altPhones, ...request.altEmails].some((each) => each !== undefined);
 }

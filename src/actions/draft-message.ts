@@ -128,7 +128,7 @@ function addressesToTry(lead: DraftLead, request: SendMessage, { phone }: DraftR
 function refuseFallback({ workspace, fallbackLine }: WorkspaceBook, request: SendMessage): Problem | null {
   const { forceFallback, sendFallbackSmsOnFailed } = request;
   if (!forceFallback && !sendFallbackSmsOnFailed) return null;
-  if (fallbackLine === null) {
+  if (fallbackLine?.isActive !== true) {
     return problem('FALLBACK_NOT_CONFIGURED', {
       param: forceFallback ? 'forceFallback' : 'sendFallbackSmsOnFailed',
     });

@@ -72,7 +72,7 @@ function pickLine({ lines, workspace }: WorkspaceBook, given: string | null | un
 
 function present({ workspace, fallbackLine }: WorkspaceBook): FallbackConfig {
   return {
-    configured: fallbackLine !== null,
+    configured: fallbackLine?.isActive === true,
     provider: workspace.fallbackProvider === 'sandbox' ? 'sandbox' : null,
     lineId: workspace.fallbackLineId,
     enabled: workspace.fallbackEnabled,

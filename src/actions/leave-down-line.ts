@@ -28,7 +28,7 @@ export async function leaveDownLine(
   const waitedSince = deps.clock.now() - CONVERSATION_WAITS_MS;
   const ending = {
     dueBy: downSince <= waitedSince ? waitedSince : null,
-    bySms: lineDownPolicy === 'sms' && book.fallbackLine !== null,
+    bySms: lineDownPolicy === 'sms' && book.fallbackLine?.isActive === true,
   };
   const others = book.lineFacts.filter((line) => line.id !== lineId && line.isActive && line.isHealthy);
   const changed = await deps.database.transaction(async (tx) => {

@@ -13,7 +13,10 @@ export interface WorkspaceBook {
   workspace: WorkspaceRow;
   lines: readonly LineRow[];
   lineFacts: readonly LineFacts[];
-  /** The line that carries fallback SMS; null when fallback is off, or its line is gone or switched off. */
+  /**
+   * The line that carries fallback SMS; null when fallback is off, or its line is gone. Switched off, it is one that what is
+   * due waits for, and nobody may count on.
+   */
   fallbackLine: LineRow | null;
   /** Ids of the lists made on demand; filled by whoever makes them. */
   lists: Map<string, string>;
@@ -65,7 +68,7 @@ export function createWorkspaceBooks({
     }
     const lines = await countWaiting(workspaceId, await listLines(database, workspaceId), loadedAt);
     const fallbackLine = lines.find(
-      (line) => line.id === workspace.fallbackLineId && line.messageType === 'sms' && line.isActive,
+      (line) => line.id === workspace.fallbackLineId && line.messageType === 'sms',
     );
     const book: WorkspaceBook = {
       workspace,

@@ -53,7 +53,7 @@ describe('parseCreateLine', () => {
       hourlyNewConversationsLimit: null,
       contactGapMs: 0,
       attempts: 5,
-      retryGapMs: 60_000,
+      retryGapMs: 300_000,
       reconcileLimitMs: 600_000,
     });
   });

@@ -28,10 +28,16 @@ const LOCK_LINES = statement(
   'lock_lines',
   `SELECT ${LINE_COLUMNS} FROM lines l WHERE l.workspace_id = $1 AND l.id = ANY($2) ORDER BY l.id FOR NO KEY UPDATE`,
 );
-const DEVICES = `SELECT d.id, d.gap_ms AS "gapMs", d.last_send_at AS "lastSendAt" FROM devices d
-   WHERE d.workspace_id = $1 AND d.id = ANY($2) ORDER BY d.id FOR NO KEY UPDATE`;
-const LOCK_DEVICES = statement('lock_devices', DEVICES);
-const LOCK_DEVICES_TO_SEND = statement('lock_devices_to_send', `${DEVICES} SKIP LOCKED`);
+const LOCK_DEVICES = statement(
+  'lock_devices',
+  `SELECT d.id, d.gap_ms AS "gapMs", d.last_send_at AS "lastSendAt" FROM devices d
+   WHERE d.workspace_id = $1 AND d.id = ANY($2) ORDER BY d.id FOR NO KEY UPDATE`,
+);
+const LOCK_DEVICES_TO_SEND = statement(
+  'lock_devices_to_send',
+  `SELECT d.id, d.gap_ms AS "gapMs", d.last_send_at AS "lastSendAt" FROM devices d
+   WHERE d.workspace_id = $1 AND d.id = ANY($2) ORDER BY d.id FOR NO KEY UPDATE SKIP LOCKED`,
+);
 
 /**
  * Locks lines, then their devices, each in the order of ids; every transaction that takes both goes in this order.
