@@ -354,3 +354,33 @@ test('an id that no column can hold settles its message all the same', async () 
   await lookAndSettle(1_000);
   expect(await ws.message(_id)).toMatchObject({ status: 'sent', externalMessageId: '7F 3A\ufffd' });
 });
+
+test('an attempt that breaks off before a carrier has the message leaves nothing in doubt, and costs nothing', async () => {
+  const ws = await openWorkspace(house, { lines: [{ attempts: 1, retryGapMs: 1_000 }] });
+  said.at = async (label) => {
+    if (label !== 'send.before') return;
+    said.at = NOTHING.at;
+    throw new Error('out of order');
+  };
+  const { _id } = await accept(ws, { recipientPhone: newPhone() });
+  await lookAndSettle(1_000);
+  expect(await ws.message(_id)).toMatchObject({ status: 'queued' });
+  await lookAndSettle(1_100);
+  expect(await ws.message(_id)).toMatchObject({ status: 'sent' });
+  expect(handed).toEqual([_id]);
+});
+
+test('one that breaks off while a carrier has it is asked for, never sent again unasked', async () => {
+  const ws = await openWorkspace(house);
+  said.send = async () => {
+    throw new Error('out of order');
+  };
+  said.find = () => FOUND;
+  const { _id } = await accept(ws, { recipientPhone: newPhone() });
+  await lookAndSettle(1_000);
+  expect((await ws.message(_id)).status).toBe('unknown');
+  await lookAndSettle(2_000);
+  await lookAndSettle(1_000);
+  expect(await ws.message(_id)).toMatchObject({ status: 'sent', attempt: 1 });
+  expect(handed).toEqual([_id]);
+});

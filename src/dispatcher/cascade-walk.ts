@@ -1,0 +1,215 @@
+/**
+ * One attempt over the addresses of a message, best first, until one takes it: asks whether each is on the channel where
+ * that isn't known, looks at every gate once more before each hand-over, and gathers what came of it.
+ */
+import { channelLine } from '../actions/channel-line.ts';
+import {
+  addressesFor,
+  knownAvailability,
+  messageGateFacts,
+  suppressedAddresses,
+} from '../actions/delivery-facts.ts';
+import type { Channel, ChannelLine, Outcome } from '../channels/channel.ts';
+import type { Deps } from '../deps.ts';
+import { nextAddress } from '../domain/cascade.ts';
+import type { AttemptEnd } from '../domain/fallback.ts';
+import { type Gate, messageGates } from '../domain/gates.ts';
+import type { RenderedMessage } from '../domain/template.ts';
+import { type Deadline, deadline } from '../lib/clock.ts';
+import type { AvailabilityNote } from '../store/settlements.ts';
+import type { Leased } from './prepare.ts';
+import { renewLease } from './renew.ts';
+
+/** An attempt must be over before its lease is, so that it can still be settled: by this part of the margin. */
+const SETTLE_SHARE = 1 / 3;
+/** How long what was read and taken with the lease is relied upon while a carrier is waited for. */
+const FACTS_GOOD_MS = 1_000;
+const LEASE_ENDED = 'The time for this attempt ran out before it was sent';
+
+/** One step of the cascade, for the timeline. */
+export interface Step {
+  address: string;
+  did: 'check' | 'send';
+  result: string;
+  ms: number;
+}
+
+export class CascadeWalk {
+  end: AttemptEnd = { end: 'no_address' };
+  /** The address that took the message, or was the last to refuse it. */
+  address: string | null = null;
+  externalMessageId: string | null = null;
+  code: string | null = null;
+  message: string | null = null;
+  checked: string[] = [];
+  lineBad = false;
+  readonly steps: Step[] = [];
+  readonly availability: AvailabilityNote[] = [];
+  /** A carrier has the message in its hands and has not answered. */
+  isInHand = false;
+
+  readonly #deps: Deps;
+  readonly #leased: Leased;
+  readonly #channel: Channel;
+  readonly #channelLine: ChannelLine;
+  readonly #words: RenderedMessage;
+  readonly #known: ReturnType<typeof knownAvailability>;
+  readonly #tried = new Set<string>();
+  #facts: Leased['facts'];
+  #readAt: number;
+
+  constructor(deps: Deps, leased: Leased, channel: Channel, words: RenderedMessage) {
+    this.#deps = deps;
+    this.#leased = leased;
+    this.#channel = channel;
+    this.#channelLine = channelLine(deps.secrets, leased.line);
+    this.#words = words;
+    this.#known = knownAvailability(leased.facts);
+    this.#facts = leased.facts;
+    this.#readAt = leased.readAt;
+  }
+
+  async run(): Promise<void> {
+    const { clock, config } = this.#deps;
+    const lease = deadline(clock, this.#leased.leaseUntil - config.leaseMarginMs * SETTLE_SHARE);
+    try {
+      while (!(await this.#isOver(lease)));
+    } finally {
+      lease.clear();
+    }
+  }
+
+  /** The next address; true once the attempt is over. */
+  async #isOver(lease: Deadline): Promise<boolean> {
+    const { clock } = this.#deps;
+    if (lease.hasPassed()) return this.#hold(clock.now(), LEASE_ENDED);
+    if (this.#areFactsOld()) {
+      const now = clock.now();
+      const renewed = await renewLease(this.#deps, this.#leased);
+      if ('until' in renewed) return this.#hold(renewed.until, renewed.because);
+      this.#facts = renewed.facts;
+      this.#readAt = now;
+    }
+    const now = clock.now();
+    // Once more before each address: while a carrier was waited for, a window closed, or the contact opted out.
+    const shut = messageGates(messageGateFacts(this.#facts), now).find((gate) => gate.state === 'blocked');
+    if (shut !== undefined) return this.#stopAt(shut);
+    const next = nextAddress({
+      messageType: this.#facts.message.messageType,
+      addresses: addressesFor(this.#facts),
+      known: this.#known,
+      suppressed: suppressedAddresses(this.#facts),
+      tried: this.#tried,
+      now,
+    });
+    if ('none' in next) {
+      this.checked = next.checked;
+      // An address that refused for good outweighs "none left": its code is what people need to see.
+      if (this.end.end === 'no_address') this.end = END_OF_CASCADE[next.none];
+      return true;
+    }
+    if (next.check) return this.#check(next.address);
+    await this.#deps.checkpoint('send.before');
+    // The process may have stood still since it looked: what it knows is too old to send by.
+    return this.#areFactsOld() ? false : this.#handOver(next.address, lease);
+  }
+
+  #areFactsOld(): boolean {
+    return this.#deps.clock.now() - this.#readAt > FACTS_GOOD_MS;
+  }
+
+  async #check(address: string): Promise<boolean> {
+    const { clock } = this.#deps;
+    const startedAt = clock.now();
+    const answer = await this.#channel.checkAvailability(this.#channelLine, address);
+    const result = answer.availability;
+    if (result !== 'cannot_check')
+      this.steps.push({ address, did: 'check', result, ms: clock.now() - startedAt });
+    if (result === 'error') {
+      this.end = { end: 'availability_error' };
+      this.message = `The availability check of ${address} failed: ${answer.message}`;
+      this.checked = [address];
+      return true;
+    }
+    if (result === 'cannot_check') {
+      // The send itself will tell.
+      this.#known.set(address, { status: 'available', checkedAt: clock.now() });
+      return false;
+    }
+    this.#known.set(address, { status: result, checkedAt: clock.now() });
+    this.availability.push({ address, availability: result, lineId: this.#leased.line.id });
+    return false;
+  }
+
+  async #handOver(address: string, lease: Deadline): Promise<boolean> {
+    const { clock, metrics } = this.#deps;
+    const { line, attempt } = this.#leased;
+    const { id: reference, messageType, attachments } = this.#leased.facts.message;
+    const { text, subject } = this.#words;
+    const startedAt = clock.now();
+    this.isInHand = true;
+    const outcome = await this.#channel.send(
+      this.#channelLine,
+      { reference, attempt, address, messageType, text, subject, attachments: attachments ?? [] },
+      lease,
+    );
+    await this.#deps.checkpoint('send.after');
+    this.isInHand = false;
+    const ms = clock.now() - startedAt;
+    metrics.settled.inc({ transport: line.transport, outcome: outcome.outcome });
+    metrics.sendSeconds.observe({ transport: line.transport }, ms / 1000);
+    this.steps.push({ address, did: 'send', result: outcome.outcome, ms });
+    return this.#take(address, outcome);
+  }
+
+  /** False where another address of the same lead may do better. */
+  #take(address: string, outcome: Outcome): boolean {
+    this.address = address;
+    if (outcome.outcome !== 'accepted') this.message = outcome.message;
+    switch (outcome.outcome) {
+      case 'accepted':
+        this.end = { end: 'accepted' };
+        this.externalMessageId = outcome.externalMessageId;
+        return true;
+      case 'unknown':
+        this.end = { end: 'unknown' };
+        return true;
+      case 'not_on_channel':
+        this.address = null;
+        this.#tried.add(address);
+        this.availability.push({ address, availability: 'unavailable', lineId: this.#leased.line.id });
+        return false;
+      case 'rejected': {
+        const { permanent, code, addressBad = false, lineBad = false } = outcome;
+        this.end = { end: 'rejected', permanent, lineBad };
+        this.code = code;
+        this.lineBad = lineBad;
+        if (!permanent || !addressBad) return true;
+        this.#tried.add(address);
+        return false;
+      }
+    }
+  }
+
+  /** It waits again, or ends. */
+  #stopAt({ gate, until, reason }: Gate): true {
+    this.#hold(until ?? 0, reason);
+    if (gate === 'opt_out') this.end = { end: 'suppressed' };
+    else if (gate === 'expiry' || until === null) this.end = { end: 'expired' };
+    return true;
+  }
+
+  /** No address is at fault, so what the last one said is forgotten. */
+  #hold(until: number, because: string): true {
+    this.end = { end: 'held', until };
+    this.message = because;
+    this.code = null;
+    return true;
+  }
+}
+
+const END_OF_CASCADE: Readonly<Record<'empty' | 'all_suppressed' | 'all_unavailable', AttemptEnd>> = {
+  empty: { end: 'no_address' },
+  all_suppressed: { end: 'suppressed' },
+  all_unavailable: { end: 'not_on_channel' },
+};
