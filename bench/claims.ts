@@ -31,7 +31,7 @@ export async function benchClaims(
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
   await seed(client);
-  const house = await compose({
+  const app = await compose({
     config: readConfig({}),
     databaseUrl: database.url,
     secretKey: Buffer.alloc(32, 1),
@@ -44,14 +44,14 @@ export async function benchClaims(
     for (const size of sizes) {
       await addWaiting(client, waiting, size);
       waiting = size;
-      await cycle(house.deps, client);
+      await cycle(app.deps, client);
       const costs: number[] = [];
-      for (let round = 0; round < CYCLES; round += 1) costs.push(await cycle(house.deps, client));
+      for (let round = 0; round < CYCLES; round += 1) costs.push(await cycle(app.deps, client));
       figures.push({ waiting: size, microsecondsPerClaim: median(costs) });
       console.log(`  ${size} waiting: ${Math.round(median(costs))} µs a claim`);
     }
   } finally {
-    await house.close();
+    await app.close();
     await client.end();
     await database.drop();
     await close();
@@ -64,15 +64,15 @@ async function cycle(deps: Parameters<typeof prepare>[0], client: pg.Client): Pr
   await client.query('UPDATE devices SET last_send_at = NULL');
   await client.query('UPDATE lines SET next_send_at = created_at, last_first_touch_at = NULL');
   await client.query('VACUUM lines, devices');
-  const book = await deps.books.reload(WORKSPACE);
-  if (book === null) throw new Error('the workspace is there');
+  const snapshot = await deps.snapshots.reload(WORKSPACE);
+  if (snapshot === null) throw new Error('the workspace is there');
   let claimed = 0;
   const startedAt = performance.now();
   while (claimed < LINES) {
     const due = await scanDueLines(deps.database, deps.clock.now(), 200);
     for (let start = 0; start < due.length; start += LINES_PER_CLAIM) {
       const lineIds = due.slice(start, start + LINES_PER_CLAIM).map((line) => line.lineId);
-      claimed += (await prepare(deps, book, lineIds, 1000)).leased.length;
+      claimed += (await prepare(deps, snapshot, lineIds, 1000)).leased.length;
     }
   }
   return ((performance.now() - startedAt) * 1000) / claimed;

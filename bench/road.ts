@@ -1,6 +1,6 @@
 /**
  * The whole road with pacing off: from the acceptance of a message to its copy on a simulated phone. Latency one at a
- * time on an idle house; throughput by filling the queues of a house and letting its dispatcher run. Times are taken
+ * time on an idle system; throughput by filling the queues and letting its dispatcher run. Times are taken
  * from the database's rows, made by one clock.
  */
 import pg from 'pg';
@@ -18,34 +18,32 @@ export interface RoadFigures {
 export async function benchRoad({ singles = 300, burst = 5000 } = {}): Promise<RoadFigures> {
   const { server, close } = await databaseForBench();
   const database = await createTestDatabase(server);
-  const house = await startChild('bench/server.ts', ['all'], { DATABASE_URL: database.url });
+  const app = await startChild('bench/server.ts', ['all'], { DATABASE_URL: database.url });
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
   try {
     const commitMs = await measureCommit(client);
-    for (let n = 0; n < singles; n += 1)
-      await send(house, `+1300000${String(n).padStart(4, '0')}`, 'wait=10');
+    for (let n = 0; n < singles; n += 1) await send(app, `+1300000${String(n).padStart(4, '0')}`, 'wait=10');
     const latencies = await readLatencies(client);
     await client.query('TRUNCATE sandbox_copies');
-    const messagesPerSecond = await measureBurst(house, client, burst);
+    const messagesPerSecond = await measureBurst(app, client, burst);
     return { p50Ms: median(latencies), p99Ms: percentile(latencies, 0.99), messagesPerSecond, commitMs };
   } finally {
     await client.end();
-    await house.stop();
+    await app.stop();
     await database.drop();
     await close();
   }
 }
 
 async function measureBurst(
-  house: { address: string; key: string },
+  app: { address: string; key: string },
   client: pg.Client,
   burst: number,
 ): Promise<number> {
   const numbers = Array.from({ length: burst }, (_, n) => `+1310${String(n).padStart(7, '0')}`);
   const workers = Array.from({ length: 32 }, async () => {
-    for (let phone = numbers.pop(); phone !== undefined; phone = numbers.pop())
-      await send(house, phone, null);
+    for (let phone = numbers.pop(); phone !== undefined; phone = numbers.pop()) await send(app, phone, null);
   });
   await Promise.all(workers);
   for (;;) {

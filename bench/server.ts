@@ -6,7 +6,7 @@ import { createLog } from '../src/lib/log.ts';
 
 const config = { ...readConfig(process.env), sendsPerMinute: 0 };
 const role = (process.argv[2] ?? 'api') as Role;
-const house = await compose({
+const app = await compose({
   config,
   databaseUrl: config.databaseUrl ?? '',
   secretKey: Buffer.alloc(32, 1),
@@ -14,13 +14,13 @@ const house = await compose({
   log: createLog('warn'),
 });
 const key = newApiKey();
-await bootstrap(house.deps, key);
-house.startDispatcher();
-const address = await house.server?.listen({ host: '127.0.0.1', port: 0 });
+await bootstrap(app.deps, key);
+app.startDispatcher();
+const address = await app.server?.listen({ host: '127.0.0.1', port: 0 });
 process.stdout.write(`${JSON.stringify({ address, key })}\n`);
 process.once('SIGTERM', () => {
   process.stdout.write(
     `${JSON.stringify({ cpuMs: process.cpuUsage().user / 1000 + process.cpuUsage().system / 1000 })}\n`,
   );
-  void house.close().then(() => process.exit(0));
+  void app.close().then(() => process.exit(0));
 });

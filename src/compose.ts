@@ -1,11 +1,11 @@
-/** The only file that knows every adapter. Reads top to bottom: database, clock, channels, road, doors. */
+/** The only file that knows every adapter. Reads top to bottom: database, clock, channels, actions, HTTP server. */
 import type { FastifyInstance } from 'fastify';
 import { createIntake } from './actions/accept-message.ts';
 import { createAuthenticate } from './actions/authenticate.ts';
 import { actions } from './actions/index.ts';
 import { createSettlements } from './actions/settle-messages.ts';
 import { createOutcomeWatch } from './actions/wait-for-outcome.ts';
-import { createWorkspaceBooks } from './actions/workspace-book.ts';
+import { createWorkspaceSnapshots } from './actions/workspace-snapshot.ts';
 import { withAnswerLimits } from './channels/answer-limits.ts';
 import type { Channel } from './channels/channel.ts';
 import { createSandboxChannel } from './channels/sandbox.ts';
@@ -30,13 +30,13 @@ import { openSignals } from './store/signals.ts';
 export const ROLES = ['all', 'api', 'dispatcher'] as const;
 export type Role = (typeof ROLES)[number];
 
-export interface House {
+export interface App {
   deps: Deps;
   /** null in the role `dispatcher`. Not listening yet. */
   server: FastifyInstance | null;
   /** null in the role `api`. Begins at once. */
   startDispatcher(): Dispatcher | null;
-  /** Closes doors first, then the road, then the database. */
+  /** Closes the HTTP server first, then the dispatcher, then the database. */
   close(): Promise<void>;
 }
 
@@ -56,7 +56,7 @@ export interface ComposeOptions {
 const CLOCK_CHECK_MS = 60_000;
 const SANDBOX_CONNECTIONS = 4;
 
-export async function compose(options: ComposeOptions): Promise<House> {
+export async function compose(options: ComposeOptions): Promise<App> {
   const { config, log, role, databaseUrl } = options;
   const { maxConnections, namedStatements } = { maxConnections: config.databaseConnections, ...config };
   const database = openDatabase({ url: databaseUrl, maxConnections, namedStatements, log });
@@ -67,7 +67,7 @@ export async function compose(options: ComposeOptions): Promise<House> {
   const metrics = createMetrics();
   const secrets = createSecretBox(options.secretKey);
 
-  // The simulated phones have a door of their own: however many of them answer, the road keeps its connections.
+  // The simulated phones have connections of their own: however many of them answer, the engine keeps its own.
   const outside = openDatabase({
     url: databaseUrl,
     maxConnections: SANDBOX_CONNECTIONS,
@@ -103,7 +103,7 @@ export async function compose(options: ComposeOptions): Promise<House> {
     secrets,
     database,
     channels,
-    books: createWorkspaceBooks({ database, clock }),
+    snapshots: createWorkspaceSnapshots({ database, clock }),
     keysInFlight: new Set<string>(),
     wakeDispatchers() {
       work.wake();

@@ -1,9 +1,9 @@
-/** What every action, the dispatcher and the doors are given; built once, in compose.ts. */
+/** What every action, the dispatcher and the HTTP routes are given; built once, in compose.ts. */
 import type { Intake } from './actions/accept-message.ts';
 import type { Authenticate } from './actions/authenticate.ts';
 import type { Settlements } from './actions/settle-messages.ts';
 import type { OutcomeWatch } from './actions/wait-for-outcome.ts';
-import type { WorkspaceBooks } from './actions/workspace-book.ts';
+import type { WorkspaceSnapshots } from './actions/workspace-snapshot.ts';
 import type { Channel } from './channels/channel.ts';
 import type { Config } from './config.ts';
 import type { Transport } from './domain/words.ts';
@@ -24,7 +24,7 @@ export interface Deps {
   database: Database;
   channels: ReadonlyMap<Transport, Channel>;
   authenticate: Authenticate;
-  books: WorkspaceBooks;
+  snapshots: WorkspaceSnapshots;
   intake: Intake;
   settlements: Settlements;
   outcomes: OutcomeWatch;

@@ -1,24 +1,24 @@
 /** POST /api/messages: which lead a message belongs to, and what it brings that lead. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Lead } from '../src/contract/leads.ts';
-import { openHouse, type TestHouse } from './harness.ts';
+import { openApp, type TestApp } from './harness.ts';
 import { accept, newEmail, newPhone, openWorkspace, read, type Workspace } from './workspaces.ts';
 
 const NO_WAIT = { prefer: 'wait=0' };
 
-let house: TestHouse;
+let app: TestApp;
 
 beforeAll(async () => {
-  house = await openHouse({ dispatches: false });
+  app = await openApp({ dispatches: false });
 });
-afterAll(() => house.close());
+afterAll(() => app.close());
 
 async function leadOf(client: Workspace, id: string | null): Promise<Lead> {
   return (await client.call<{ lead: Lead }>('GET', `/api/leads?id=${id}`)).body.lead;
 }
 
 function leadsIn({ workspaceId }: Workspace): Promise<{ id: string }[]> {
-  return read(house, 'SELECT id FROM leads WHERE workspace_id = $1', [workspaceId]);
+  return read(app, 'SELECT id FROM leads WHERE workspace_id = $1', [workspaceId]);
 }
 
 describe('a lead', () => {
@@ -29,7 +29,7 @@ describe('a lead', () => {
     ['altPhone3', 'recipientPhone', newPhone()],
     ['altEmail2', 'recipientEmail', newEmail()],
   ])('is found by its %s', async (field, recipient, address) => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const primary = { phone: 'recipientPhone', email: 'recipientEmail' }[field];
     const given =
       primary === undefined ? { recipientPhone: newPhone(), [field]: address } : { [primary]: address };
@@ -40,7 +40,7 @@ describe('a lead', () => {
   });
 
   test('is found however its number and address are written', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const { leadId } = await accept(ws, {
       recipientPhone: '+13035550000',
       recipientEmail: 'ada@example.com',
@@ -56,7 +56,7 @@ describe('a lead', () => {
   });
 
   test('of a new recipient is made in the list Quick Sends with all that was given', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const given = {
       recipientPhone: newPhone(),
       recipientEmail: newEmail(),
@@ -69,7 +69,7 @@ describe('a lead', () => {
     };
     const { leadId } = await accept(ws, given);
     const [list] = await read(
-      house,
+      app,
       "SELECT * FROM lists WHERE workspace_id = $1 AND special = 'quick_sends'",
       [ws.workspaceId],
     );
@@ -96,7 +96,7 @@ describe('a lead', () => {
   test.each(['match', 'leadId'])(
     'found by %s takes over alternates: given overwrite, omitted stay, null clears',
     async (way) => {
-      const ws = await openWorkspace(house);
+      const ws = await openWorkspace(app);
       const recipientPhone = newPhone();
       const [kept, replaced, cleared, fresh] = [newPhone(), newPhone(), newEmail(), newPhone()];
       const { leadId } = await accept(ws, {
@@ -121,7 +121,7 @@ describe('a lead', () => {
   );
 
   test('given by id keeps its own contact: a recipient in the body overrides it for this send only', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const [own, other] = [newPhone(), newPhone()];
     const { leadId } = await accept(ws, { recipientPhone: own });
     expect((await accept(ws, { leadId, recipientPhone: other })).recipientPhone).toBe(other);
@@ -130,7 +130,7 @@ describe('a lead', () => {
   });
 
   test('that is matched lends the answer its links to a CRM, takes over those it lacks, and keeps those it has', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const recipientPhone = newPhone();
     const { leadId } = await accept(ws, { recipientPhone, hsContactId: 'h1' });
     const silent = await ws.send({ message: 'Hi', recipientPhone }, NO_WAIT);
@@ -146,7 +146,7 @@ describe('a lead', () => {
   });
 
   test('is made once by fifty requests of one moment for the same new number: 49 of them are duplicates', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const recipientPhone = newPhone();
     const answers = await Promise.all(
       Array.from({ length: 50 }, () => ws.send({ message: 'Hi', recipientPhone }, NO_WAIT)),
@@ -158,9 +158,9 @@ describe('a lead', () => {
   });
 
   test('is made once also by two processes, and so is the list Quick Sends', async () => {
-    const other = await openHouse({ databaseUrl: house.databaseUrl, dispatches: false });
+    const other = await openApp({ databaseUrl: app.databaseUrl, dispatches: false });
     try {
-      const ws = await openWorkspace(house);
+      const ws = await openWorkspace(app);
       const phones = Array.from({ length: 10 }, newPhone);
       const sendBy = async (url: string, recipientPhone: string) => {
         const headers = { authorization: `Bearer ${ws.key}`, 'content-type': 'application/json' };
@@ -168,26 +168,24 @@ describe('a lead', () => {
         return (await fetch(`${url}/api/messages`, { method: 'POST', headers, body })).status;
       };
       const statuses = await Promise.all(
-        phones.flatMap((phone) =>
-          [house.url, other.url, house.url, other.url].map((url) => sendBy(url, phone)),
-        ),
+        phones.flatMap((phone) => [app.url, other.url, app.url, other.url].map((url) => sendBy(url, phone))),
       );
       expect(statuses.sort()).toEqual([...Array(30).fill(200), ...Array(10).fill(201)]);
       expect(await leadsIn(ws)).toHaveLength(10);
-      expect(
-        await read(house, 'SELECT id FROM lists WHERE workspace_id = $1', [ws.workspaceId]),
-      ).toHaveLength(1);
+      expect(await read(app, 'SELECT id FROM lists WHERE workspace_id = $1', [ws.workspaceId])).toHaveLength(
+        1,
+      );
     } finally {
       await other.close();
     }
   });
 
   test('is owned by whom the request names; by the first user when it names nobody; by nobody when it says null', async () => {
-    const ws = await openWorkspace(house);
-    await read(house, "UPDATE workspaces SET owner_email = 'first@example.com' WHERE workspace_id = $1", [
+    const ws = await openWorkspace(app);
+    await read(app, "UPDATE workspaces SET owner_email = 'first@example.com' WHERE workspace_id = $1", [
       ws.workspaceId,
     ]);
-    house.deps.books.forget(ws.workspaceId);
+    app.deps.snapshots.forget(ws.workspaceId);
     const owners = async (contactOwnerEmail?: unknown) => {
       const { leadId, _id } = await accept(ws, { recipientPhone: newPhone(), contactOwnerEmail });
       return [(await leadOf(ws, leadId)).contactOwnerEmail, (await ws.message(_id)).contactOwnerEmail];

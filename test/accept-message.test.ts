@@ -1,22 +1,22 @@
 /** POST /api/messages: what is answered. Which lead a message belongs to: accept-lead.test.ts. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openHouse, type TestHouse } from './harness.ts';
+import { openApp, type TestApp } from './harness.ts';
 import { accept, newEmail, newPhone, openWorkspace } from './workspaces.ts';
 
 const NO_WAIT = { prefer: 'wait=0' };
 
-let house: TestHouse;
+let app: TestApp;
 
 beforeAll(async () => {
-  house = await openHouse({ dispatches: false });
+  app = await openApp({ dispatches: false });
 });
-afterAll(() => house.close());
+afterAll(() => app.close());
 
 describe('the answer', () => {
   test('to a new recipient is 201 in the documented shape', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const recipientPhone = newPhone();
-    const before = house.deps.clock.now();
+    const before = app.deps.clock.now();
     const { status, body } = await ws.send(
       {
         message: 'Hi {firstName}',
@@ -76,7 +76,7 @@ describe('the answer', () => {
   });
 
   test('to a known recipient is 200 with the four duplicate fields, and the message is made all the same', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const recipientPhone = newPhone();
     const first = await ws.send({ message: 'One', recipientPhone }, NO_WAIT);
     const { status, body } = await ws.send({ message: 'Two', recipientPhone }, NO_WAIT);
@@ -94,7 +94,7 @@ describe('the answer', () => {
   });
 
   test('to a leadId is 201 without duplicate fields', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const { leadId } = await accept(ws, { recipientPhone: newPhone() });
     const { status, body } = await ws.send({ message: 'Two', leadId }, NO_WAIT);
     expect(status).toBe(201);
@@ -103,12 +103,12 @@ describe('the answer', () => {
   });
 
   test('says scheduled for a date ahead and pending for a window that is closed now', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const scheduledDate = '2099-01-01T00:00:00.000Z';
     expect(
       (await ws.send({ message: 'Hi', recipientPhone: newPhone(), scheduledDate }, NO_WAIT)).status,
     ).toBe(400);
-    const soon = new Date(house.deps.clock.now() + 86_400_000).toISOString();
+    const soon = new Date(app.deps.clock.now() + 86_400_000).toISOString();
     const scheduled = await ws.send(
       { message: 'Hi', recipientPhone: newPhone(), scheduledDate: soon },
       NO_WAIT,
@@ -118,7 +118,7 @@ describe('the answer', () => {
       scheduledDate: soon,
       message: { status: 'scheduled' },
     });
-    const tomorrow = (new Date(house.deps.clock.now()).getUTCDay() + 1) % 7;
+    const tomorrow = (new Date(app.deps.clock.now()).getUTCDay() + 1) % 7;
     const held = await ws.send(
       { message: 'Hi', recipientPhone: newPhone(), allowedDaysOfWeek: [tomorrow] },
       NO_WAIT,
@@ -130,7 +130,7 @@ describe('the answer', () => {
   test.each(['2020-01-01T00:00:00.000Z', '0001-01-01T00:00:00.000Z'])(
     'to the past date %s is pending: it goes now, and the date is kept as it was given',
     async (scheduledDate) => {
-      const ws = await openWorkspace(house);
+      const ws = await openWorkspace(app);
       const { body } = await ws.send({ message: 'Hi', recipientPhone: newPhone(), scheduledDate }, NO_WAIT);
       expect(body).toMatchObject({ status: 'pending', scheduledDate, message: { scheduledDate } });
       const { dueAt, createdAt } = body.message;
@@ -140,7 +140,7 @@ describe('the answer', () => {
   );
 
   test('lists what it ignored, and stores nothing of it', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const { status, body } = await ws.send(
       { message: 'Hi', recipientPhone: newPhone(), firstName: 'Ada', subject: 'Hello', webhook: { a: 1 } },
       NO_WAIT,
@@ -152,7 +152,7 @@ describe('the answer', () => {
   });
 
   test('carries the correlation id: header before body before one of ours', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const send = (body: object, headers = {}) =>
       ws.send({ message: 'Hi', recipientPhone: newPhone(), ...body }, { ...NO_WAIT, ...headers });
     const byHeader = await send({ correlationId: 'from body' }, { 'x-correlation-id': 'from header' });
@@ -173,7 +173,7 @@ describe('a message', () => {
   test.each(['imessage', 'sms', 'email'] as const)(
     'of type %s leaves from a line of its kind',
     async (messageType) => {
-      const ws = await openWorkspace(house, {
+      const ws = await openWorkspace(app, {
         lines: [{}, { messageType: 'sms' }, { messageType: 'email' }],
       });
       const recipient = { recipientPhone: newPhone(), recipientEmail: newEmail() };
@@ -183,7 +183,7 @@ describe('a message', () => {
   );
 
   test('may be an attachment alone', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const attachmentUrls = ['https://example.com/a%20b.png', 'https://example.com/c.caf'];
     const message = await accept(ws, {
       message: undefined,
@@ -195,7 +195,7 @@ describe('a message', () => {
   });
 
   test('leaves one event for its birth, in the same commit', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const { _id, lineDecision } = await accept(ws, { recipientPhone: newPhone() });
     const events = await ws.timeline(_id);
     expect(events).toMatchObject([{ type: 'message.accepted', data: { status: 'pending', lineDecision } }]);

@@ -1,25 +1,25 @@
 /** POST /api/messages: what only the database can refuse, and that nobody suffers for a neighbour. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PROBLEMS, type ProblemCode } from '../src/contract/problems.ts';
-import { type Answer, openHouse, type TestHouse } from './harness.ts';
+import { type Answer, openApp, type TestApp } from './harness.ts';
 import { accept, bill, newEmail, newPhone, openWorkspace, read, type Workspace } from './workspaces.ts';
 
 const NO_WAIT = { prefer: 'wait=0' };
 const UNKNOWN_ID = '0123456789abcdef01234567';
 
-let house: TestHouse;
+let app: TestApp;
 /** What happens to a batch when it is planned, before it is written; and when it is written, before it is answered. */
 let onDrafted: () => void | Promise<void> = () => {};
 let onStored: () => void | Promise<void> = () => {};
 
 beforeAll(async () => {
-  house = await openHouse({
+  app = await openApp({
     dispatches: false,
     checkpoint: (label) =>
       label === 'intake.drafted' ? onDrafted() : label === 'intake.stored' ? onStored() : undefined,
   });
 });
-afterAll(() => house.close());
+afterAll(() => app.close());
 
 function expectRefusal(answer: Answer<object>, code: ProblemCode, param?: string): void {
   const { status, error } = PROBLEMS[code];
@@ -44,19 +44,19 @@ async function traces({ workspaceId }: Workspace): Promise<number> {
     'touches',
   ];
   const counts = tables.map((table) => `(SELECT count(*) FROM ${table} WHERE workspace_id = $1)`);
-  const [row] = await read<{ rows: number }>(house, `SELECT ${counts.join(' + ')} AS rows`, [workspaceId]);
+  const [row] = await read<{ rows: number }>(app, `SELECT ${counts.join(' + ')} AS rows`, [workspaceId]);
   return row?.rows ?? -1;
 }
 
 function messagesIn({ workspaceId }: Workspace): Promise<{ message: string; leadId: string }[]> {
-  return read(house, 'SELECT message, lead_id AS "leadId" FROM messages WHERE workspace_id = $1', [
+  return read(app, 'SELECT message, lead_id AS "leadId" FROM messages WHERE workspace_id = $1', [
     workspaceId,
   ]);
 }
 
 describe('a message is refused, and nothing of it stored,', () => {
   test('to an unknown lead', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     for (const leadId of [UNKNOWN_ID, 'no id at all']) {
       expectRefusal(await ws.send({ message: 'Hi', leadId }, NO_WAIT), 'LEAD_NOT_ACCESSIBLE');
       expectRefusal(
@@ -68,14 +68,14 @@ describe('a message is refused, and nothing of it stored,', () => {
   });
 
   test('to a lead of another workspace, in the very words of an unknown one', async () => {
-    const [ws, other] = [await openWorkspace(house), await openWorkspace(house)];
+    const [ws, other] = [await openWorkspace(app), await openWorkspace(app)];
     const { leadId } = await accept(other, { recipientPhone: newPhone() });
     expectRefusal(await ws.send({ message: 'Hi', leadId }, NO_WAIT), 'LEAD_NOT_ACCESSIBLE');
     expect(await traces(ws)).toBe(0);
   });
 
   test('from an unknown line, or one of another workspace', async () => {
-    const [ws, other] = [await openWorkspace(house), await openWorkspace(house)];
+    const [ws, other] = [await openWorkspace(app), await openWorkspace(app)];
     for (const fromLineId of [UNKNOWN_ID, 'no id at all', other.lines[0]?._id]) {
       const answer = await ws.send({ message: 'Hi', recipientPhone: newPhone(), fromLineId }, NO_WAIT);
       expectRefusal(answer, 'LINE_NOT_FOUND', 'fromLineId');
@@ -84,7 +84,7 @@ describe('a message is refused, and nothing of it stored,', () => {
   });
 
   test('from a line that is switched off or sends something else', async () => {
-    const ws = await openWorkspace(house, { lines: [{ isActive: false }, { messageType: 'sms' }] });
+    const ws = await openWorkspace(app, { lines: [{ isActive: false }, { messageType: 'sms' }] });
     const [off, sms] = ws.lines;
     const send = (fromLineId: string | undefined) =>
       ws.send({ message: 'Hi', recipientPhone: newPhone(), fromLineId }, NO_WAIT);
@@ -94,7 +94,7 @@ describe('a message is refused, and nothing of it stored,', () => {
   });
 
   test('without an active line for its type', async () => {
-    const ws = await openWorkspace(house, { lines: [{ isActive: false }, { messageType: 'sms' }] });
+    const ws = await openWorkspace(app, { lines: [{ isActive: false }, { messageType: 'sms' }] });
     expectRefusal(await ws.send({ message: 'Hi', recipientPhone: newPhone() }, NO_WAIT), 'NO_ACTIVE_LINES');
     const email = { message: 'Hi', messageType: 'email', recipientEmail: newEmail() };
     expectRefusal(await ws.send(email, NO_WAIT), 'NO_ACTIVE_LINES');
@@ -102,10 +102,10 @@ describe('a message is refused, and nothing of it stored,', () => {
   });
 
   test('without an active line for its type, also when one has talked to the contact', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const { leadId } = await accept(ws, { recipientPhone: newPhone() });
     await read(
-      house,
+      app,
       `INSERT INTO touches (workspace_id, lead_id, line_id, message_id, first_at, last_at)
        SELECT workspace_id, lead_id, line_id, id, created_at, created_at FROM messages WHERE workspace_id = $1`,
       [ws.workspaceId],
@@ -115,7 +115,7 @@ describe('a message is refused, and nothing of it stored,', () => {
   });
 
   test('but not from a line that was switched on a moment ago', async () => {
-    const ws = await openWorkspace(house, { lines: [{ isActive: false }] });
+    const ws = await openWorkspace(app, { lines: [{ isActive: false }] });
     const body = { message: 'Hi', recipientPhone: newPhone() };
     expectRefusal(await ws.send(body, NO_WAIT), 'NO_ACTIVE_LINES');
     await ws.call('PATCH', `/api/lines/${ws.lines[0]?._id}`, { isActive: true });
@@ -125,7 +125,7 @@ describe('a message is refused, and nothing of it stored,', () => {
   test.each(['sendFallbackSmsOnFailed', 'forceFallback'])(
     'with %s and no fallback configured',
     async (flag) => {
-      const ws = await openWorkspace(house);
+      const ws = await openWorkspace(app);
       const answer = await ws.send({ message: 'Hi', recipientPhone: newPhone(), [flag]: true }, NO_WAIT);
       expectRefusal(answer, 'FALLBACK_NOT_CONFIGURED', flag);
       expect(await traces(ws)).toBe(0);
@@ -133,7 +133,7 @@ describe('a message is refused, and nothing of it stored,', () => {
   );
 
   test('with a fallback that was configured and switched off', async () => {
-    const ws = await openWorkspace(house, { fallback: true });
+    const ws = await openWorkspace(app, { fallback: true });
     const body = { message: 'Hi', recipientPhone: newPhone(), sendFallbackSmsOnFailed: true };
     expect((await ws.send(body, NO_WAIT)).status).toBe(201);
     await ws.call('PATCH', '/api/workspace/fallback-config', { enabled: false });
@@ -141,7 +141,7 @@ describe('a message is refused, and nothing of it stored,', () => {
   });
 
   test('with a fallback whose line is switched off', async () => {
-    const ws = await openWorkspace(house, { fallback: true });
+    const ws = await openWorkspace(app, { fallback: true });
     await ws.call('PATCH', `/api/lines/${ws.lines[1]?._id}`, { isActive: false });
     for (const flag of ['sendFallbackSmsOnFailed', 'forceFallback']) {
       const answer = await ws.send({ message: 'Hi', recipientPhone: newPhone(), [flag]: true }, NO_WAIT);
@@ -154,7 +154,7 @@ describe('a message is refused, and nothing of it stored,', () => {
   });
 
   test('with forceFallback, when its SMS would be too long or the message names no phone', async () => {
-    const ws = await openWorkspace(house, { fallback: true });
+    const ws = await openWorkspace(app, { fallback: true });
     const { leadId } = await accept(ws, { recipientPhone: newPhone() });
     const force = (body: object) => ws.send({ message: 'Hi', forceFallback: true, ...body }, NO_WAIT);
     const long = await force({ leadId, message: 'x'.repeat(1_601) });
@@ -168,7 +168,7 @@ describe('a message is refused, and nothing of it stored,', () => {
   });
 
   test('when neither body nor lead holds an address its type can go to', async () => {
-    const ws = await openWorkspace(house, {
+    const ws = await openWorkspace(app, {
       lines: [{}, { messageType: 'sms' }, { messageType: 'email' }],
       fallback: true,
     });
@@ -188,9 +188,9 @@ describe('a message is refused, and nothing of it stored,', () => {
   });
 
   test('when payment is past due; what is read is read on', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const { _id } = await accept(ws, { recipientPhone: newPhone() });
-    await bill(house, ws, 'past_due');
+    await bill(app, ws, 'past_due');
     const answer = await ws.send({ message: 'Hi', recipientPhone: newPhone() }, NO_WAIT);
     expectRefusal(answer, 'READ_ONLY');
     expect(answer.body).toMatchObject({ reason: 'past_due' });
@@ -206,15 +206,15 @@ describe('a message is refused, and nothing of it stored,', () => {
     }
     expect((await ws.message(_id)).status).toBe('pending');
     expect((await ws.call('GET', '/api/messages')).status).toBe(200);
-    await bill(house, ws, 'active');
+    await bill(app, ws, 'active');
     expect((await ws.send({ message: 'Hi', recipientPhone: newPhone() }, NO_WAIT)).status).toBe(201);
   });
 });
 
 describe('in one batch', () => {
   test('200 requests, good and bad, are each answered as if they were alone', async () => {
-    const ws = await openWorkspace(house, { lines: [{}, { isActive: false }] });
-    const other = await openWorkspace(house);
+    const ws = await openWorkspace(app, { lines: [{}, { isActive: false }] });
+    const other = await openWorkspace(app);
     const { leadId: foreign } = await accept(other, { recipientPhone: newPhone() });
     const shared = newPhone();
     const kinds: readonly [Record<string, unknown>, number[]][] = [
@@ -252,18 +252,18 @@ describe('in one batch', () => {
   });
 
   test('a lead that another process makes at that very moment spoils nothing: it is found, the others are made', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     await accept(ws, { recipientPhone: newPhone() });
-    const rival = { id: house.deps.ids(), phone: newPhone() };
+    const rival = { id: app.deps.ids(), phone: newPhone() };
     onDrafted = async () => {
       onDrafted = () => {};
       await read(
-        house,
+        app,
         `INSERT INTO leads (workspace_id, id, list_id, phone, source, created_at, updated_at)
          SELECT $1, $2, id, $3, 'api', created_at, created_at FROM lists WHERE workspace_id = $1`,
         [ws.workspaceId, rival.id, rival.phone],
       );
-      await read(house, 'INSERT INTO lead_addresses (workspace_id, address, lead_id) VALUES ($1, $2, $3)', [
+      await read(app, 'INSERT INTO lead_addresses (workspace_id, address, lead_id) VALUES ($1, $2, $3)', [
         ws.workspaceId,
         rival.phone,
         rival.id,
@@ -279,7 +279,7 @@ describe('in one batch', () => {
   });
 
   test('an answer of the database that is lost is a 503, and the batch is not stored a second time', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     await accept(ws, { recipientPhone: newPhone(), message: 'before' });
     onStored = () => {
       onStored = () => {};
@@ -296,7 +296,7 @@ describe('in one batch', () => {
   });
 
   test('a failure before the commit leaves nothing half-written', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     onDrafted = () => {
       onDrafted = () => {};
       throw Object.assign(new Error('the server closed the connection'), { code: '57P01' });

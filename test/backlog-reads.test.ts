@@ -4,23 +4,23 @@ import type { Message } from '../src/contract/messages.ts';
 import { readQueueHeads } from '../src/store/deliveries.ts';
 import { readIntakeFacts } from '../src/store/intake.ts';
 import { lockWaitingFor } from '../src/store/messages.ts';
-import { openHouse, type TestHouse } from './harness.ts';
+import { openApp, type TestApp } from './harness.ts';
 import { rowsWalked } from './rows-walked.ts';
 import { accept, newEmail, newPhone, openWorkspace, read, type Workspace } from './workspaces.ts';
 
 const BACKLOG = 3_000;
 
-let house: TestHouse;
+let app: TestApp;
 
 beforeAll(async () => {
-  house = await openHouse({ dispatches: false });
+  app = await openApp({ dispatches: false });
 });
-afterAll(() => house.close());
+afterAll(() => app.close());
 
 /** Many more messages like this one, to the same lead. */
 async function repeat({ _id }: Message, changes: { status: string; idPrefix: string }): Promise<void> {
   await read(
-    house,
+    app,
     `INSERT INTO messages (workspace_id, id, direction, status, message_type, message, lead_id, recipient_phone, line_id, priority,
        first_touch, due_at, attempts, retry_gap_ms, correlation_id, created_at, updated_at)
      SELECT m.workspace_id, $3 || m.id || n, 'sent', $4, m.message_type, 'Hi', m.lead_id, m.recipient_phone, m.line_id, m.priority,
@@ -33,18 +33,18 @@ async function repeat({ _id }: Message, changes: { status: string; idPrefix: str
 /** In a young table, and in one that was analysed. */
 async function eachTime(work: () => Promise<void>): Promise<void> {
   await work();
-  await read(house, 'ANALYZE');
+  await read(app, 'ANALYZE');
   await work();
 }
 
-const walked = (work: Parameters<typeof rowsWalked>[2]) => rowsWalked(house.deps.database, 'messages', work);
+const walked = (work: Parameters<typeof rowsWalked>[2]) => rowsWalked(app.deps.database, 'messages', work);
 
 test('a line passes over a busy contact with a long queue in one walk, and finds the others behind', async () => {
-  const ws = await openWorkspace(house);
+  const ws = await openWorkspace(app);
   const lineId = ws.lines[0]?._id ?? '';
   const chatty = await accept(ws, { recipientPhone: newPhone() });
   await repeat(chatty, { status: 'pending', idPrefix: '' });
-  await read(house, "UPDATE messages SET status = 'unknown' WHERE id = $1", [chatty._id]);
+  await read(app, "UPDATE messages SET status = 'unknown' WHERE id = $1", [chatty._id]);
   const others: string[] = [];
   for (let n = 0; n < 3; n += 1) others.push((await accept(ws, { recipientPhone: newPhone() }))._id);
   await eachTime(async () => {
@@ -57,13 +57,13 @@ test('a line passes over a busy contact with a long queue in one walk, and finds
     expect(rows).toBeLessThan(BACKLOG + 20);
   });
   // Of one who is not busy any more, the first two are read and no more.
-  await read(house, "UPDATE messages SET status = 'sent' WHERE id = $1", [chatty._id]);
+  await read(app, "UPDATE messages SET status = 'sent' WHERE id = $1", [chatty._id]);
   const rows = await walked((tx) => readQueueHeads(tx, ws.workspaceId, [{ id: lineId, depth: 2 }]));
   expect(rows).toBeLessThan(20);
 });
 
 test('messages that name an address of nobody’s are found without walking the queue', async () => {
-  const ws = await openWorkspace(house);
+  const ws = await openWorkspace(app);
   const { leadId, ...waiting } = await accept(ws, { recipientPhone: newPhone(), recipientEmail: newEmail() });
   await repeat({ leadId, ...waiting }, { status: 'pending', idPrefix: '' });
   const [phone, email] = [newPhone(), newEmail()];
@@ -82,9 +82,9 @@ test('messages that name an address of nobody’s are found without walking the 
 });
 
 test('an intake for a contact with a long history asks the line that talks to them, not the history', async () => {
-  const ws = await openWorkspace(house, { lines: [{}, {}, { messageType: 'sms' }] });
+  const ws = await openWorkspace(app, { lines: [{}, {}, { messageType: 'sms' }] });
   const message = await accept(ws, { recipientPhone: newPhone() });
-  await read(house, "UPDATE messages SET status = 'delivered' WHERE id = $1", [message._id]);
+  await read(app, "UPDATE messages SET status = 'delivered' WHERE id = $1", [message._id]);
   await repeat(message, { status: 'delivered', idPrefix: 'a' });
   await touch(ws, message);
   const question = {
@@ -102,7 +102,7 @@ test('an intake for a contact with a long history asks the line that talks to th
 
 async function touch(ws: Workspace, { _id, leadId, fromLineId }: Message): Promise<void> {
   await read(
-    house,
+    app,
     'INSERT INTO touches (workspace_id, lead_id, line_id, message_id, first_at, last_at) VALUES ($1, $2, $3, $4, now(), now())',
     [ws.workspaceId, leadId, fromLineId, _id],
   );

@@ -1,14 +1,14 @@
 /** Which line a message leaves from (D16), and what happens when that line goes down (D18). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { noteHealth } from '../src/actions/check-line-health.ts';
-import { createWorkspaceBooks } from '../src/actions/workspace-book.ts';
+import { createWorkspaceSnapshots } from '../src/actions/workspace-snapshot.ts';
 import type { Line } from '../src/contract/lines.ts';
 import { HEALTH_CHECK_MS } from '../src/dispatcher/housekeeping.ts';
 import { FAILURES_UNTIL_DOWN } from '../src/domain/line-health.ts';
 import { toIso } from '../src/lib/clock.ts';
 import { addTallies, readTallies } from '../src/store/line-tallies.ts';
 import { openClient } from './client.ts';
-import { openHouse, type TestHouse } from './harness.ts';
+import { openApp, type TestApp } from './harness.ts';
 import { leapingClock } from './leaping-clock.ts';
 import { rowsWalked } from './rows-walked.ts';
 import { until } from './until.ts';
@@ -21,12 +21,12 @@ const CHORE_MS = 5_000;
 const INACTIVE = 'Line became inactive after previous messages were sent';
 
 const clock = leapingClock();
-let house: TestHouse;
+let app: TestApp;
 
 beforeAll(async () => {
-  house = await openHouse({ clock });
+  app = await openApp({ clock });
 });
-afterAll(() => house.close());
+afterAll(() => app.close());
 
 const idOf = (ws: Workspace, index: number) => ws.lines[index]?._id ?? '';
 
@@ -42,7 +42,7 @@ async function lineAt(ws: Workspace, index: number): Promise<Line> {
 /** `count` strangers wait on every line, due in an hour. */
 async function waitOn(ws: Workspace, count: number): Promise<void> {
   await read(
-    house,
+    app,
     `INSERT INTO messages (workspace_id, id, direction, status, message_type, message, lead_id, line_id, priority, first_touch,
        due_at, attempts, retry_gap_ms, correlation_id, created_at, updated_at)
      SELECT l.workspace_id, l.id || n, 'sent', 'scheduled', 'imessage', 'Hi', l.id || n, l.id, n % 3, true, $2, 5, 1000, '', $2, $2
@@ -53,12 +53,12 @@ async function waitOn(ws: Workspace, count: number): Promise<void> {
 
 async function goDown(ws: Workspace, index: number, alreadyFailed = FAILURES_UNTIL_DOWN - 1): Promise<void> {
   await setLine(ws, index, { transportConfig: { down: true } });
-  await read(house, 'UPDATE lines SET health_failures = $2 WHERE id = $1', [idOf(ws, index), alreadyFailed]);
+  await read(app, 'UPDATE lines SET health_failures = $2 WHERE id = $1', [idOf(ws, index), alreadyFailed]);
   for (let failures = alreadyFailed + 1; failures <= FAILURES_UNTIL_DOWN; failures += 1) {
     expect((await lineAt(ws, index)).healthCheck.status).toBe('healthy');
     clock.leap(HEALTH_CHECK_MS);
     await until(`health check ${failures}`, async () => {
-      const [row] = await read<{ n: number }>(house, 'SELECT health_failures AS n FROM lines WHERE id = $1', [
+      const [row] = await read<{ n: number }>(app, 'SELECT health_failures AS n FROM lines WHERE id = $1', [
         idOf(ws, index),
       ]);
       return row?.n === failures;
@@ -78,7 +78,7 @@ const inAnHour = () => toIso(clock.now() + HOUR);
 
 describe('the line of a message', () => {
   test('changes from contact to contact: the least recently used comes next, and says so', async () => {
-    const ws = await openWorkspace(house, { lines: [{}, {}, {}] });
+    const ws = await openWorkspace(app, { lines: [{}, {}, {}] });
     const chosen: (string | null)[] = [];
     for (let n = 0; n < 6; n += 1) {
       const { fromLineId, lineDecision } = await accept(ws, { recipientPhone: newPhone() });
@@ -94,7 +94,7 @@ describe('the line of a message', () => {
   });
 
   test('is shared evenly by a burst', async () => {
-    const ws = await openWorkspace(house, { lines: [{}, {}, {}] });
+    const ws = await openWorkspace(app, { lines: [{}, {}, {}] });
     const messages = await Promise.all(
       Array.from({ length: 60 }, () => accept(ws, { recipientPhone: newPhone() })),
     );
@@ -103,7 +103,7 @@ describe('the line of a message', () => {
   });
 
   test('stays with the contact, and says so', async () => {
-    const ws = await openWorkspace(house, { lines: [{}, {}, {}] });
+    const ws = await openWorkspace(app, { lines: [{}, {}, {}] });
     const recipientPhone = newPhone();
     const { body: first } = await ws.send({ message: 'one', recipientPhone });
     for (const way of [{ recipientPhone }, { leadId: first.leadId }]) {
@@ -121,7 +121,7 @@ describe('the line of a message', () => {
   });
 
   test('stays with the contact from the first moment: nobody gets two numbers because the first message still waits', async () => {
-    const ws = await openWorkspace(house, {
+    const ws = await openWorkspace(app, {
       lines: [{ deviceGapMs: HOUR }, { deviceGapMs: HOUR }, { deviceGapMs: HOUR }],
     });
     // Every line is busy for an hour.
@@ -144,7 +144,7 @@ describe('the line of a message', () => {
   });
 
   test('stays with the contact whom another kind of line wrote to before', async () => {
-    const ws = await openWorkspace(house, {
+    const ws = await openWorkspace(app, {
       lines: [{ deviceGapMs: HOUR }, { deviceGapMs: HOUR }, { deviceGapMs: HOUR }, { messageType: 'sms' }],
     });
     for (const line of ws.lines.slice(0, 3))
@@ -163,7 +163,7 @@ describe('the line of a message', () => {
       const drafted = Promise.withResolvers<void>();
       const held = Promise.withResolvers<void>();
       let holds = false;
-      const one = await openHouse({
+      const one = await openApp({
         dispatches: false,
         checkpoint: async (label) => {
           if (label !== 'intake.drafted' || !holds) return;
@@ -173,7 +173,7 @@ describe('the line of a message', () => {
         },
       });
       const other =
-        where === 'one process' ? one : await openHouse({ dispatches: false, databaseUrl: one.databaseUrl });
+        where === 'one process' ? one : await openApp({ dispatches: false, databaseUrl: one.databaseUrl });
       const ws = await openWorkspace(one, { lines: [{}, {}, {}] });
       const recipientPhone = newPhone();
       const { _id } = await accept(ws, { recipientPhone });
@@ -201,7 +201,7 @@ describe('the line of a message', () => {
   );
 
   test('is the one asked for, also against the conversation', async () => {
-    const ws = await openWorkspace(house, { lines: [{}, {}] });
+    const ws = await openWorkspace(app, { lines: [{}, {}] });
     const recipientPhone = newPhone();
     const { body } = await ws.send({ message: 'one', recipientPhone });
     const other = ws.lines.find((line) => line._id !== body.message.fromLineId)?._id;
@@ -214,7 +214,7 @@ describe('the line of a message', () => {
   });
 
   test('has room today, counting what already waits on it', async () => {
-    const ws = await openWorkspace(house, {
+    const ws = await openWorkspace(app, {
       lines: [{ dailyNewConversationsLimit: 2, deviceGapMs: HOUR }, { deviceGapMs: HOUR }],
     });
     const messages = await Promise.all(
@@ -226,7 +226,7 @@ describe('the line of a message', () => {
 
   test('has room today by whichever of its two caps is the smaller, also when the count is a fresh one', async () => {
     const capped = { deviceGapMs: HOUR, hourlyNewConversationsLimit: null };
-    const ws = await openWorkspace(house, {
+    const ws = await openWorkspace(app, {
       lines: [
         { ...capped, dailyNewConversationsLimit: null, dailyTotalMessagesLimit: 2 },
         { ...capped, dailyNewConversationsLimit: 50, dailyTotalMessagesLimit: 1 },
@@ -236,14 +236,14 @@ describe('the line of a message', () => {
     const chosen: (string | null)[] = [];
     for (let n = 0; n < 9; n += 1) {
       chosen.push((await accept(ws, { recipientPhone: newPhone() })).fromLineId);
-      house.deps.books.forget(ws.workspaceId);
+      app.deps.snapshots.forget(ws.workspaceId);
     }
     const times = ws.lines.map((line) => chosen.filter((id) => id === line._id).length);
     expect(times).toEqual([2, 1, 6]);
   });
 
   test('is chosen without counting what cannot matter: beyond its room, without caps, on a full day', async () => {
-    const ws = await openWorkspace(house, {
+    const ws = await openWorkspace(app, {
       lines: [
         { dailyNewConversationsLimit: 7, dailyTotalMessagesLimit: null },
         { dailyNewConversationsLimit: null, dailyTotalMessagesLimit: null },
@@ -251,23 +251,23 @@ describe('the line of a message', () => {
         { dailyNewConversationsLimit: 5000, dailyTotalMessagesLimit: null },
       ],
     });
-    const { database, clock } = house.deps;
-    await read(house, `UPDATE lines SET usage_day = $2, new_conversations_today = 5 WHERE id = $1`, [
+    const { database, clock } = app.deps;
+    await read(app, `UPDATE lines SET usage_day = $2, new_conversations_today = 5 WHERE id = $1`, [
       idOf(ws, 2),
       toIso(clock.now()).slice(0, 10),
     ]);
     await waitOn(ws, 300);
-    const books = await rowsWalked(database, 'messages', async (tx) => {
-      const book = await createWorkspaceBooks({ database: { ...database, ...tx }, clock }).read(
+    const snapshots = await rowsWalked(database, 'messages', async (tx) => {
+      const snapshot = await createWorkspaceSnapshots({ database: { ...database, ...tx }, clock }).read(
         ws.workspaceId,
       );
-      expect(book?.lineFacts.map((line) => line.waitingFirstTouches)).toEqual([7, 0, 0, 0]);
+      expect(snapshot?.lineFacts.map((line) => line.waitingFirstTouches)).toEqual([7, 0, 0, 0]);
     });
-    expect(books).toBeLessThanOrEqual(3 * 7);
+    expect(snapshots).toBeLessThanOrEqual(3 * 7);
   });
 
   test('that has no room on any line is the one free earliest, and the message waits', async () => {
-    const ws = await openWorkspace(house, { lines: [{ dailyNewConversationsLimit: 1 }] });
+    const ws = await openWorkspace(app, { lines: [{ dailyNewConversationsLimit: 1 }] });
     await ws.send({ message: 'one', recipientPhone: newPhone() });
     const { lineDecision, status } = await accept(ws, { recipientPhone: newPhone() });
     expect(lineDecision).toMatchObject({
@@ -280,7 +280,7 @@ describe('the line of a message', () => {
 
 describe('a line that goes down', () => {
   test('hands messages to strangers to another line; its conversations wait, and go when it is back', async () => {
-    const ws = await openWorkspace(house, { lines: [{}, {}] });
+    const ws = await openWorkspace(app, { lines: [{}, {}] });
     const friend = newPhone();
     await ws.send({ message: 'hello', recipientPhone: friend, fromLineId: idOf(ws, 0) });
     const scheduledDate = inAnHour();
@@ -319,11 +319,11 @@ describe('a line that goes down', () => {
     }
     await comeBack(ws, 0);
     for (const { _id } of [toFriend, pinned]) await ws.reaches(_id, 'delivered');
-    expect((await copiesIn(house, ws)).filter((copy) => copy.message !== 'hello')).toHaveLength(3);
+    expect((await copiesIn(app, ws)).filter((copy) => copy.message !== 'hello')).toHaveLength(3);
   });
 
   test('fails its conversations after a day, in the documented words; no SMS goes unasked', async () => {
-    const ws = await openWorkspace(house, { lines: [{}, {}], fallback: true });
+    const ws = await openWorkspace(app, { lines: [{}, {}], fallback: true });
     const friend = newPhone();
     const { fromLineId } = (await ws.send({ message: 'hello', recipientPhone: friend })).body.message;
     await setLine(
@@ -347,7 +347,7 @@ describe('a line that goes down', () => {
   });
 
   test('keeps messages to strangers when there is no other line, for as long as a day', async () => {
-    const ws = await openWorkspace(house, { lines: [{ deviceGapMs: DAY }] });
+    const ws = await openWorkspace(app, { lines: [{ deviceGapMs: DAY }] });
     await ws.send({ message: 'hello', recipientPhone: newPhone() });
     const waiting = await accept(ws, { recipientPhone: newPhone() });
     await setLine(ws, 0, { isActive: false });
@@ -359,7 +359,7 @@ describe('a line that goes down', () => {
   });
 
   test('whose workspace chose `move` hands over its conversations too', async () => {
-    const ws = await openWorkspace(house, { lines: [{}, {}], lineDownPolicy: 'move' });
+    const ws = await openWorkspace(app, { lines: [{}, {}], lineDownPolicy: 'move' });
     const friend = newPhone();
     const { body } = await ws.send({ message: 'hello', recipientPhone: friend });
     const down = ws.lines.findIndex((line) => line._id === body.message.fromLineId);
@@ -376,7 +376,7 @@ describe('a line that goes down', () => {
   });
 
   test('whose workspace chose `sms` goes on by SMS at once, and says why', async () => {
-    const ws = await openWorkspace(house, { fallback: true, lineDownPolicy: 'sms' });
+    const ws = await openWorkspace(app, { fallback: true, lineDownPolicy: 'sms' });
     const friend = newPhone();
     await ws.send({ message: 'hello', recipientPhone: friend });
     const waiting = await accept(ws, {
@@ -392,10 +392,10 @@ describe('a line that goes down', () => {
       errorMessage: INACTIVE,
       fallbackSmsDispatched: true,
     });
-    expect(await copiesIn(house, ws)).toHaveLength(1);
+    expect(await copiesIn(app, ws)).toHaveLength(1);
     clock.leap(HOUR);
-    await until('the SMS arrives', async () => (await copiesIn(house, ws)).length === 2);
-    expect((await copiesIn(house, ws))[1]).toMatchObject({
+    await until('the SMS arrives', async () => (await copiesIn(app, ws)).length === 2);
+    expect((await copiesIn(app, ws))[1]).toMatchObject({
       address: friend,
       messageType: 'sms',
       message: 'more friend',
@@ -403,7 +403,7 @@ describe('a line that goes down', () => {
   });
 
   test('whose workspace chose `sms` waits like any other where no SMS can go', async () => {
-    const ws = await openWorkspace(house, { lines: [{}, { messageType: 'email' }], lineDownPolicy: 'sms' });
+    const ws = await openWorkspace(app, { lines: [{}, { messageType: 'email' }], lineDownPolicy: 'sms' });
     const friend = { recipientPhone: newPhone(), recipientEmail: 'friend@example.com' };
     const { body } = await ws.send({ message: 'hello', ...friend });
     await ws.send({ message: 'hello', messageType: 'email', leadId: body.leadId });
@@ -430,11 +430,11 @@ describe('a line that goes down', () => {
   });
 
   test('counts as down after seven health checks that failed, and is told of once when it goes, once when it is back', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     await goDown(ws, 0, 0);
     await comeBack(ws, 0);
     const events = await read<{ data: object }>(
-      house,
+      app,
       "SELECT data FROM events WHERE workspace_id = $1 AND line_id = $2 AND type = 'line.health_changed' ORDER BY id",
       [ws.workspaceId, idOf(ws, 0)],
     );
@@ -445,17 +445,17 @@ describe('a line that goes down', () => {
   });
 
   test('remembers the hours its score is made of for two days, and no longer', async () => {
-    const ws = await openWorkspace(house);
-    const { database } = house.deps;
+    const ws = await openWorkspace(app);
+    const { database } = app.deps;
     const count = { lineId: idOf(ws, 0), sent: 1, failed: 0, streak: 0, replies: 0 };
     for (const hoursAgo of [72, 49, 47, 1])
       await addTallies(database, ws.workspaceId, [count], clock.now() - hoursAgo * HOUR);
-    await noteHealth(house.deps, ws.workspaceId, idOf(ws, 0), 'fine');
+    await noteHealth(app.deps, ws.workspaceId, idOf(ws, 0), 'fine');
     expect(await readTallies(database, ws.workspaceId, idOf(ws, 0), 0)).toHaveLength(2);
   });
 
   test('is passed over for new contacts while another one is up', async () => {
-    const ws = await openWorkspace(house, { lines: [{}, {}] });
+    const ws = await openWorkspace(app, { lines: [{}, {}] });
     await goDown(ws, 0);
     for (let n = 0; n < 3; n += 1)
       expect((await accept(ws, { recipientPhone: newPhone() })).fromLineId).toBe(idOf(ws, 1));

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Line } from '../src/contract/lines.ts';
 import type { Message } from '../src/contract/messages.ts';
 import { toIso } from '../src/lib/clock.ts';
-import { openHouse, type TestHouse } from './harness.ts';
+import { openApp, type TestApp } from './harness.ts';
 import { leapingClock } from './leaping-clock.ts';
 import { until } from './until.ts';
 import { accept, copiesIn, newEmail, newPhone, openWorkspace, type Workspace } from './workspaces.ts';
@@ -16,12 +16,12 @@ const NO_IMESSAGE = '+12025550102';
 const clock = leapingClock();
 const logged: Record<string, unknown>[] = [];
 const log = pino({ level: 'debug', base: null }, { write: (line) => logged.push(JSON.parse(line)) });
-let house: TestHouse;
+let app: TestApp;
 
 beforeAll(async () => {
-  house = await openHouse({ clock, log });
+  app = await openApp({ clock, log });
 });
-afterAll(() => house.close());
+afterAll(() => app.close());
 
 /** What an attempt did, step by step: `check +1… available`. */
 async function stepsOf(ws: Workspace, { _id }: { _id: string }): Promise<string[]> {
@@ -38,7 +38,7 @@ async function stepsOf(ws: Workspace, { _id }: { _id: string }): Promise<string[
 
 describe('a refusal for now', () => {
   test('is tried again a minute later, and no earlier, until it is accepted', async () => {
-    const ws = await openWorkspace(house, { lines: [{ attempts: 5, retryGapMs: MINUTE }] });
+    const ws = await openWorkspace(app, { lines: [{ attempts: 5, retryGapMs: MINUTE }] });
     const message = await accept(ws, { recipientPhone: '+12025550104' });
     for (const attempt of [1, 2]) {
       const waiting = await until(`attempt ${attempt} was refused`, async () => {
@@ -65,7 +65,7 @@ describe('a refusal for now', () => {
   });
 
   test('ends as failed when the attempts are used up', async () => {
-    const ws = await openWorkspace(house, { lines: [{ attempts: 2, retryGapMs: MINUTE }] });
+    const ws = await openWorkspace(app, { lines: [{ attempts: 2, retryGapMs: MINUTE }] });
     const message = await accept(ws, { recipientPhone: '+12025550104' });
     await until('it waits', async () => (await ws.message(message._id)).attempt === 1);
     await ws.reaches(message._id, 'queued');
@@ -76,11 +76,11 @@ describe('a refusal for now', () => {
       reason: 'retries_exhausted',
       errorMessage: 'All attempts failed; the last one: Busy until attempt 3',
     });
-    expect(await copiesIn(house, ws)).toEqual([]);
+    expect(await copiesIn(app, ws)).toEqual([]);
   });
 
   test('keeps the number of attempts it was accepted with, whatever becomes of the line', async () => {
-    const ws = await openWorkspace(house, { lines: [{ attempts: 3, retryGapMs: 20 }] });
+    const ws = await openWorkspace(app, { lines: [{ attempts: 3, retryGapMs: 20 }] });
     const scheduledDate = toIso(clock.now() + MINUTE);
     const message = await accept(ws, { recipientPhone: '+12025550104', scheduledDate });
     await ws.call('PATCH', `/api/lines/${ws.lines[0]?._id}`, { attempts: 1 });
@@ -90,7 +90,7 @@ describe('a refusal for now', () => {
 });
 
 test('an attempt is summed up in the log, under the correlation id of its message', async () => {
-  const ws = await openWorkspace(house);
+  const ws = await openWorkspace(app);
   const { body } = await ws.send({ message: 'Hi', recipientPhone: newPhone(), correlationId: 'c1' });
   const { _id: messageId, fromLineId: lineId } = body.message;
   const summary = logged.find((each) => each.msg === 'message.send.summary' && each.messageId === messageId);
@@ -101,7 +101,7 @@ describe('an address given with the message', () => {
   const kinds = [{}, { messageType: 'sms' }, { messageType: 'email' }];
 
   test('is where an iMessage goes, whatever the lead has; only then the lead’s own are tried', async () => {
-    const ws = await openWorkspace(house, { lines: kinds });
+    const ws = await openWorkspace(app, { lines: kinds });
     const own = newPhone();
     const { leadId } = await accept(ws, { recipientPhone: own });
     const given = newEmail();
@@ -112,7 +112,7 @@ describe('an address given with the message', () => {
   });
 
   test('is where an SMS and an email go', async () => {
-    const ws = await openWorkspace(house, { lines: kinds });
+    const ws = await openWorkspace(app, { lines: kinds });
     const { leadId } = await accept(ws, { recipientPhone: newPhone(), recipientEmail: newEmail() });
     const [recipientPhone, recipientEmail] = [newPhone(), newEmail()];
     const both = { message: 'Hi', leadId, recipientPhone, recipientEmail };
@@ -122,7 +122,7 @@ describe('an address given with the message', () => {
   });
 
   test('is tried first also when it is what the lead was found by', async () => {
-    const ws = await openWorkspace(house, { lines: kinds });
+    const ws = await openWorkspace(app, { lines: kinds });
     const recipientEmail = newEmail();
     const { leadId } = await accept(ws, { recipientPhone: newPhone(), recipientEmail });
     const { body } = await ws.send({ message: 'Hi', recipientEmail });
@@ -130,7 +130,7 @@ describe('an address given with the message', () => {
   });
 
   test('of a lead that the message itself makes keeps the documented order: all phones come first', async () => {
-    const ws = await openWorkspace(house, { lines: kinds });
+    const ws = await openWorkspace(app, { lines: kinds });
     const altPhone1 = newPhone();
     const { body } = await ws.send({
       message: 'Hi',
@@ -146,7 +146,7 @@ describe('the cascade of addresses', () => {
   const ALTERNATE = '+12025550112';
 
   test('ends at the first one on iMessage; what was learnt is used again and not asked again', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const recipient = { recipientPhone: NO_IMESSAGE, altPhone2: ALTERNATE, altEmail1: 'ada@example.com' };
     const { body } = await ws.send({ message: 'one', ...recipient });
     expect(body.status).toBe('sent');
@@ -172,7 +172,7 @@ describe('the cascade of addresses', () => {
   });
 
   test('names every address it found wanting', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const { body } = await ws.send({ message: 'Hi', recipientPhone: NO_IMESSAGE, altPhone1: ALTERNATE });
     expect(body.error).toBe(`Prospect's iMessage not available on ${NO_IMESSAGE}, ${ALTERNATE}`);
     expect(body.message.checkedAddresses).toEqual([NO_IMESSAGE, ALTERNATE]);
@@ -182,7 +182,7 @@ describe('the cascade of addresses', () => {
   });
 
   test('on a line that cannot check is told by the sends themselves, and remembered alike', async () => {
-    const ws = await openWorkspace(house, { lines: [{ transportConfig: { checksAvailability: false } }] });
+    const ws = await openWorkspace(app, { lines: [{ transportConfig: { checksAvailability: false } }] });
     const recipient = { recipientPhone: NO_IMESSAGE, altPhone1: newPhone() };
     const { body } = await ws.send({ message: 'one', ...recipient });
     expect(body.message.address).toBe(recipient.altPhone1);
@@ -195,7 +195,7 @@ describe('the cascade of addresses', () => {
   });
 
   test('of an email goes on from a mailbox that does not exist', async () => {
-    const ws = await openWorkspace(house, { lines: [{ messageType: 'email' }] });
+    const ws = await openWorkspace(app, { lines: [{ messageType: 'email' }] });
     const { body } = await ws.send({
       message: 'Hi',
       messageType: 'email',
@@ -206,7 +206,7 @@ describe('the cascade of addresses', () => {
   });
 
   test('is walked anew at each attempt: what the lead was given meanwhile counts', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const scheduledDate = toIso(clock.now() + 10 * MINUTE);
     const message = await accept(ws, {
       message: 'Hi {firstName|x}',
@@ -227,7 +227,7 @@ describe('the cascade of addresses', () => {
 
 describe('an unknown outcome', () => {
   test('that nobody can tell ends as failed, says so, and neither sends again nor falls back', async () => {
-    const ws = await openWorkspace(house, { lines: [{ reconcileLimitMs: 10 * MINUTE }], fallback: true });
+    const ws = await openWorkspace(app, { lines: [{ reconcileLimitMs: 10 * MINUTE }], fallback: true });
     const message = await accept(ws, { recipientPhone: '+12025550106', sendFallbackSmsOnFailed: true });
     // Before anybody can ask what became of it, the device is switched off.
     await ws.reaches(message._id, 'sending');
@@ -254,7 +254,7 @@ describe('an unknown outcome', () => {
   });
 
   test('whose sender died is taken up when its lease runs out: found, not sent again', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     let comeBack = () => {};
     let onSent: () => void | Promise<void> = () => {};
     const gone = new Promise<void>((isGone) => {
@@ -266,13 +266,13 @@ describe('an unknown outcome', () => {
           isGone();
         });
     });
-    const mortal = await openHouse({
-      databaseUrl: house.databaseUrl,
+    const mortal = await openApp({
+      databaseUrl: app.databaseUrl,
       clock,
       dispatches: false,
       checkpoint: (label) => (label === 'send.after' ? onSent() : undefined),
     });
-    await house.startDispatcher()?.stop();
+    await app.startDispatcher()?.stop();
     // A phone that gives no receipt: nobody but reconciliation can tell.
     const message = await accept(ws, { recipientPhone: '+12025550107' });
     mortal.startDispatcher();
@@ -292,6 +292,6 @@ describe('an unknown outcome', () => {
       'message.sent',
     ]);
     expect(await ws.message(message._id)).toMatchObject({ status: 'sent', attempt: 1 });
-    expect(await copiesIn(house, ws)).toHaveLength(1);
+    expect(await copiesIn(app, ws)).toHaveLength(1);
   });
 });

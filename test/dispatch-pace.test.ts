@@ -4,7 +4,7 @@ import { noteHealth } from '../src/actions/check-line-health.ts';
 import { receiveInbound } from '../src/actions/receive-inbound.ts';
 import type { Line } from '../src/contract/lines.ts';
 import type { Message } from '../src/contract/messages.ts';
-import { openHouse, type TestHouse } from './harness.ts';
+import { openApp, type TestApp } from './harness.ts';
 import { leapingClock } from './leaping-clock.ts';
 import { until } from './until.ts';
 import {
@@ -22,12 +22,12 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
 const clock = leapingClock();
-let house: TestHouse;
+let app: TestApp;
 
 beforeAll(async () => {
-  house = await openHouse({ clock });
+  app = await openApp({ clock });
 });
-afterAll(() => house.close());
+afterAll(() => app.close());
 
 function setLine(ws: Workspace, changes: Record<string, unknown>, index = 0): Promise<unknown> {
   return ws.call('PATCH', `/api/lines/${ws.lines[index]?._id}`, changes);
@@ -40,7 +40,7 @@ async function usageOf(ws: Workspace, index = 0): Promise<Line['usage']> {
 
 async function texts(ws: Workspace, count: number): Promise<string[]> {
   const copies = await until(`${count} copies arrived`, async () => {
-    const found = await copiesIn(house, ws);
+    const found = await copiesIn(app, ws);
     return found.length >= count ? found : null;
   });
   return copies.map((copy) => copy.message);
@@ -59,7 +59,7 @@ async function shut(ws: Workspace): Promise<void> {
 
 describe('the order on a line', () => {
   test('is replies, then single sends, then campaign steps; within a class as they came', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const { body } = await ws.send({ message: 'first', recipientPhone: '+12025550110' });
     await until(
       'the reply arrives',
@@ -68,7 +68,7 @@ describe('the order on a line', () => {
     );
     await setLine(ws, { deviceGapMs: 20 * HOUR });
     const step = await accept(ws, { message: 'campaign step', recipientPhone: newPhone() });
-    await read(house, 'UPDATE messages SET priority = 2 WHERE workspace_id = $1 AND id = $2', [
+    await read(app, 'UPDATE messages SET priority = 2 WHERE workspace_id = $1 AND id = $2', [
       ws.workspaceId,
       step._id,
     ]);
@@ -81,7 +81,7 @@ describe('the order on a line', () => {
   });
 
   test('makes an answer of what waits when its contact writes, on that line and of single sends alone', async () => {
-    const ws = await openWorkspace(house, { lines: [{}, {}] });
+    const ws = await openWorkspace(app, { lines: [{}, {}] });
     await shut(ws);
     const [lineId, otherLine] = ws.lines.map((line) => line._id);
     const recipientPhone = newPhone();
@@ -93,7 +93,7 @@ describe('the order on a line', () => {
     });
     const waiting = await accept(ws, { message: 'answer', recipientPhone, fromLineId: lineId });
     const step = await accept(ws, { message: 'step', recipientPhone, fromLineId: lineId });
-    await read(house, 'UPDATE messages SET priority = 2 WHERE id = $1', [step._id]);
+    await read(app, 'UPDATE messages SET priority = 2 WHERE id = $1', [step._id]);
     const elsewhere = await accept(ws, {
       message: 'elsewhere',
       recipientPhone,
@@ -106,7 +106,7 @@ describe('the order on a line', () => {
       address: recipientPhone,
       message: 'Well?',
     };
-    await receiveInbound(house.deps, { ...inbound, externalMessageId: null }, async () => true);
+    await receiveInbound(app.deps, { ...inbound, externalMessageId: null }, async () => true);
     const classOf = async ({ _id }: Message) => (await ws.message(_id)).priority;
     expect(await Promise.all([stranger, waiting, step, elsewhere].map(classOf))).toEqual([
       'single',
@@ -119,7 +119,7 @@ describe('the order on a line', () => {
   });
 
   test('lets what has waited for two hours go before a reply of this minute', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const { body } = await ws.send({ message: 'first', recipientPhone: '+12025550110' });
     await until(
       'the reply arrives',
@@ -128,7 +128,7 @@ describe('the order on a line', () => {
     );
     await setLine(ws, { deviceGapMs: 20 * HOUR });
     const step = await accept(ws, { message: 'old step', recipientPhone: newPhone() });
-    await read(house, 'UPDATE messages SET priority = 2 WHERE workspace_id = $1 AND id = $2', [
+    await read(app, 'UPDATE messages SET priority = 2 WHERE workspace_id = $1 AND id = $2', [
       ws.workspaceId,
       step._id,
     ]);
@@ -140,7 +140,7 @@ describe('the order on a line', () => {
   });
 
   test('is by due time, not by the time of asking', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     await shut(ws);
     const at = (ms: number) => new Date(clock.now() + ms).toISOString();
     await accept(ws, { message: 'c', recipientPhone: newPhone(), scheduledDate: at(3 * HOUR) });
@@ -152,7 +152,7 @@ describe('the order on a line', () => {
   });
 
   test('of messages to one contact is the order they were accepted in, also while one of them is on its way', async () => {
-    const ws = await openWorkspace(house, { lines: [{ transportConfig: { latencyMs: 400 } }] });
+    const ws = await openWorkspace(app, { lines: [{ transportConfig: { latencyMs: 400 } }] });
     const recipientPhone = newPhone();
     const first = await accept(ws, { message: 'one', recipientPhone });
     // Or has been already, on a machine that was busy elsewhere.
@@ -167,7 +167,7 @@ describe('the order on a line', () => {
   });
 
   test('of one contact holds up nobody else', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     // Takes twenty seconds of a clock that leaps only when the other one has gone.
     const recipientPhone = '+12025550108';
     const [slow] = await Promise.all([1, 2, 3].map(() => accept(ws, { message: 'slow', recipientPhone })));
@@ -186,7 +186,7 @@ describe('the order on a line', () => {
 
 describe('a cap', () => {
   test('holds the message, never fails it, and lets it go when the day is over', async () => {
-    const ws = await openWorkspace(house, { lines: [{ dailyTotalMessagesLimit: 2 }] });
+    const ws = await openWorkspace(app, { lines: [{ dailyTotalMessagesLimit: 2 }] });
     await Promise.all([1, 2, 3].map((n) => accept(ws, { message: `m${n}`, recipientPhone: newPhone() })));
     await texts(ws, 2);
     const [held] = (
@@ -213,7 +213,7 @@ describe('a cap', () => {
   });
 
   test('of new conversations holds strangers and lets conversations go on', async () => {
-    const ws = await openWorkspace(house, { lines: [{ dailyNewConversationsLimit: 1 }] });
+    const ws = await openWorkspace(app, { lines: [{ dailyNewConversationsLimit: 1 }] });
     const friend = newPhone();
     await ws.send({ message: 'hello', recipientPhone: friend });
     const stranger = await accept(ws, { message: 'stranger', recipientPhone: newPhone() });
@@ -226,7 +226,7 @@ describe('a cap', () => {
   });
 
   test('of an hour opens on the hour', async () => {
-    const ws = await openWorkspace(house, { lines: [{ hourlyNewConversationsLimit: 1 }] });
+    const ws = await openWorkspace(app, { lines: [{ hourlyNewConversationsLimit: 1 }] });
     await ws.send({ message: 'one', recipientPhone: newPhone() });
     const held = await accept(ws, { message: 'two', recipientPhone: newPhone() });
     await until('it is held', async () =>
@@ -247,7 +247,7 @@ describe('a cap', () => {
     ['is kept by what was sent', '+12025550100', 'sent', 1],
     ['is kept by what was lost and found', '+12025550105', 'sent', 1],
   ])('%s', async (_title, recipientPhone, status, count) => {
-    const ws = await openWorkspace(house, { lines: [{ dailyNewConversationsLimit: 1, attempts: 1 }] });
+    const ws = await openWorkspace(app, { lines: [{ dailyNewConversationsLimit: 1, attempts: 1 }] });
     const { body } = await ws.send({ message: 'Hi', recipientPhone });
     expect(body.status).toBe(status);
     expect(await usageOf(ws)).toMatchObject({ totalMessagesCount: count, newConversationsCount: count });
@@ -260,20 +260,20 @@ describe('a cap', () => {
   });
 
   test('is never exceeded by a burst', async () => {
-    const ws = await openWorkspace(house, {
+    const ws = await openWorkspace(app, {
       lines: [{ dailyTotalMessagesLimit: 7 }, { dailyNewConversationsLimit: 5 }],
     });
     await Promise.all(Array.from({ length: 40 }, () => accept(ws, { recipientPhone: newPhone() })));
     await texts(ws, 12);
     await until('both lines have looked', async () => {
       const [row] = await read<{ n: number }>(
-        house,
+        app,
         'SELECT count(*)::int AS n FROM line_wakes WHERE workspace_id = $1',
         [ws.workspaceId],
       );
       return row?.n === 0;
     });
-    const byLine = Map.groupBy(await copiesIn(house, ws), (copy) => copy.lineId);
+    const byLine = Map.groupBy(await copiesIn(app, ws), (copy) => copy.lineId);
     expect(ws.lines.map((line) => byLine.get(line._id)?.length)).toEqual([7, 5]);
   });
 });
@@ -282,13 +282,13 @@ describe('a cap', () => {
 async function blockedFor(ws: Workspace, id: string, gate: string): Promise<{ ms: number; reason: string }> {
   const blocked = (await ws.explain(id)).gates.filter((each) => each.state === 'blocked');
   expect(blocked.map((each) => each.gate)).toEqual([gate]);
-  const last = (await turnsIn(house, ws)).at(-1) ?? 0;
+  const last = (await turnsIn(app, ws)).at(-1) ?? 0;
   return { ms: Date.parse(blocked[0]?.until ?? '') - last, reason: blocked[0]?.reason ?? '' };
 }
 
 describe('the pace of a line', () => {
   test('of SMS is one segment a gap: a long one keeps its device busy for as many', async () => {
-    const ws = await openWorkspace(house, { lines: [{ messageType: 'sms', deviceGapMs: HOUR }] });
+    const ws = await openWorkspace(app, { lines: [{ messageType: 'sms', deviceGapMs: HOUR }] });
     const sms = { messageType: 'sms', message: 'x'.repeat(400) };
     await ws.send({ ...sms, recipientPhone: newPhone() });
     const next = await accept(ws, { ...sms, recipientPhone: newPhone() });
@@ -296,21 +296,21 @@ describe('the pace of a line', () => {
   });
 
   test('is halved at high risk, and says so', async () => {
-    const ws = await openWorkspace(house, { lines: [{ deviceGapMs: HOUR }] });
+    const ws = await openWorkspace(app, { lines: [{ deviceGapMs: HOUR }] });
     await ws.send({ message: 'one', recipientPhone: newPhone() });
     await read(
-      house,
+      app,
       `INSERT INTO line_tallies SELECT workspace_id, id, to_timestamp($2), 10, 30, 0, 0 FROM lines WHERE workspace_id = $1`,
       [ws.workspaceId, clock.now() / 1000],
     );
-    await noteHealth(house.deps, ws.workspaceId, ws.lines[0]?._id ?? '', 'fine');
+    await noteHealth(app.deps, ws.workspaceId, ws.lines[0]?._id ?? '', 'fine');
     const next = await accept(ws, { message: 'two', recipientPhone: newPhone() });
     expect(await blockedFor(ws, next._id, 'device_gap')).toEqual({
       ms: 2 * HOUR,
       reason: expect.stringContaining('high risk'),
     });
     clock.leap(HOUR + HOUR / 2);
-    const other = await openWorkspace(house);
+    const other = await openWorkspace(app);
     await other.reaches((await accept(other, { recipientPhone: newPhone() }))._id, 'delivered');
     expect(await texts(ws, 1)).toEqual(['one']);
     clock.leap(HOUR / 2);
@@ -319,7 +319,7 @@ describe('the pace of a line', () => {
 
   test('is counted by the day of the zone its line names', async () => {
     const capTimezone = 'Asia/Tokyo';
-    const ws = await openWorkspace(house, { lines: [{ capTimezone, dailyTotalMessagesLimit: 1 }] });
+    const ws = await openWorkspace(app, { lines: [{ capTimezone, dailyTotalMessagesLimit: 1 }] });
     await ws.send({ message: 'one', recipientPhone: newPhone() });
     const next = await accept(ws, { message: 'two', recipientPhone: newPhone() });
     const { gates } = await ws.explain(next._id);
@@ -333,17 +333,17 @@ describe('the pace of a line', () => {
 describe('a gap', () => {
   test('is kept between any two messages of one device, whichever line they leave from', async () => {
     const shared = { deviceId: 'mac-1', deviceGapMs: 120 };
-    const ws = await openWorkspace(house, { lines: [shared, shared] });
+    const ws = await openWorkspace(app, { lines: [shared, shared] });
     await Promise.all(
       [1, 2, 3, 4, 5].map((n) => accept(ws, { message: `m${n}`, recipientPhone: newPhone() })),
     );
     await texts(ws, 5);
-    expect(new Set((await copiesIn(house, ws)).map((copy) => copy.lineId)).size).toBe(2);
-    for (const gap of gaps(await turnsIn(house, ws))) expect(gap).toBeGreaterThanOrEqual(120);
+    expect(new Set((await copiesIn(app, ws)).map((copy) => copy.lineId)).size).toBe(2);
+    for (const gap of gaps(await turnsIn(app, ws))) expect(gap).toBeGreaterThanOrEqual(120);
   });
 
   test('of one device is nothing to another', async () => {
-    const ws = await openWorkspace(house, { lines: [{ deviceGapMs: HOUR }, { deviceGapMs: HOUR }] });
+    const ws = await openWorkspace(app, { lines: [{ deviceGapMs: HOUR }, { deviceGapMs: HOUR }] });
     const before = clock.now();
     await Promise.all([1, 2].map((n) => accept(ws, { message: `m${n}`, recipientPhone: newPhone() })));
     await texts(ws, 2);
@@ -351,7 +351,7 @@ describe('a gap', () => {
   });
 
   test('between contacts is kept between first messages to different ones, and by nothing else', async () => {
-    const ws = await openWorkspace(house, { lines: [{ contactGapMs: 300 }] });
+    const ws = await openWorkspace(app, { lines: [{ contactGapMs: 300 }] });
     const friend = newPhone();
     await ws.send({ message: 'first', recipientPhone: friend });
     const strangers = [newPhone(), newPhone()];
@@ -361,7 +361,7 @@ describe('a gap', () => {
     ]);
     expect((await texts(ws, 4)).slice(0, 2)).toEqual(['first', 'again']);
     const firsts = await read<{ at: number }>(
-      house,
+      app,
       "SELECT at FROM events WHERE workspace_id = $1 AND type = 'message.sending' AND (data->>'firstTouch')::boolean ORDER BY at",
       [ws.workspaceId],
     );
@@ -370,7 +370,7 @@ describe('a gap', () => {
   });
 
   test('is given back by an attempt that did not leave', async () => {
-    const ws = await openWorkspace(house, { lines: [{ deviceGapMs: HOUR, contactGapMs: HOUR }] });
+    const ws = await openWorkspace(app, { lines: [{ deviceGapMs: HOUR, contactGapMs: HOUR }] });
     expect((await ws.send({ message: 'refused', recipientPhone: '+12025550103' })).body.status).toBe(
       'failed',
     );
@@ -380,7 +380,7 @@ describe('a gap', () => {
 
 describe('a first touch', () => {
   test('is counted once per line and lead, whatever address is used', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const recipient = { recipientPhone: newPhone(), altPhone1: newPhone(), recipientEmail: newEmail() };
     const { body } = await ws.send({ message: 'one', ...recipient });
     await ws.send({ message: 'two', recipientPhone: recipient.altPhone1 });
@@ -390,7 +390,7 @@ describe('a first touch', () => {
   });
 
   test('is counted on every line that writes to the lead', async () => {
-    const ws = await openWorkspace(house, { lines: [{}, {}] });
+    const ws = await openWorkspace(app, { lines: [{}, {}] });
     const recipientPhone = newPhone();
     for (const line of ws.lines) await ws.send({ message: 'Hi', recipientPhone, fromLineId: line._id });
     expect(await usageOf(ws, 0)).toMatchObject({ newConversationsCount: 1 });
@@ -398,14 +398,14 @@ describe('a first touch', () => {
   });
 
   test('that did not leave is none: the next message to the lead is', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const { body } = await ws.send({ message: 'refused', recipientPhone: '+12025550103' });
     await ws.send({ message: 'sent', leadId: body.leadId, recipientPhone: newPhone() });
     expect(await usageOf(ws)).toMatchObject({ totalMessagesCount: 1, newConversationsCount: 1 });
   });
 
   test('of a lead that wrote first is none: what we send is an answer', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     await ws.send({ message: 'Hi', recipientPhone: '+12025550110' });
     await until(
       'the reply arrives',
@@ -418,7 +418,7 @@ describe('a first touch', () => {
   });
 
   test('that failed late takes nothing from a conversation that went on meanwhile', async () => {
-    const ws = await openWorkspace(house, { lines: [{ attempts: 1 }, {}] });
+    const ws = await openWorkspace(app, { lines: [{ attempts: 1 }, {}] });
     // Its outcome is unknown for a while, and then it turns out that it never left.
     const lost = await accept(ws, {
       message: 'lost',
@@ -442,7 +442,7 @@ describe('a first touch', () => {
 });
 
 test('a cap of 0 holds until somebody raises it: nothing is promised, and the line is looked at again at once', async () => {
-  const ws = await openWorkspace(house, { lines: [{ dailyTotalMessagesLimit: 0 }] });
+  const ws = await openWorkspace(app, { lines: [{ dailyTotalMessagesLimit: 0 }] });
   const message = await accept(ws, { recipientPhone: newPhone() });
   const { gates, earliestAt, expectedAt } = await ws.explain(message._id);
   expect(gates.filter((gate) => gate.state === 'blocked')).toMatchObject([
@@ -451,7 +451,7 @@ test('a cap of 0 holds until somebody raises it: nothing is promised, and the li
   expect([earliestAt, expectedAt]).toEqual([null, null]);
   clock.leap(2 * DAY);
   const [line] = await read<{ at: number | null }>(
-    house,
+    app,
     'SELECT next_send_at AS at FROM lines WHERE id = $1',
     [ws.lines[0]?._id],
   );

@@ -1,7 +1,7 @@
 /** What can happen to a message while it waits: windows, expiry (D10), arrears (D36). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { toIso } from '../src/lib/clock.ts';
-import { openHouse, type TestHouse } from './harness.ts';
+import { openApp, type TestApp } from './harness.ts';
 import { leapingClock } from './leaping-clock.ts';
 import { until } from './until.ts';
 import { accept, bill, copiesIn, newPhone, openWorkspace, read } from './workspaces.ts';
@@ -10,12 +10,12 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 const clock = leapingClock();
-let house: TestHouse;
+let app: TestApp;
 
 beforeAll(async () => {
-  house = await openHouse({ clock });
+  app = await openApp({ clock });
 });
-afterAll(() => house.close());
+afterAll(() => app.close());
 
 const inAnHour = () => toIso(clock.now() + HOUR);
 
@@ -26,7 +26,7 @@ function timeIn(hours: number): string {
 
 describe('a window that is closed now', () => {
   test('holds the message; explain names the gate and the opening, and there it goes', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const window = { timezone: 'UTC', sendWindowStart: timeIn(3), sendWindowEnd: timeIn(5) };
     const message = await accept(ws, { recipientPhone: newPhone(), ...window });
     const opening = Math.floor((clock.now() + 3 * HOUR) / MINUTE) * MINUTE;
@@ -52,7 +52,7 @@ describe('a window that is closed now', () => {
   });
 
   test('holds again what its line could not send while it was open', async () => {
-    const ws = await openWorkspace(house, { lines: [{ deviceGapMs: 4 * HOUR }] });
+    const ws = await openWorkspace(app, { lines: [{ deviceGapMs: 4 * HOUR }] });
     await ws.send({ message: 'first', recipientPhone: newPhone() });
     const window = { timezone: 'UTC', sendWindowStart: timeIn(-1), sendWindowEnd: timeIn(2) };
     const message = await accept(ws, { recipientPhone: newPhone(), ...window });
@@ -70,7 +70,7 @@ describe('a window that is closed now', () => {
   });
 
   test('of days alone is in the zone of the workspace', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     await ws.call('PATCH', '/api/workspace', { timezone: 'Pacific/Kiritimati' });
     const there = new Date(clock.now() + 14 * HOUR);
     const message = await accept(ws, { recipientPhone: newPhone(), allowedDaysOfWeek: [there.getUTCDay()] });
@@ -81,7 +81,7 @@ describe('a window that is closed now', () => {
 
 describe('an expiry', () => {
   test('ends what still waits, at that instant, without a fallback SMS', async () => {
-    const ws = await openWorkspace(house, { fallback: true });
+    const ws = await openWorkspace(app, { fallback: true });
     const expiresAt = toIso(clock.now() + 2 * HOUR);
     const window = { timezone: 'UTC', sendWindowStart: timeIn(3), sendWindowEnd: timeIn(5) };
     const message = await accept(ws, {
@@ -103,7 +103,7 @@ describe('an expiry', () => {
   });
 
   test('also ends what waits for another attempt', async () => {
-    const ws = await openWorkspace(house, { lines: [{ retryGapMs: HOUR }] });
+    const ws = await openWorkspace(app, { lines: [{ retryGapMs: HOUR }] });
     const message = await accept(ws, {
       recipientPhone: '+12025550104',
       expiresAt: toIso(clock.now() + 30 * MINUTE),
@@ -111,11 +111,11 @@ describe('an expiry', () => {
     await ws.reaches(message._id, 'queued');
     clock.leap(30 * MINUTE);
     expect((await ws.reaches(message._id, 'failed')).reason).toBe('expired');
-    expect(await copiesIn(house, ws)).toEqual([]);
+    expect(await copiesIn(app, ws)).toEqual([]);
   });
 
   test('is nothing to a message that went in time', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const { body } = await ws.send({
       message: 'Hi',
       recipientPhone: newPhone(),
@@ -128,11 +128,11 @@ describe('an expiry', () => {
 
 describe('a workspace in arrears', () => {
   test('sends nothing; what waits is held, explained, and goes when payment is made', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const message = await accept(ws, { recipientPhone: newPhone(), scheduledDate: inAnHour() });
     const nextLook = async () => {
       const [row] = await read<{ at: number | null }>(
-        house,
+        app,
         'SELECT next_send_at AS at FROM lines WHERE workspace_id = $1',
         [ws.workspaceId],
       );
@@ -142,7 +142,7 @@ describe('a workspace in arrears', () => {
       'the line waits for the date',
       async () => (await nextLook()) === Date.parse(message.scheduledDate ?? ''),
     );
-    await bill(house, ws, 'past_due');
+    await bill(app, ws, 'past_due');
     clock.leap(2 * HOUR);
     await until('the line has looked and turned away', async () => (await nextLook()) > clock.now());
     expect((await ws.message(message._id)).status).toBe('scheduled');
@@ -151,15 +151,15 @@ describe('a workspace in arrears', () => {
       { gate: 'read_only', until: null },
     ]);
     expect([earliestAt, expectedAt]).toEqual([null, null]);
-    await bill(house, ws, 'active');
+    await bill(app, ws, 'active');
     clock.leap(MINUTE);
     await ws.reaches(message._id, 'delivered');
   });
 
   test('hears replies and opt-outs all the same', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const { body } = await ws.send({ message: 'Hi', recipientPhone: '+12025550109' });
-    await bill(house, ws, 'past_due');
+    await bill(app, ws, 'past_due');
     await until('the opt-out is heard', async () => {
       const { lead } = (
         await ws.call<{ lead: { optedOutAt: string | null } }>('GET', `/api/leads?id=${body.leadId}`)

@@ -4,7 +4,7 @@ import type { Channel } from '../src/channels/channel.ts';
 import { createTicker } from '../src/dispatcher/tick.ts';
 import { toIso } from '../src/lib/clock.ts';
 import { withClient } from './database-server.ts';
-import { openHouse } from './harness.ts';
+import { openApp } from './harness.ts';
 import { leapingClock } from './leaping-clock.ts';
 import { until } from './until.ts';
 import { accept, newPhone, openWorkspace, read } from './workspaces.ts';
@@ -36,17 +36,17 @@ test('questions to dead servers take no place of a send, and only so many are as
   const clock = leapingClock();
   const asked: string[] = [];
   const channels = new Map([['sandbox', carrierOf(asked)]] as const);
-  const house = await openHouse({ clock, channels, config: { sendsInFlight: 2 }, dispatches: false });
-  const dead = await openWorkspace(house, { lines: Array.from({ length: 25 }, () => DEAD) });
+  const app = await openApp({ clock, channels, config: { sendsInFlight: 2 }, dispatches: false });
+  const dead = await openWorkspace(app, { lines: Array.from({ length: 25 }, () => DEAD) });
   for (const line of dead.lines)
     await accept(dead, { recipientPhone: newPhone(), fromLineId: line._id, scheduledDate: inAnHour() });
   await read(
-    house,
+    app,
     "UPDATE messages SET status = 'unknown', attempt = 1, reconcile_at = due_at, unknown_since = due_at",
   );
-  const ws = await openWorkspace(house);
+  const ws = await openWorkspace(app);
   clock.leap(HOUR);
-  house.startDispatcher();
+  app.startDispatcher();
   await until('everybody who may is waiting for an answer', () => asked.length >= 40);
   const { _id } = await accept(ws, { recipientPhone: newPhone() });
   await ws.reaches(_id, 'sent');
@@ -55,7 +55,7 @@ test('questions to dead servers take no place of a send, and only so many are as
   // Who does not answer in time gives the place to the next.
   clock.leap(MINUTE);
   await until('the others are asked', () => asked.length >= 50);
-  await house.close();
+  await app.close();
 
   function inAnHour(): string {
     return toIso(clock.now() + HOUR);
@@ -65,29 +65,27 @@ test('questions to dead servers take no place of a send, and only so many are as
 test('a server that hangs does not hold up the end', async () => {
   const clock = leapingClock();
   const asked: string[] = [];
-  const house = await openHouse({ clock, channels: new Map([['sandbox', carrierOf(asked)]] as const) });
-  await openWorkspace(house, { lines: [DEAD] });
+  const app = await openApp({ clock, channels: new Map([['sandbox', carrierOf(asked)]] as const) });
+  await openWorkspace(app, { lines: [DEAD] });
   clock.leap(MINUTE);
   await until('it is asked', () => asked.length > 0);
-  await house.close();
+  await app.close();
 });
 
 test('what waits for a row that somebody holds lets the sends pass by, and waits once', async () => {
   const clock = leapingClock();
-  const house = await openHouse({ clock, dispatches: false });
-  const ws = await openWorkspace(house);
-  const other = await openWorkspace(house);
+  const app = await openApp({ clock, dispatches: false });
+  const ws = await openWorkspace(app);
+  const other = await openWorkspace(app);
   const [expiring, leased] = [await accept(ws, later(2)), await accept(ws, later(5))];
-  await read(
-    house,
-    "UPDATE messages SET status = 'sending', attempt = 1, lease_until = due_at WHERE id = $1",
-    [leased._id],
-  );
-  const ticker = createTicker(house.deps);
+  await read(app, "UPDATE messages SET status = 'sending', attempt = 1, lease_until = due_at WHERE id = $1", [
+    leased._id,
+  ]);
+  const ticker = createTicker(app.deps);
   const chores: Promise<void>[] = [];
   const sends: Promise<void>[] = [];
   const look = () => ticker.tick(10, (task, kind) => void (kind === 'send' ? sends : chores).push(task()));
-  await withClient(house.databaseUrl, async (holder) => {
+  await withClient(app.databaseUrl, async (holder) => {
     const waiting = async () =>
       (
         await holder.query(
@@ -117,7 +115,7 @@ test('what waits for a row that somebody holds lets the sends pass by, and waits
     return one.status === 'failed' && two.status !== 'sending';
   });
   await Promise.all(sends);
-  await house.close();
+  await app.close();
 
   function later(hours: number): Record<string, unknown> {
     const scheduledDate = toIso(clock.now() + hours * HOUR);

@@ -3,27 +3,27 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DryRunAnswer } from '../src/contract/messages.ts';
 import { GATES } from '../src/domain/words.ts';
 import { toIso } from '../src/lib/clock.ts';
-import { openHouse, type TestHouse } from './harness.ts';
+import { openApp, type TestApp } from './harness.ts';
 import { until } from './until.ts';
 import { accept, bill, newEmail, newPhone, openWorkspace, read, type Workspace } from './workspaces.ts';
 
 const HOUR = 3_600_000;
 
-let house: TestHouse;
+let app: TestApp;
 
 beforeAll(async () => {
-  house = await openHouse();
+  app = await openApp();
 });
-afterAll(() => house.close());
+afterAll(() => app.close());
 
 async function dryRun(ws: Workspace, body: object): Promise<{ status: number; body: DryRunAnswer }> {
   return ws.call<DryRunAnswer>('POST', '/api/messages?dryRun=true', { message: 'Hi', ...body });
 }
 
-/** Every table of the house, counted and summed up. */
+/** Every table of the app, counted and summed up. */
 async function everything(): Promise<unknown> {
   const tables = await read<{ name: string }>(
-    house,
+    app,
     "SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1",
   );
   // Keys note their last use, lines their health, whoever asks.
@@ -31,7 +31,7 @@ async function everything(): Promise<unknown> {
   return Promise.all(
     quiet.map(({ name }) =>
       read(
-        house,
+        app,
         `SELECT '${name}' AS name, count(*) AS n, md5(string_agg(t::text, ',' ORDER BY t::text)) AS sum FROM ${name} t`,
       ),
     ),
@@ -40,7 +40,7 @@ async function everything(): Promise<unknown> {
 
 describe('a dry run', () => {
   test('says where, from which line, when and with which words, and writes nothing', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const recipientPhone = newPhone();
     const before = await everything();
     const { status, body } = await dryRun(ws, {
@@ -75,7 +75,7 @@ describe('a dry run', () => {
   });
 
   test('knows the lead, its conversation and what waits before it', async () => {
-    const ws = await openWorkspace(house, { lines: [{ deviceGapMs: HOUR }, {}] });
+    const ws = await openWorkspace(app, { lines: [{ deviceGapMs: HOUR }, {}] });
     const recipientPhone = newPhone();
     const first = await accept(ws, { recipientPhone, recipientName: 'Ada', fromLineId: ws.lines[0]?._id });
     await ws.reaches(first._id, 'delivered');
@@ -94,15 +94,15 @@ describe('a dry run', () => {
   });
 
   test('foretells windows and dates as acceptance does', async () => {
-    const ws = await openWorkspace(house);
-    const scheduledDate = toIso(house.deps.clock.now() + HOUR);
+    const ws = await openWorkspace(app);
+    const scheduledDate = toIso(app.deps.clock.now() + HOUR);
     expect((await dryRun(ws, { recipientPhone: newPhone(), scheduledDate })).body).toMatchObject({
       status: 'scheduled',
       scheduledDate,
       earliestAt: scheduledDate,
       expectedAt: scheduledDate,
     });
-    const tomorrow = (new Date(house.deps.clock.now()).getUTCDay() + 1) % 7;
+    const tomorrow = (new Date(app.deps.clock.now()).getUTCDay() + 1) % 7;
     const held = (await dryRun(ws, { recipientPhone: newPhone(), allowedDaysOfWeek: [tomorrow] })).body;
     expect(held.status).toBe('pending');
     expect(held.gates.filter((gate) => gate.state === 'blocked').map((gate) => gate.gate)).toEqual([
@@ -112,7 +112,7 @@ describe('a dry run', () => {
   });
 
   test('tells of opt-outs and of forced fallbacks what acceptance would', async () => {
-    const ws = await openWorkspace(house, { fallback: true });
+    const ws = await openWorkspace(app, { fallback: true });
     const { leadId } = await accept(ws, { recipientPhone: '+12025550109' });
     const out = await until('the contact has opted out', async () => {
       const { body } = await dryRun(ws, { leadId });
@@ -127,7 +127,7 @@ describe('a dry run', () => {
   });
 
   test('refuses what a send refuses, in the same words', async () => {
-    const ws = await openWorkspace(house, { lines: [{}, { isActive: false }] });
+    const ws = await openWorkspace(app, { lines: [{}, { isActive: false }] });
     for (const body of [
       { recipientPhone: 'x' },
       { message: '' },
@@ -151,15 +151,15 @@ describe('a dry run', () => {
   });
 
   test('of a workspace in arrears is refused as the send is', async () => {
-    const ws = await openWorkspace(house);
-    await bill(house, ws, 'past_due');
+    const ws = await openWorkspace(app);
+    await bill(app, ws, 'past_due');
     const { status, body } = await dryRun(ws, { recipientPhone: newPhone() });
     expect(status).toBe(402);
     expect(body).toMatchObject({ code: 'READ_ONLY', reason: 'past_due' });
   });
 
   test('names the address a send would turn to: the given one first, none known to be without iMessage', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const [recipientPhone, altPhone1, given] = ['+12025550102', newPhone(), newEmail()];
     const { body: sent } = await ws.send({ message: 'Hi', recipientPhone });
     expect(sent.status).toBe('fallback');
@@ -170,7 +170,7 @@ describe('a dry run', () => {
   });
 
   test('sees that another message to the contact is on its way', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     // Its outcome stays unknown for a while.
     const message = await accept(ws, { recipientPhone: '+12025550106' });
     await ws.reaches(message._id, 'unknown');
@@ -184,11 +184,11 @@ describe('a dry run', () => {
   });
 
   test('of a forced fallback speaks of the SMS: its line, its gates, its times', async () => {
-    const ws = await openWorkspace(house, { lines: [], fallback: true });
+    const ws = await openWorkspace(app, { lines: [], fallback: true });
     await ws.call('PATCH', `/api/lines/${ws.lines[0]?._id}`, { deviceGapMs: HOUR });
     const recipientPhone = newPhone();
     await ws.send({ message: 'Hi', messageType: 'sms', recipientPhone: newPhone() });
-    const scheduledDate = toIso(house.deps.clock.now() + 2 * HOUR);
+    const scheduledDate = toIso(app.deps.clock.now() + 2 * HOUR);
     const { body } = await dryRun(ws, { recipientPhone, forceFallback: true, scheduledDate });
     expect(body).toMatchObject({
       status: 'fallback',
@@ -204,7 +204,7 @@ describe('a dry run', () => {
   });
 
   test('fills in the subject of an email too', async () => {
-    const ws = await openWorkspace(house, { lines: [{ messageType: 'email' }] });
+    const ws = await openWorkspace(app, { lines: [{ messageType: 'email' }] });
     const { body } = await dryRun(ws, {
       messageType: 'email',
       subject: 'For {firstName}{nick}',
@@ -215,7 +215,7 @@ describe('a dry run', () => {
   });
 
   test('is meant by `?dryRun` alone, not by `false`, and never by anything else', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const body = { message: 'Hi', recipientPhone: newPhone() };
     expect((await ws.call('POST', '/api/messages?dryRun', body)).body.dryRun).toBe(true);
     expect((await ws.call('POST', '/api/messages?dryRun=yes', body)).status).toBe(400);

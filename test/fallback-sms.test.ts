@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Message } from '../src/contract/messages.ts';
 import { toIso } from '../src/lib/clock.ts';
-import { openHouse, type TestHouse } from './harness.ts';
+import { openApp, type TestApp } from './harness.ts';
 import { leapingClock } from './leaping-clock.ts';
 import { until } from './until.ts';
 import { accept, newPhone, openWorkspace, type Workspace } from './workspaces.ts';
@@ -13,12 +13,12 @@ const NO_IMESSAGE = '+12025550102';
 const REFUSED = '+12025550103';
 
 const clock = leapingClock();
-let house: TestHouse;
+let app: TestApp;
 
 beforeAll(async () => {
-  house = await openHouse({ clock });
+  app = await openApp({ clock });
 });
-afterAll(() => house.close());
+afterAll(() => app.close());
 
 async function smsOf(ws: Workspace, { _id }: { _id: string }): Promise<Message[]> {
   const { body } = await ws.call<{ messages: Message[] }>('GET', '/api/messages?messageType=sms');
@@ -27,7 +27,7 @@ async function smsOf(ws: Workspace, { _id }: { _id: string }): Promise<Message[]
 
 describe('the fallback SMS', () => {
   test('of a line that is switched off waits for it, and new messages may not count on it', async () => {
-    const ws = await openWorkspace(house, { fallback: true });
+    const ws = await openWorkspace(app, { fallback: true });
     const sms = `/api/lines/${ws.lines.at(-1)?._id}`;
     await ws.call('PATCH', sms, { isActive: false });
     const { body } = await ws.send({ message: 'Hi', recipientPhone: NO_IMESSAGE });
@@ -41,7 +41,7 @@ describe('the fallback SMS', () => {
   });
 
   test('carries the text as it would have been shown, and keeps window, batch and links of its original', async () => {
-    const ws = await openWorkspace(house, { fallback: true });
+    const ws = await openWorkspace(app, { fallback: true });
     const window = {
       timezone: 'UTC',
       sendWindowStart: '00:00',
@@ -76,7 +76,7 @@ describe('the fallback SMS', () => {
   });
 
   test('goes after a failure only when message or workspace ask for it', async () => {
-    const ws = await openWorkspace(house, { fallback: true });
+    const ws = await openWorkspace(app, { fallback: true });
     const fail = async (differs: object) =>
       (await ws.send({ message: 'Hi', recipientPhone: REFUSED, ...differs })).body.message;
     const unasked = await fail({});
@@ -94,14 +94,14 @@ describe('the fallback SMS', () => {
   });
 
   test('goes to nobody without a configuration: the message only says fallback', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const { body } = await ws.send({ message: 'Hi', recipientPhone: NO_IMESSAGE });
     expect(body.message).toMatchObject({ status: 'fallback', fallbackSmsDispatched: false });
     expect(await smsOf(ws, body.message)).toEqual([]);
   });
 
   test('goes once, however often and from however many sides the original is settled', async () => {
-    const ws = await openWorkspace(house, { fallback: true });
+    const ws = await openWorkspace(app, { fallback: true });
     const message = await accept(ws, { recipientPhone: newPhone(), scheduledDate: toIso(clock.now() + DAY) });
     const miss = {
       messageId: message._id,
@@ -110,9 +110,9 @@ describe('the fallback SMS', () => {
       reason: 'not_on_imessage',
       errorMessage: 'No',
     } as const;
-    const other = await openHouse({ databaseUrl: house.databaseUrl, dispatches: false });
+    const other = await openApp({ databaseUrl: app.databaseUrl, dispatches: false });
     const settled = await Promise.all(
-      [house, other, house, other].map(({ deps }) => deps.settlements.add(ws.workspaceId, miss)),
+      [app, other, app, other].map(({ deps }) => deps.settlements.add(ws.workspaceId, miss)),
     );
     await other.close();
     expect(settled.filter((each) => each.applied)).toHaveLength(1);
@@ -120,7 +120,7 @@ describe('the fallback SMS', () => {
   });
 
   test('leaves attachments out, or carries them as links where the workspace allows it', async () => {
-    const ws = await openWorkspace(house, { fallback: true });
+    const ws = await openWorkspace(app, { fallback: true });
     const send = async (message?: string) =>
       (await ws.send({ message, recipientPhone: NO_IMESSAGE, attachmentUrls: ['https://example.com/a.png'] }))
         .body.message;
@@ -136,7 +136,7 @@ describe('the fallback SMS', () => {
   });
 
   test('has nothing to say for an attachment alone: none goes', async () => {
-    const ws = await openWorkspace(house, { fallback: true });
+    const ws = await openWorkspace(app, { fallback: true });
     const { body } = await ws.send({
       recipientPhone: NO_IMESSAGE,
       attachmentUrls: ['https://example.com/a.png'],
@@ -157,7 +157,7 @@ describe('the fallback SMS', () => {
   });
 
   test('by force goes at once without a look at iMessage; the original says fallback from the first moment', async () => {
-    const ws = await openWorkspace(house, { fallback: true });
+    const ws = await openWorkspace(app, { fallback: true });
     const recipientPhone = newPhone();
     const { status, body } = await ws.send(
       { message: 'Hi {firstName|there}', recipientPhone, forceFallback: true },
@@ -175,7 +175,7 @@ describe('the fallback SMS', () => {
   });
 
   test('by force waits for the window and the date of its original', async () => {
-    const ws = await openWorkspace(house, { fallback: true });
+    const ws = await openWorkspace(app, { fallback: true });
     const recipientPhone = newPhone();
     const scheduledDate = toIso(clock.now() + 10 * MINUTE);
     const { body } = await ws.send({ message: 'Hi', recipientPhone, forceFallback: true, scheduledDate });
@@ -188,7 +188,7 @@ describe('the fallback SMS', () => {
   });
 
   test('by force needs no line for iMessage: the SMS line carries it, and says so', async () => {
-    const ws = await openWorkspace(house, { lines: [{ isActive: false }], fallback: true });
+    const ws = await openWorkspace(app, { lines: [{ isActive: false }], fallback: true });
     const recipientPhone = newPhone();
     const fromLineId = ws.lines[0]?._id;
     const { status, body } = await ws.send({
@@ -209,7 +209,7 @@ describe('the fallback SMS', () => {
   });
 
   test('by force waits as any message does: scheduled for its date, then for its window', async () => {
-    const ws = await openWorkspace(house, { fallback: true });
+    const ws = await openWorkspace(app, { fallback: true });
     const timeOf = (instant: number) => toIso(instant).slice(11, 16);
     const opening = Math.ceil((clock.now() + 3 * 60 * MINUTE) / MINUTE) * MINUTE;
     const window = {
@@ -233,7 +233,7 @@ describe('the fallback SMS', () => {
   });
 
   test('is cut to what an SMS may hold, and says that it was', async () => {
-    const ws = await openWorkspace(house, { fallback: true });
+    const ws = await openWorkspace(app, { fallback: true });
     const { body } = await ws.send({ message: '😀'.repeat(2_000), recipientPhone: NO_IMESSAGE });
     expect(body.status).toBe('fallback');
     const [sms] = await smsOf(ws, body.message);
@@ -243,7 +243,7 @@ describe('the fallback SMS', () => {
   });
 
   test('goes to the phone the message names and to no other: an e-mail address alone never gets one', async () => {
-    const ws = await openWorkspace(house, { fallback: true });
+    const ws = await openWorkspace(app, { fallback: true });
     const { leadId } = await accept(ws, { recipientPhone: NO_IMESSAGE });
     const { body } = await ws.send({
       message: 'Hi',
@@ -255,7 +255,7 @@ describe('the fallback SMS', () => {
   });
 
   test.each(['sms', 'email'])('by force is ignored for %s, and said to be', async (messageType) => {
-    const ws = await openWorkspace(house, { lines: [{ messageType: 'email' }], fallback: true });
+    const ws = await openWorkspace(app, { lines: [{ messageType: 'email' }], fallback: true });
     const { body } = await ws.send({
       message: 'Hi',
       messageType,

@@ -1,6 +1,6 @@
-/** A whole house for one test file: real database, real server on a free port, real dispatcher, simulated phones. */
+/** A whole application for one test file: real database, real server on a free port, real dispatcher, simulated phones. */
 import { bootstrap, newApiKey } from '../src/actions/bootstrap.ts';
-import { type ComposeOptions, compose, type House } from '../src/compose.ts';
+import { type App, type ComposeOptions, compose } from '../src/compose.ts';
 import { type Config, readConfig } from '../src/config.ts';
 import { silentLog } from '../src/lib/log.ts';
 import { type Client, openClient } from './client.ts';
@@ -8,28 +8,28 @@ import { createTestDatabase } from './database.ts';
 
 export type { Answer } from './client.ts';
 
-export interface TestHouse extends House, Client {
+export interface TestApp extends App, Client {
   url: string;
   key: string;
   workspaceId: string;
   databaseUrl: string;
 }
 
-export interface HouseOptions extends Partial<Omit<ComposeOptions, 'config' | 'databaseUrl'>> {
+export interface AppOptions extends Partial<Omit<ComposeOptions, 'config' | 'databaseUrl'>> {
   config?: Partial<Config>;
-  /** An existing database, for a second process's worth of house on the same one. */
+  /** An existing database, for a second application on the same one. */
   databaseUrl?: string;
   key?: string;
   /** False: nothing is sent until the test starts the dispatcher itself. */
   dispatches?: boolean;
 }
 
-export async function openHouse(options: HouseOptions = {}): Promise<TestHouse> {
+export async function openApp(options: AppOptions = {}): Promise<TestApp> {
   const { config: changes, databaseUrl: given, key: givenKey, dispatches = true, ...rest } = options;
   const database = given === undefined ? await createTestDatabase() : null;
   const databaseUrl = given ?? database?.url ?? '';
   const config = { ...readConfig({}), port: 0, sendsPerMinute: 0, databaseConnections: 8, ...changes };
-  const house = await compose({
+  const app = await compose({
     config,
     databaseUrl,
     secretKey: Buffer.alloc(32, 7),
@@ -38,20 +38,20 @@ export async function openHouse(options: HouseOptions = {}): Promise<TestHouse> 
     ...rest,
   });
   const key = givenKey ?? newApiKey();
-  await bootstrap(house.deps, key);
-  const caller = await house.deps.authenticate(`Bearer ${key}`);
-  const url = house.server === null ? '' : await house.server.listen({ host: '127.0.0.1', port: 0 });
-  if (dispatches) house.startDispatcher();
+  await bootstrap(app.deps, key);
+  const caller = await app.deps.authenticate(`Bearer ${key}`);
+  const url = app.server === null ? '' : await app.server.listen({ host: '127.0.0.1', port: 0 });
+  if (dispatches) app.startDispatcher();
 
   return {
-    ...house,
+    ...app,
     ...openClient(url, key),
     url,
     key,
     workspaceId: caller?.workspaceId ?? '',
     databaseUrl,
     async close() {
-      await house.close();
+      await app.close();
       await database?.drop();
     },
   };

@@ -3,31 +3,31 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { forgetOldKeys } from '../src/dispatcher/housekeeping.ts';
 import { forgetIdempotencyKeys } from '../src/store/due.ts';
 import { openClient } from './client.ts';
-import { openHouse, type TestHouse } from './harness.ts';
+import { openApp, type TestApp } from './harness.ts';
 import { newPhone, openWorkspace, read, type Workspace } from './workspaces.ts';
 
-let house: TestHouse;
+let app: TestApp;
 /** A second process on the same database. */
-let other: TestHouse;
+let other: TestApp;
 let holdBatch: () => void | Promise<void> = () => {};
 
 beforeAll(async () => {
-  house = await openHouse({
+  app = await openApp({
     dispatches: false,
     checkpoint: (label) => (label === 'intake.drafted' ? holdBatch() : undefined),
   });
-  other = await openHouse({ databaseUrl: house.databaseUrl, dispatches: false });
+  other = await openApp({ databaseUrl: app.databaseUrl, dispatches: false });
 });
 afterAll(async () => {
   await other.close();
-  await house.close();
+  await app.close();
 });
 
 const withKey = (key: string) => ({ prefer: 'wait=0', 'idempotency-key': key });
 
 async function countMessages({ workspaceId }: Workspace): Promise<number> {
   const [row] = await read<{ n: number }>(
-    house,
+    app,
     'SELECT count(*)::int AS n FROM messages WHERE workspace_id = $1',
     [workspaceId],
   );
@@ -36,7 +36,7 @@ async function countMessages({ workspaceId }: Workspace): Promise<number> {
 
 describe('a key that is used again', () => {
   test('with the same body brings the first answer, word for word, and says so', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const body = { message: 'Hi', recipientPhone: newPhone(), extra: 1 };
     const first = await ws.send(body, withKey('k1'));
     expect(first.status).toBe(201);
@@ -50,7 +50,7 @@ describe('a key that is used again', () => {
   });
 
   test('with another body is a mismatch, in whatever the bodies differ', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const recipientPhone = newPhone();
     await ws.send({ message: 'Hi', recipientPhone }, withKey('k1'));
     for (const body of [
@@ -69,7 +69,7 @@ describe('a key that is used again', () => {
   });
 
   test('in another workspace is another key', async () => {
-    const [ws, neighbour] = [await openWorkspace(house), await openWorkspace(house)];
+    const [ws, neighbour] = [await openWorkspace(app), await openWorkspace(app)];
     const body = { message: 'Hi', recipientPhone: newPhone() };
     const [one, two] = [await ws.send(body, withKey('k1')), await neighbour.send(body, withKey('k1'))];
     expect([one.status, two.status]).toEqual([201, 201]);
@@ -77,7 +77,7 @@ describe('a key that is used again', () => {
   });
 
   test('by another process brings the same answer', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const body = { message: 'Hi', recipientPhone: newPhone() };
     const first = await ws.send(body, withKey('k1'));
     const again = await openClient(other.url, ws.key).send(body, withKey('k1'));
@@ -88,7 +88,7 @@ describe('a key that is used again', () => {
   });
 
   test('after a refusal is fresh: what was refused stored nothing', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const recipientPhone = newPhone();
     expect((await ws.send({ message: '', recipientPhone }, withKey('k1'))).status).toBe(400);
     expect((await ws.send({ message: 'Hi', leadId: 'f'.repeat(24) }, withKey('k1'))).status).toBe(404);
@@ -98,17 +98,17 @@ describe('a key that is used again', () => {
   });
 
   test('a day later still brings the first answer; keys are forgotten only after that', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const body = { message: 'Hi', recipientPhone: newPhone() };
     await ws.send(body, withKey('k1'));
     await read(
-      house,
+      app,
       "UPDATE idempotency_keys SET created_at = created_at - interval '24 hours 1 minute' WHERE workspace_id = $1",
       [ws.workspaceId],
     );
-    await forgetIdempotencyKeys(house.deps.database, house.deps.clock.now() - 48 * 3_600_000, 100);
+    await forgetIdempotencyKeys(app.deps.database, app.deps.clock.now() - 48 * 3_600_000, 100);
     expect((await ws.send(body, withKey('k1'))).headers.get('idempotent-replayed')).toBe('true');
-    await forgetIdempotencyKeys(house.deps.database, house.deps.clock.now() - 24 * 3_600_000, 100);
+    await forgetIdempotencyKeys(app.deps.database, app.deps.clock.now() - 24 * 3_600_000, 100);
     expect((await ws.send(body, withKey('k1'))).headers.get('idempotent-replayed')).toBeNull();
   });
 });
@@ -117,24 +117,24 @@ test('old keys are forgotten in every workspace, a few at a time; younger ones s
   const workspaces = Array.from({ length: 30 }, (_, n) => `org_of_old_keys_${n}`);
   const insert = (count: number, age: string) =>
     read(
-      house,
+      app,
       `INSERT INTO idempotency_keys SELECT w, $2 || n, 'h', 201, '{}', now() - $2::interval
        FROM unnest($1::text[]) AS w, generate_series(1, $3::int) AS n`,
       [workspaces, age, count],
     );
   await insert(200, '10 days');
   await insert(1, '1 hour');
-  const { database } = house.deps;
+  const { database } = app.deps;
   const { query } = database;
   const deleted: number[] = [];
   database.query = (statement, values) => {
     if (statement.name === 'forget_idempotency_keys') deleted.push((values[1] as string[]).length);
     return query(statement, values);
   };
-  await forgetOldKeys(house.deps);
+  await forgetOldKeys(app.deps);
   database.query = query;
   const left = await read<{ n: number }>(
-    house,
+    app,
     'SELECT count(*)::int AS n FROM idempotency_keys WHERE workspace_id = ANY($1) GROUP BY workspace_id',
     [workspaces],
   );
@@ -144,7 +144,7 @@ test('old keys are forgotten in every workspace, a few at a time; younger ones s
 
 describe('a key whose first request is not answered yet', () => {
   test('is in flight: 409 with Retry-After, and one message in the end', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const body = { message: 'Hi', recipientPhone: newPhone() };
     let release = () => {};
     const reached = new Promise<void>((arrived) => {
@@ -168,7 +168,7 @@ describe('a key whose first request is not answered yet', () => {
   });
 
   test('also when the first one asked to wait for its outcome', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const body = { message: 'Hi', recipientPhone: newPhone() };
     // Nothing is dispatched here: the first one waits out its second.
     const first = ws.send(body, { ...withKey('k1'), prefer: 'wait=1' });
@@ -179,7 +179,7 @@ describe('a key whose first request is not answered yet', () => {
   });
 
   test('is one message even if twenty requests reach two processes at once, each answered with it or asked to come again', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const elsewhere = openClient(other.url, ws.key);
     const body = { message: 'Hi', recipientPhone: newPhone() };
     const answers = await Promise.all(
@@ -195,7 +195,7 @@ describe('a key whose first request is not answered yet', () => {
 });
 
 test.each(['', 'k'.repeat(256), 'schlüssel'])('the key %j is refused, not ignored', async (key) => {
-  const ws = await openWorkspace(house);
+  const ws = await openWorkspace(app);
   const answer = await ws.send(
     { message: 'Hi', recipientPhone: newPhone() },
     withKey(encodeURI(key) === key ? key : '\u00fc'),

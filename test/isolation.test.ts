@@ -3,35 +3,35 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Message } from '../src/contract/messages.ts';
 import { routes } from '../src/http/routes.ts';
 import { toIso } from '../src/lib/clock.ts';
-import { openHouse, type TestHouse } from './harness.ts';
+import { openApp, type TestApp } from './harness.ts';
 import { accept, newPhone, openWorkspace, read, type Workspace } from './workspaces.ts';
 
 /** Stands in everything the stranger owns, and must never be shown. */
 const MARK = 'Xanadu';
 
-let house: TestHouse;
+let app: TestApp;
 let own: Workspace;
 let stranger: Workspace;
 /** What the stranger has: a line, a lead, a message that waits and one that was sent. */
 let theirs: { lineId: string; leadId: string; phone: string; waiting: Message; sent: Message };
 
 beforeAll(async () => {
-  house = await openHouse();
+  app = await openApp();
   const line = { firstName: MARK, deviceId: 'mac', deviceGapMs: 43 };
-  stranger = await openWorkspace(house, {
+  stranger = await openWorkspace(app, {
     lines: [line, { messageType: 'sms', firstName: MARK }],
     fallback: true,
   });
-  own = await openWorkspace(house, { lines: [{}, { messageType: 'sms' }] });
+  own = await openWorkspace(app, { lines: [{}, { messageType: 'sms' }] });
   const phone = newPhone();
   const body = { message: MARK, recipientPhone: phone, recipientName: MARK, batchId: MARK };
   const sent = (await stranger.send(body, { 'idempotency-key': 'shared', prefer: 'wait=20' })).body.message;
-  const scheduledDate = toIso(house.deps.clock.now() + 3_600_000);
+  const scheduledDate = toIso(app.deps.clock.now() + 3_600_000);
   const waiting = await accept(stranger, { ...body, scheduledDate });
   await stranger.reaches(sent._id, 'delivered');
   theirs = { lineId: sent.fromLineId ?? '', leadId: sent.leadId ?? '', phone, waiting, sent };
 });
-afterAll(() => house.close());
+afterAll(() => app.close());
 
 interface Attempt {
   path: string;
@@ -168,10 +168,10 @@ async function belongings(): Promise<unknown> {
     'line_tallies',
   ];
   const tables = owned.map((table) =>
-    read(house, `SELECT * FROM ${table} t WHERE workspace_id = $1 ORDER BY t::text`, [stranger.workspaceId]),
+    read(app, `SELECT * FROM ${table} t WHERE workspace_id = $1 ORDER BY t::text`, [stranger.workspaceId]),
   );
   const lines = read(
-    house,
+    app,
     'SELECT id, first_name, is_active, device_id, message_type FROM lines WHERE workspace_id = $1 ORDER BY id',
     [stranger.workspaceId],
   );
@@ -212,7 +212,7 @@ describe('a stranger’s ids', () => {
 
   test('and everything else stay closed to a key that is no key', async () => {
     for (const { method, path, body } of guarded) {
-      const url = `${house.url}${path.replace('{id}', theirs.sent._id).replace('{address}', theirs.phone)}`;
+      const url = `${app.url}${path.replace('{id}', theirs.sent._id).replace('{address}', theirs.phone)}`;
       for (const authorization of ['', 'Bearer nonsense', `Bearer tl_sk_${'a'.repeat(43)}`]) {
         const answer = await fetch(url, {
           method,

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import type { Channel, Outcome } from '../src/channels/channel.ts';
 import { withClient } from './database-server.ts';
-import { openHouse, type TestHouse } from './harness.ts';
+import { openApp, type TestApp } from './harness.ts';
 import { leapingClock } from './leaping-clock.ts';
 import { until } from './until.ts';
 import { accept, newPhone, openWorkspace } from './workspaces.ts';
@@ -13,7 +13,7 @@ interface Outage {
 }
 
 /** As when it is restarted: everybody is thrown out, and nobody gets in. */
-async function takeAway({ databaseUrl }: TestHouse): Promise<Outage> {
+async function takeAway({ databaseUrl }: TestApp): Promise<Outage> {
   const door = new URL(databaseUrl);
   const name = door.pathname.slice(1);
   door.pathname = '/postgres';
@@ -24,7 +24,7 @@ async function takeAway({ databaseUrl }: TestHouse): Promise<Outage> {
 }
 
 /** The database goes away while the carrier answers; as with mail, nobody can ask that carrier afterwards. */
-async function openLossyHouse() {
+async function openLossyApp() {
   const clock = leapingClock();
   const outage = Promise.withResolvers<Outage>();
   const heard: string[] = [];
@@ -32,7 +32,7 @@ async function openLossyHouse() {
   const channel: Channel = {
     sendTimeoutMs: 30_000,
     send: async (): Promise<Outcome> => {
-      outage.resolve(await takeAway(house));
+      outage.resolve(await takeAway(app));
       return { outcome: 'accepted', externalMessageId: 'queued-1' };
     },
     reconcile: async () => {
@@ -44,34 +44,34 @@ async function openLossyHouse() {
     validateConfig: () => null,
     close: async () => {},
   };
-  const house: TestHouse = await openHouse({
+  const app: TestApp = await openApp({
     clock,
     channels: new Map([['sandbox', channel]]),
     log: pino({ level: 'warn' }, { write: (line: string) => void heard.push(line) }),
     dispatches: false,
     config: { leaseMarginMs: 600_000 },
   });
-  const ws = await openWorkspace(house);
+  const ws = await openWorkspace(app);
   const { _id } = await accept(ws, { recipientPhone: newPhone() });
-  const dispatcher = house.startDispatcher();
+  const dispatcher = app.startDispatcher();
   const away = await outage.promise;
   await until('the answer could not be stored', () =>
     heard.some((line) => line.includes('is not stored yet')),
   );
-  return { house, ws, id: _id, clock, dispatcher, away, questions: () => questions };
+  return { app, ws, id: _id, clock, dispatcher, away, questions: () => questions };
 }
 
 test('it is stored as soon as the database is back, and nobody has to ask for it', async () => {
-  const { house, ws, id, away, questions } = await openLossyHouse();
+  const { app, ws, id, away, questions } = await openLossyApp();
   await away.end();
   await ws.reaches(id, 'sent');
   expect(await ws.message(id)).toMatchObject({ status: 'sent', attempt: 1 });
   expect(questions()).toBe(0);
-  await house.close();
+  await app.close();
 });
 
 test('a dispatcher that is asked to stop does not wait for the database for long', async () => {
-  const { house, ws, id, clock, dispatcher, away } = await openLossyHouse();
+  const { app, ws, id, clock, dispatcher, away } = await openLossyApp();
   let hasStopped = false;
   const stopped = dispatcher?.stop().then(() => {
     hasStopped = true;
@@ -85,5 +85,5 @@ test('a dispatcher that is asked to stop does not wait for the database for long
   // The lease tells the next dispatcher.
   await until('the database is back', () => ws.message(id).catch(() => null));
   expect(await ws.message(id)).toMatchObject({ status: 'sending', attempt: 1 });
-  await house.close();
+  await app.close();
 });

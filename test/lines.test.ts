@@ -1,19 +1,19 @@
 /** Lines by API: made, changed, shown; secrets never. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Line } from '../src/contract/lines.ts';
-import { openHouse, type TestHouse } from './harness.ts';
+import { openApp, type TestApp } from './harness.ts';
 import { accept, addLine, newEmail, newPhone, openWorkspace, read, type Workspace } from './workspaces.ts';
 
 const SECRET = 'correct horse battery staple';
 
-let house: TestHouse;
+let app: TestApp;
 
 beforeAll(async () => {
-  house = await openHouse();
+  app = await openApp();
 });
-afterAll(() => house.close());
+afterAll(() => app.close());
 
-const openEmpty = () => openWorkspace(house, { lines: [] });
+const openEmpty = () => openWorkspace(app, { lines: [] });
 const patch = (ws: Workspace, id: string, changes: object) =>
   ws.call<{ line: Line }>('PATCH', `/api/lines/${id}`, changes);
 
@@ -68,7 +68,7 @@ describe('a line', () => {
   });
 
   test('is listed with all others under both paths, and read alone', async () => {
-    const ws = await openWorkspace(house, {
+    const ws = await openWorkspace(app, {
       lines: [{}, { messageType: 'sms' }, { messageType: 'email' }, { isActive: false }],
     });
     for (const path of ['/api/lines', '/api/lines/by-user']) {
@@ -84,7 +84,7 @@ describe('a line', () => {
   });
 
   test('changes what is given and keeps the rest; null lifts a cap', async () => {
-    const ws = await openWorkspace(house, {
+    const ws = await openWorkspace(app, {
       lines: [{ dailyTotalMessagesLimit: 5, hourlyNewConversationsLimit: 3, lastName: 'King' }],
     });
     const [line] = ws.lines;
@@ -107,7 +107,7 @@ describe('a line', () => {
   });
 
   test('keeps every one of several changes that are made at once', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const id = ws.lines[0]?._id ?? '';
     const changes = {
       firstName: 'Ada',
@@ -126,7 +126,7 @@ describe('a line', () => {
   });
 
   test('cannot become another one: what it is, its waiting messages rely on', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     for (const [name, value] of [
       ['messageType', 'sms'],
       ['transport', 'smtp'],
@@ -142,7 +142,7 @@ describe('a line', () => {
     ['sms', 'phone'],
     ['email', 'email'],
   ])('of type %s never loses the %s it is known by', async (messageType, identity) => {
-    const ws = await openWorkspace(house, { lines: [{ messageType }] });
+    const ws = await openWorkspace(app, { lines: [{ messageType }] });
     const { status, body } = await ws.call('PATCH', `/api/lines/${ws.lines[0]?._id}`, { [identity]: null });
     expect([status, body.code, body.param]).toEqual([400, 'INVALID_FIELD', identity]);
     expect((await ws.call<{ line: Line }>('GET', `/api/lines/${ws.lines[0]?._id}`)).body.line).toEqual(
@@ -151,33 +151,33 @@ describe('a line', () => {
   });
 
   test('for iMessage may be known by an Apple ID instead, and is an e-mail line then', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const email = newEmail();
     const { body } = await patch(ws, ws.lines[0]?._id ?? '', { phone: null, email });
     expect(body.line).toMatchObject({ phone: null, email, channelType: 'email', messageType: 'imessage' });
   });
 
   test('shares the gap of its device: whoever joins keeps it, whoever changes it changes it for all', async () => {
-    const ws = await openWorkspace(house, {
+    const ws = await openWorkspace(app, {
       lines: [{ deviceId: 'mac', deviceGapMs: 5000 }, { deviceId: 'mac' }],
     });
     expect(ws.lines.map((line) => line.deviceGapMs)).toEqual([5000, 5000]);
     await patch(ws, ws.lines[1]?._id ?? '', { deviceGapMs: 700 });
     const lines = (await ws.call<{ lines: Line[] }>('GET', '/api/lines')).body.lines;
     expect(lines.map((line) => line.deviceGapMs)).toEqual([700, 700]);
-    const other = await openWorkspace(house, { lines: [{ deviceId: 'mac' }] });
+    const other = await openWorkspace(app, { lines: [{ deviceId: 'mac' }] });
     expect(other.lines[0]?.deviceGapMs).toBe(0);
   });
 
   test('that is switched off takes no more messages, and leaves a trace; on again it does', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const id = ws.lines[0]?._id ?? '';
     await patch(ws, id, { isActive: false });
     expect((await ws.send({ message: 'Hi', recipientPhone: newPhone() })).status).toBe(400);
     await patch(ws, id, { isActive: true });
     expect((await ws.send({ message: 'Hi', recipientPhone: newPhone() })).body.status).toBe('sent');
     const events = await read<{ type: string }>(
-      house,
+      app,
       "SELECT type FROM events WHERE workspace_id = $1 AND type LIKE 'line.%' ORDER BY id",
       [ws.workspaceId],
     );
@@ -233,7 +233,7 @@ describe('a secret', () => {
     const message = await accept(ws, {
       messageType: 'email',
       recipientEmail: newEmail(),
-      scheduledDate: new Date(house.deps.clock.now() + 3_600_000).toISOString(),
+      scheduledDate: new Date(app.deps.clock.now() + 3_600_000).toISOString(),
     });
     const shown = [
       made.body,
@@ -245,11 +245,11 @@ describe('a secret', () => {
       await ws.explain(message._id),
     ];
     expect(JSON.stringify(shown)).not.toContain('horse');
-    const [row] = await read<{ secret: Buffer }>(house, 'SELECT secret FROM lines WHERE workspace_id = $1', [
+    const [row] = await read<{ secret: Buffer }>(app, 'SELECT secret FROM lines WHERE workspace_id = $1', [
       ws.workspaceId,
     ]);
     expect(row?.secret.includes('horse')).toBe(false);
-    expect(house.deps.secrets.open(row?.secret ?? Buffer.alloc(0), `line:${ws.workspaceId}:${id}`)).toBe(
+    expect(app.deps.secrets.open(row?.secret ?? Buffer.alloc(0), `line:${ws.workspaceId}:${id}`)).toBe(
       SECRET,
     );
   });
@@ -263,13 +263,12 @@ describe('a secret', () => {
     });
     const id = body.line._id;
     const stored = async () =>
-      (await read<{ secret: Buffer | null }>(house, 'SELECT secret FROM lines WHERE id = $1', [id]))[0]
-        ?.secret;
+      (await read<{ secret: Buffer | null }>(app, 'SELECT secret FROM lines WHERE id = $1', [id]))[0]?.secret;
     const before = await stored();
     await patch(ws, id, { firstName: 'Ada', secret: '' });
     expect(await stored()).toEqual(before);
     expect((await patch(ws, id, { secret: 'another' })).body.line.hasSecret).toBe(true);
-    expect(house.deps.secrets.open((await stored()) ?? Buffer.alloc(0), `line:${ws.workspaceId}:${id}`)).toBe(
+    expect(app.deps.secrets.open((await stored()) ?? Buffer.alloc(0), `line:${ws.workspaceId}:${id}`)).toBe(
       'another',
     );
     expect((await patch(ws, id, { secret: null })).body.line.hasSecret).toBe(false);

@@ -2,19 +2,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Message, MessagesAnswer } from '../src/contract/messages.ts';
 import { toIso } from '../src/lib/clock.ts';
-import { openHouse, type TestHouse } from './harness.ts';
+import { openApp, type TestApp } from './harness.ts';
 import { accept, newEmail, newPhone, openWorkspace, read, type Workspace } from './workspaces.ts';
 
 const HOUR = 3_600_000;
 
-let house: TestHouse;
+let app: TestApp;
 
 beforeAll(async () => {
-  house = await openHouse();
+  app = await openApp();
 });
-afterAll(() => house.close());
+afterAll(() => app.close());
 
-const inAnHour = () => toIso(house.deps.clock.now() + HOUR);
+const inAnHour = () => toIso(app.deps.clock.now() + HOUR);
 
 async function list(ws: Workspace, query: Record<string, string> = {}): Promise<MessagesAnswer> {
   const { status, body } = await ws.call<MessagesAnswer>(
@@ -36,18 +36,18 @@ describe('the list', () => {
     ['dateFrom', '0001-01-01T00:00:00+14:00', 'Invalid dateFrom'],
     ['dateTo', '9999-12-31T23:59:59-23:59', 'Invalid dateTo'],
   ])('refuses %s=%s, which lies outside the years there are', async (name, date, error) => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const path = `/api/messages?${new URLSearchParams({ [name]: date })}`;
     expect(await ws.call('GET', path)).toMatchObject({ status: 400, body: { error } });
   });
 
   test('takes the first and the last date there is', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     expect(await textsOf(ws, { dateFrom: '0001-01-01', dateTo: '9999-12-31' })).toEqual([]);
   });
 
   test('is newest first, with every message whole, and empty for a new workspace', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     expect(await list(ws)).toEqual({ messages: [], nextCursor: null });
     const made: Message[] = [];
     for (let n = 0; n < 5; n += 1)
@@ -58,7 +58,7 @@ describe('the list', () => {
   });
 
   test('is filtered by each of its filters, and by all of them together', async () => {
-    const ws = await openWorkspace(house, { lines: [{}, {}, { messageType: 'email' }] });
+    const ws = await openWorkspace(app, { lines: [{}, {}, { messageType: 'email' }] });
     const [first, second] = ws.lines;
     const scheduledDate = inAnHour();
     const a = await accept(ws, {
@@ -69,7 +69,7 @@ describe('the list', () => {
       fromLineId: first?._id,
       scheduledDate,
     });
-    const before = toIso(house.deps.clock.now());
+    const before = toIso(app.deps.clock.now());
     const b = await accept(ws, {
       message: 'beta_1',
       recipientEmail: newEmail(),
@@ -84,7 +84,7 @@ describe('the list', () => {
       scheduledDate,
     });
     await ws.call('POST', `/api/messages/${c._id}/cancel`);
-    await read(house, 'UPDATE messages SET campaign_id = $3 WHERE workspace_id = $1 AND id = $2', [
+    await read(app, 'UPDATE messages SET campaign_id = $3 WHERE workspace_id = $1 AND id = $2', [
       ws.workspaceId,
       a._id,
       'campaign',
@@ -134,8 +134,8 @@ describe('the list', () => {
   });
 
   test('answers every combination of filters, whichever came before on the same connection', async () => {
-    const lone = await openHouse({
-      databaseUrl: house.databaseUrl,
+    const lone = await openApp({
+      databaseUrl: app.databaseUrl,
       dispatches: false,
       config: { databaseConnections: 2 },
     });
@@ -161,7 +161,7 @@ describe('the list', () => {
         messageType: 'imessage',
         direction: 'sent',
       };
-      await read(house, 'UPDATE messages SET campaign_id = $2 WHERE id = $1', [message._id, 'c']);
+      await read(app, 'UPDATE messages SET campaign_id = $2 WHERE id = $1', [message._id, 'c']);
       for (let bits = 0; bits < 16; bits += 1) {
         const some = Object.entries(optional).filter((_, index) => (bits & (1 << index)) > 0);
         expect(await textsOf(ws, { ...always, campaignId: 'c', ...Object.fromEntries(some) })).toEqual([
@@ -174,7 +174,7 @@ describe('the list', () => {
   });
 
   test('is paged without a message twice or missing, while others come in', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const made: string[] = [];
     for (let n = 0; n < 25; n += 1)
       made.push(
@@ -193,7 +193,7 @@ describe('the list', () => {
   });
 
   test('ends with a null cursor also when the last page is full', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     for (let n = 0; n < 4; n += 1)
       await accept(ws, { recipientPhone: newPhone(), scheduledDate: inAnHour() });
     const first = await list(ws, { limit: '2' });
@@ -205,7 +205,7 @@ describe('the list', () => {
   });
 
   test('is filtered while it is paged', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     for (let n = 0; n < 9; n += 1)
       await accept(ws, {
         message: `m${n}`,
@@ -219,7 +219,7 @@ describe('the list', () => {
   });
 
   test('refuses what is no filter value, and says which', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     for (const [query, code] of [
       ['status=gone', 'INVALID_FIELD'],
       ['limit=0', 'INVALID_FIELD'],

@@ -2,23 +2,23 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Lead } from '../src/contract/leads.ts';
 import type { Message, SendAnswer } from '../src/contract/messages.ts';
-import { openHouse, type TestHouse } from './harness.ts';
+import { openApp, type TestApp } from './harness.ts';
 import { leapingClock } from './leaping-clock.ts';
 import { until } from './until.ts';
 import { newPhone, openWorkspace, type Workspace } from './workspaces.ts';
 
 const clock = leapingClock();
-let house: TestHouse;
+let app: TestApp;
 
 beforeAll(async () => {
-  house = await openHouse({ clock });
+  app = await openApp({ clock });
 });
-afterAll(() => house.close());
+afterAll(() => app.close());
 
 const QUICK = { attempts: 3, retryGapMs: 50 };
 
 function openOffice(): Promise<Workspace> {
-  return openWorkspace(house, { lines: [QUICK, { messageType: 'email', ...QUICK }], fallback: true });
+  return openWorkspace(app, { lines: [QUICK, { messageType: 'email', ...QUICK }], fallback: true });
 }
 
 async function sendTo(ws: Workspace, recipient: string, wait = 20): Promise<SendAnswer> {

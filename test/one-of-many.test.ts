@@ -5,7 +5,7 @@ import type { Channel, Outcome } from '../src/channels/channel.ts';
 import { createTicker, type Ticker } from '../src/dispatcher/tick.ts';
 import { type Clock, toIso } from '../src/lib/clock.ts';
 import { scanDueLines } from '../src/store/line-queue.ts';
-import { openHouse, type TestHouse } from './harness.ts';
+import { openApp, type TestApp } from './harness.ts';
 import { accept, newPhone, openWorkspace, read, type Workspace } from './workspaces.ts';
 
 const HOUR = 3_600_000;
@@ -30,14 +30,14 @@ const channel: Channel = {
 };
 let errors: { messageId?: string; workspaceId?: string }[] = [];
 const log = pino({ level: 'error' }, { write: (line: string) => void errors.push(JSON.parse(line)) });
-let house: TestHouse;
+let app: TestApp;
 let ticker: Ticker;
 
 beforeAll(async () => {
-  house = await openHouse({ clock, log, channels: new Map([['sandbox', channel]]), dispatches: false });
-  ticker = createTicker(house.deps);
+  app = await openApp({ clock, log, channels: new Map([['sandbox', channel]]), dispatches: false });
+  ticker = createTicker(app.deps);
 });
-afterAll(() => house.close());
+afterAll(() => app.close());
 beforeEach(() => {
   outcome = { outcome: 'accepted', externalMessageId: null };
   now += HOUR;
@@ -56,13 +56,13 @@ async function look(ms: number = URGENT_MS): Promise<void> {
 const inHours = (hours: number) => toIso(now + hours * HOUR);
 
 async function removeWorkspace({ workspaceId }: Workspace): Promise<void> {
-  await read(house, 'DELETE FROM workspaces WHERE workspace_id = $1', [workspaceId]);
-  house.deps.books.forget(workspaceId);
+  await read(app, 'DELETE FROM workspaces WHERE workspace_id = $1', [workspaceId]);
+  app.deps.snapshots.forget(workspaceId);
 }
 
 test('a message that can’t be ruled on ends neither the sends, nor the expiry, nor the questions of others', async () => {
-  const gone = await openWorkspace(house);
-  const ws = await openWorkspace(house, { lines: [{ attempts: 1 }] });
+  const gone = await openWorkspace(app);
+  const ws = await openWorkspace(app, { lines: [{ attempts: 1 }] });
   const dates = { scheduledDate: inHours(2), expiresAt: inHours(3) };
   const cursed = await accept(gone, { recipientPhone: newPhone(), ...dates });
   const expiring = await accept(ws, { recipientPhone: newPhone(), ...dates });
@@ -86,7 +86,7 @@ test('a message that can’t be ruled on ends neither the sends, nor the expiry,
 });
 
 test('lines of a workspace that is gone are not found again', async () => {
-  const gone = await openWorkspace(house);
+  const gone = await openWorkspace(app);
   await accept(gone, { recipientPhone: newPhone(), scheduledDate: inHours(1) });
   await look();
   // Found by its time, and by a wake.
@@ -94,7 +94,7 @@ test('lines of a workspace that is gone are not found again', async () => {
   await removeWorkspace(gone);
   now += 2 * HOUR;
   const found = async () =>
-    (await scanDueLines(house.deps.database, now, 100)).filter(
+    (await scanDueLines(app.deps.database, now, 100)).filter(
       ({ workspaceId }) => workspaceId === gone.workspaceId,
     );
   expect(await found()).toHaveLength(1);
@@ -106,15 +106,13 @@ test('lines of a workspace that is gone are not found again', async () => {
 });
 
 test('a workspace whose lines can’t be served is put off, and the others go on', async () => {
-  const [broken, ws] = [await openWorkspace(house), await openWorkspace(house)];
+  const [broken, ws] = [await openWorkspace(app), await openWorkspace(app)];
   const [stuck, sent] = [
     await accept(broken, { recipientPhone: newPhone(), scheduledDate: inHours(1) }),
     await accept(ws, { recipientPhone: newPhone(), scheduledDate: inHours(2) }),
   ];
   await look();
-  await read(house, "UPDATE lines SET cap_timezone = 'Nowhere' WHERE workspace_id = $1", [
-    broken.workspaceId,
-  ]);
+  await read(app, "UPDATE lines SET cap_timezone = 'Nowhere' WHERE workspace_id = $1", [broken.workspaceId]);
   now += 3 * HOUR;
   await look();
   expect(await ws.message(sent._id)).toMatchObject({ status: 'sent' });
@@ -124,7 +122,7 @@ test('a workspace whose lines can’t be served is put off, and the others go on
   await look();
   expect(complaints()).toBe(1);
 
-  await read(house, "UPDATE lines SET cap_timezone = 'UTC' WHERE workspace_id = $1", [broken.workspaceId]);
+  await read(app, "UPDATE lines SET cap_timezone = 'UTC' WHERE workspace_id = $1", [broken.workspaceId]);
   await look(1_000);
   expect(await broken.message(stuck._id)).toMatchObject({ status: 'sent' });
 });

@@ -5,7 +5,7 @@ import type { Lead } from '../src/contract/leads.ts';
 import type { Message } from '../src/contract/messages.ts';
 import { toIso } from '../src/lib/clock.ts';
 import { suppressAddress } from '../src/store/suppressions.ts';
-import { openHouse, type TestHouse } from './harness.ts';
+import { openApp, type TestApp } from './harness.ts';
 import { leapingClock } from './leaping-clock.ts';
 import { until } from './until.ts';
 import {
@@ -23,12 +23,12 @@ const HOUR = 3_600_000;
 const SENTENCE = 'The contact opted out: do not contact';
 
 const clock = leapingClock();
-let house: TestHouse;
+let app: TestApp;
 
 beforeAll(async () => {
-  house = await openHouse({ clock });
+  app = await openApp({ clock });
 });
-afterAll(() => house.close());
+afterAll(() => app.close());
 
 const inAnHour = () => toIso(clock.now() + HOUR);
 
@@ -38,7 +38,7 @@ async function hear(
   address: string,
   message: string,
   line = 0,
-  externalMessageId = house.deps.ids(),
+  externalMessageId = app.deps.ids(),
 ): Promise<void> {
   const inbound = {
     workspaceId: ws.workspaceId,
@@ -47,15 +47,15 @@ async function hear(
     message,
     externalMessageId,
   };
-  await receiveInbound(house.deps, inbound, async () => true);
+  await receiveInbound(app.deps, inbound, async () => true);
 }
 
 /** Who a reply from this address is taken to come from. */
 async function leadOfReply(ws: Workspace, address: string, line: number): Promise<string | undefined> {
-  const externalMessageId = house.deps.ids();
+  const externalMessageId = app.deps.ids();
   await hear(ws, address, 'Yes?', line, externalMessageId);
   const [reply] = await read<{ leadId: string }>(
-    house,
+    app,
     'SELECT lead_id AS "leadId" FROM messages WHERE workspace_id = $1 AND external_message_id = $2',
     [ws.workspaceId, externalMessageId],
   );
@@ -68,7 +68,7 @@ async function leadOf(ws: Workspace, id: string | null): Promise<Lead> {
 
 function ledgerOf({ workspaceId }: Workspace): Promise<Record<string, unknown>[]> {
   return read(
-    house,
+    app,
     `SELECT action, lead_id AS "leadId", address, channel, source, words, at FROM suppressions WHERE workspace_id = $1 ORDER BY id`,
     [workspaceId],
   );
@@ -76,7 +76,7 @@ function ledgerOf({ workspaceId }: Workspace): Promise<Record<string, unknown>[]
 
 describe('a STOP', () => {
   test('opts the lead out, cancels what waits on every channel, and is written down', async () => {
-    const ws = await openWorkspace(house, { lines: [{}, { messageType: 'email' }] });
+    const ws = await openWorkspace(app, { lines: [{}, { messageType: 'email' }] });
     const recipientEmail = newEmail();
     const first = await accept(ws, { recipientPhone: '+12025550109', recipientEmail });
     const waiting = [
@@ -103,7 +103,7 @@ describe('a STOP', () => {
       },
     ]);
     const events = await read(
-      house,
+      app,
       "SELECT lead_id FROM events WHERE workspace_id = $1 AND type = 'lead.opted_out'",
       [ws.workspaceId],
     );
@@ -111,7 +111,7 @@ describe('a STOP', () => {
   });
 
   test('covers every lead that holds the number, and every address of each', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const shared = newPhone();
     const [one, two] = [newPhone(), newPhone()];
     const first = await accept(ws, { recipientPhone: one, altPhone1: shared });
@@ -128,7 +128,7 @@ describe('a STOP', () => {
   });
 
   test('is heard from a number nobody knows: a message to it fails', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const address = newPhone();
     await hear(ws, address, 'UNSUBSCRIBE');
     expect((await ws.send({ message: 'Hi', recipientPhone: address })).body).toMatchObject({
@@ -138,7 +138,7 @@ describe('a STOP', () => {
   });
 
   test('within a sentence is ordinary talk', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const { recipientPhone, leadId } = await accept(ws, { recipientPhone: newPhone() });
     await hear(ws, recipientPhone ?? '', 'Please do not stop now');
     expect((await leadOf(ws, leadId)).optedOutAt).toBeNull();
@@ -146,7 +146,7 @@ describe('a STOP', () => {
   });
 
   test('that the device tells twice is one', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const address = newPhone();
     await Promise.all([1, 2, 3].map(() => hear(ws, address, 'STOP', 0, 'the-same')));
     expect(await ledgerOf(ws)).toHaveLength(1);
@@ -158,10 +158,10 @@ describe('a STOP', () => {
 
 describe('a message to somebody who opted out', () => {
   test('is accepted as failed with reason dnc, in the documented shape; nothing is sent, no SMS either', async () => {
-    const ws = await openWorkspace(house, { fallback: true });
+    const ws = await openWorkspace(app, { fallback: true });
     const recipientPhone = newPhone();
     const { leadId } = await accept(ws, { recipientPhone });
-    await until('the first one arrives', async () => (await copiesIn(house, ws)).length);
+    await until('the first one arrives', async () => (await copiesIn(app, ws)).length);
     await hear(ws, recipientPhone, 'STOP');
     for (const differs of [
       { recipientPhone },
@@ -188,19 +188,19 @@ describe('a message to somebody who opted out', () => {
         { type: 'message.failed', data: { status: 'failed', reason: 'dnc' } },
       ]);
     }
-    expect(await copiesIn(house, ws)).toHaveLength(1);
+    expect(await copiesIn(app, ws)).toHaveLength(1);
   });
 
   test('goes to another address of the lead when only one of them is suppressed', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const [bad, good] = [newPhone(), newPhone()];
-    await suppressAddress(house.deps.database, ws.workspaceId, bad, clock.now(), 'carrier');
+    await suppressAddress(app.deps.database, ws.workspaceId, bad, clock.now(), 'carrier');
     const { body } = await ws.send({ message: 'Hi', recipientPhone: bad, altPhone1: good });
     expect(body).toMatchObject({ status: 'sent', message: { address: good } });
     expect(
       (await ws.send({ message: 'Hi', recipientPhone: newPhone(), leadId: body.leadId })).body.status,
     ).toBe('sent');
-    await suppressAddress(house.deps.database, ws.workspaceId, good, clock.now(), 'carrier');
+    await suppressAddress(app.deps.database, ws.workspaceId, good, clock.now(), 'carrier');
     expect((await ws.send({ message: 'Hi', leadId: body.leadId })).body).toMatchObject({
       status: 'failed',
       reason: 'dnc',
@@ -208,7 +208,7 @@ describe('a message to somebody who opted out', () => {
   });
 
   test('is stopped in the instant before it goes, when the opt-out came in between', async () => {
-    const ws = await openWorkspace(house, { fallback: true });
+    const ws = await openWorkspace(app, { fallback: true });
     const recipientPhone = newPhone();
     const message = await accept(ws, {
       recipientPhone,
@@ -216,7 +216,7 @@ describe('a message to somebody who opted out', () => {
       sendFallbackSmsOnFailed: true,
     });
     // Suppressed by hand, which cancels nothing.
-    await suppressAddress(house.deps.database, ws.workspaceId, recipientPhone, clock.now(), 'manual');
+    await suppressAddress(app.deps.database, ws.workspaceId, recipientPhone, clock.now(), 'manual');
     expect((await ws.explain(message._id)).gates[0]).toMatchObject({
       gate: 'opt_out',
       state: 'blocked',
@@ -230,23 +230,23 @@ describe('a message to somebody who opted out', () => {
       fallbackSmsDispatched: false,
       attempt: 0,
     });
-    expect(await copiesIn(house, ws)).toEqual([]);
+    expect(await copiesIn(app, ws)).toEqual([]);
   });
 
   test('that waits for another attempt is cancelled like any other that waits', async () => {
-    const ws = await openWorkspace(house, { lines: [{ retryGapMs: HOUR }] });
+    const ws = await openWorkspace(app, { lines: [{ retryGapMs: HOUR }] });
     const message = await accept(ws, { recipientPhone: '+12025550104' });
     await ws.reaches(message._id, 'queued');
     await hear(ws, '+12025550104', 'QUIT');
     await ws.reaches(message._id, 'cancelled');
     clock.leap(2 * HOUR);
-    expect(await copiesIn(house, ws)).toEqual([]);
+    expect(await copiesIn(app, ws)).toEqual([]);
   });
 });
 
 describe('a START', () => {
   test('lifts what words had imposed, and is written down too', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const recipientPhone = newPhone();
     const { leadId } = await accept(ws, { recipientPhone });
     await hear(ws, recipientPhone, 'STOP');
@@ -260,27 +260,27 @@ describe('a START', () => {
   });
 
   test('lifts nothing that a person or a carrier imposed', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const recipientPhone = newPhone();
     await accept(ws, { recipientPhone });
-    await suppressAddress(house.deps.database, ws.workspaceId, recipientPhone, clock.now(), 'manual');
+    await suppressAddress(app.deps.database, ws.workspaceId, recipientPhone, clock.now(), 'manual');
     await hear(ws, recipientPhone, 'START');
     expect((await ws.send({ message: 'Hi', recipientPhone })).body.reason).toBe('dnc');
     expect(await ledgerOf(ws)).toEqual([]);
   });
 
   test('does not soften what a carrier imposed before the contact said STOP', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const recipientPhone = newPhone();
     await accept(ws, { recipientPhone });
-    await suppressAddress(house.deps.database, ws.workspaceId, recipientPhone, clock.now(), 'carrier');
+    await suppressAddress(app.deps.database, ws.workspaceId, recipientPhone, clock.now(), 'carrier');
     await hear(ws, recipientPhone, 'STOP');
     await hear(ws, recipientPhone, 'START');
     expect((await ws.send({ message: 'Hi', recipientPhone })).body.reason).toBe('dnc');
   });
 
   test('of somebody who never opted out is a reply like any other', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const recipientPhone = newPhone();
     await accept(ws, { recipientPhone });
     await hear(ws, recipientPhone, 'yes');
@@ -293,7 +293,7 @@ describe('a START', () => {
 
 describe('a reply', () => {
   test('of an unknown number makes a lead in the list Inbound; the next one finds it', async () => {
-    const ws = await openWorkspace(house, { lines: [{}, { messageType: 'email' }] });
+    const ws = await openWorkspace(app, { lines: [{}, { messageType: 'email' }] });
     const [phone, email] = [newPhone(), newEmail()];
     await hear(ws, phone, 'Hello?');
     await hear(ws, phone, 'Anybody?');
@@ -305,7 +305,7 @@ describe('a reply', () => {
     const lead = await leadOf(ws, messages[1]?.leadId ?? null);
     expect(lead).toMatchObject({ phone, email: null, source: 'inbound' });
     const [list] = await read<{ name: string }>(
-      house,
+      app,
       'SELECT name FROM lists WHERE workspace_id = $1 AND id = $2',
       [ws.workspaceId, lead.listId],
     );
@@ -315,7 +315,7 @@ describe('a reply', () => {
   });
 
   test('belongs to the lead its line talks to, not to the oldest one with that number', async () => {
-    const ws = await openWorkspace(house, { lines: [{}, {}] });
+    const ws = await openWorkspace(app, { lines: [{}, {}] });
     const address = newPhone();
     const talksToLast = ws.lines[1]?._id;
     const oldest = await accept(ws, { recipientPhone: newPhone(), altPhone1: address });
@@ -335,7 +335,7 @@ describe('a reply', () => {
   test.each(['recipientPhone', 'recipientEmail'])(
     'from an address that is nobody’s belongs to the lead for whom our message went there: %s',
     async (by) => {
-      const ws = await openWorkspace(house, {
+      const ws = await openWorkspace(app, {
         lines: by === 'recipientEmail' ? [{ messageType: 'email' }] : [{}],
       });
       const messageType = by === 'recipientEmail' ? 'email' : 'imessage';
@@ -350,17 +350,16 @@ describe('a reply', () => {
       }
       // The last one of two.
       expect(await leadOfReply(ws, address, 0)).toBe(leads[1]);
-      const known = await read(
-        house,
-        'SELECT 1 FROM lead_addresses WHERE workspace_id = $1 AND address = $2',
-        [ws.workspaceId, address],
-      );
+      const known = await read(app, 'SELECT 1 FROM lead_addresses WHERE workspace_id = $1 AND address = $2', [
+        ws.workspaceId,
+        address,
+      ]);
       expect(known).toEqual([]);
     },
   );
 
   test('of STOP from such an address opts the lead out on all channels, and START lifts it', async () => {
-    const ws = await openWorkspace(house, { lines: [{}, { messageType: 'email' }] });
+    const ws = await openWorkspace(app, { lines: [{}, { messageType: 'email' }] });
     const { leadId } = await accept(ws, { recipientPhone: newPhone(), recipientEmail: newEmail() });
     const elsewhere = newPhone();
     await ws.send({ message: 'Hi', leadId, recipientPhone: elsewhere });
@@ -379,7 +378,7 @@ describe('a reply', () => {
   });
 
   test('from where a message of another line went, or none has gone yet, is a stranger’s', async () => {
-    const ws = await openWorkspace(house, { lines: [{}, {}] });
+    const ws = await openWorkspace(app, { lines: [{}, {}] });
     const [sent, waits] = [newPhone(), newPhone()];
     const { leadId } = await accept(ws, { recipientPhone: newPhone(), scheduledDate: inAnHour() });
     await ws.send({ message: 'Hi', leadId, recipientPhone: sent, fromLineId: ws.lines[0]?._id });

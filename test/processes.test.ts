@@ -14,7 +14,7 @@ import { readEvidence } from './crash/evidence.ts';
 import { judge } from './crash/judge.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { withClient } from './database-server.ts';
-import { openHouse } from './harness.ts';
+import { openApp } from './harness.ts';
 import { until } from './until.ts';
 import { accept, addLine, newPhone } from './workspaces.ts';
 
@@ -101,9 +101,9 @@ describe('two processes that accept and two that send', () => {
     'send everything once, keep the gap of a device and the cap of a line between them',
     async () => {
       const free = await Promise.all(Array.from({ length: 5 }, () => addLine(client)));
-      const desk = { deviceId: 'desk', deviceGapMs: GAP_MS };
-      const capped = await addLine(client, { ...desk, dailyNewConversationsLimit: CAP });
-      const beside = await addLine(client, desk);
+      const device = { deviceId: 'shared', deviceGapMs: GAP_MS };
+      const capped = await addLine(client, { ...device, dailyNewConversationsLimit: CAP });
+      const beside = await addLine(client, device);
       const wishes = [
         ...Array.from({ length: 300 }, (_, n) => free[n % free.length]),
         ...Array.from({ length: CAP + 4 }, () => capped),
@@ -188,8 +188,8 @@ describe('two processes that accept and two that send', () => {
 
   test('accept what deadlocks with another process: it was rolled back, so it is stored again', async () => {
     const [one, two] = [newPhone(), newPhone()];
-    const house = await openHouse({ databaseUrl: database.url, key, dispatches: false });
-    const { body } = await house.send({ message: 'Hi', recipientPhone: newPhone() }, { prefer: 'wait=0' });
+    const app = await openApp({ databaseUrl: database.url, key, dispatches: false });
+    const { body } = await app.send({ message: 'Hi', recipientPhone: newPhone() }, { prefer: 'wait=0' });
     await withClient(database.url, async (other) => {
       const makeLead = (phone: string) =>
         other.query(
@@ -206,9 +206,9 @@ describe('two processes that accept and two that send', () => {
       const accepting = [two, one].map((recipientPhone) => {
         const { request } = parseSendMessage(
           { message: 'Hi', recipientPhone },
-          { now: house.deps.clock.now() },
+          { now: app.deps.clock.now() },
         );
-        return house.deps.intake.add(house.workspaceId, { request, options: NO_OPTIONS });
+        return app.deps.intake.add(app.workspaceId, { request, options: NO_OPTIONS });
       });
       const accepted = Promise.all(accepting);
       const waits =
@@ -220,7 +220,7 @@ describe('two processes that accept and two that send', () => {
       await other.query('COMMIT');
       for (const answer of await accepted) expect(answer).toMatchObject({ httpStatus: 200 });
     });
-    await house.close();
+    await app.close();
   });
 
   test('make one message of one Idempotency-Key, whichever is asked', async () => {

@@ -9,7 +9,7 @@ import type { Channel, Finding, Outcome } from '../src/channels/channel.ts';
 import type { Line } from '../src/contract/lines.ts';
 import { createTicker, type Ticker } from '../src/dispatcher/tick.ts';
 import { type Clock, toIso } from '../src/lib/clock.ts';
-import { openHouse, type TestHouse } from './harness.ts';
+import { openApp, type TestApp } from './harness.ts';
 import { until } from './until.ts';
 import { accept, newPhone, openWorkspace, type Workspace } from './workspaces.ts';
 
@@ -53,20 +53,20 @@ const channel: Channel = {
   close: async () => {},
 };
 
-let house: TestHouse;
+let app: TestApp;
 let ticker: Ticker;
 let underWay = new Set<Promise<void>>();
 
 beforeAll(async () => {
-  house = await openHouse({
+  app = await openApp({
     clock,
     channels: new Map([['sandbox', channel]]),
     dispatches: false,
     checkpoint: (label) => said.at(label),
   });
-  ticker = createTicker(house.deps);
+  ticker = createTicker(app.deps);
 });
-afterAll(() => house.close());
+afterAll(() => app.close());
 beforeEach(() => {
   now += 24 * HOUR_MS;
   handed = [];
@@ -98,11 +98,11 @@ function stop(ws: Workspace, address: string): Promise<void> {
   const { workspaceId } = ws;
   const lineId = ws.lines[0]?._id ?? '';
   const inbound = { workspaceId, lineId, address, message: 'STOP', externalMessageId: null };
-  return receiveInbound(house.deps, inbound, async () => true);
+  return receiveInbound(app.deps, inbound, async () => true);
 }
 
 function receipt(ws: Workspace, messageId: string, kind: 'delivered' | 'bounced'): Promise<void> {
-  return recordReceipts(house.deps, ws.workspaceId, async () => [{ messageId, kind }]);
+  return recordReceipts(app.deps, ws.workspaceId, async () => [{ messageId, kind }]);
 }
 
 /** One look of a dispatcher, `ms` after the last one, and all it does beside sending. */
@@ -124,7 +124,7 @@ async function lookAndSettle(ms: number): Promise<void> {
 }
 
 test('a window that closes while a carrier is asked for the address keeps the message back', async () => {
-  const ws = await openWorkspace(house);
+  const ws = await openWorkspace(app);
   const window = { timezone: 'UTC', sendWindowStart: '09:00', sendWindowEnd: '17:00' };
   said.check = async () => timePasses(10_000);
   const { _id } = await accept(ws, { recipientPhone: newPhone(), ...window });
@@ -137,7 +137,7 @@ test('a window that closes while a carrier is asked for the address keeps the me
 });
 
 test('a message that expires while a carrier is asked for the address ends, and goes nowhere', async () => {
-  const ws = await openWorkspace(house);
+  const ws = await openWorkspace(app);
   said.check = async () => timePasses(10_000);
   const { _id } = await accept(ws, { recipientPhone: newPhone(), expiresAt: toIso(now + 5_000) });
   await lookAndSettle(1_000);
@@ -146,7 +146,7 @@ test('a message that expires while a carrier is asked for the address ends, and 
 });
 
 test('who opts out while a carrier is asked for the address gets nothing', async () => {
-  const ws = await openWorkspace(house);
+  const ws = await openWorkspace(app);
   const address = newPhone();
   said.check = async () => {
     timePasses(2_000);
@@ -159,7 +159,7 @@ test('who opts out while a carrier is asked for the address gets nothing', async
 });
 
 test('while nobody knows whether a first touch left, the next message to that contact waits', async () => {
-  const ws = await openWorkspace(house);
+  const ws = await openWorkspace(app);
   const recipientPhone = newPhone();
   said.send = async () => LOST;
   const first = await accept(ws, { recipientPhone });
@@ -178,7 +178,7 @@ test('while nobody knows whether a first touch left, the next message to that co
 });
 
 test('a clock that leaps while a message is handed over sends no second copy after it', async () => {
-  const ws = await openWorkspace(house);
+  const ws = await openWorkspace(app);
   const answer = answersLater();
   const { _id } = await accept(ws, { recipientPhone: newPhone() });
   await look(1_000);
@@ -193,7 +193,7 @@ test('a clock that leaps while a message is handed over sends no second copy aft
 });
 
 test('what a sender left behind is sent again once no sender can be at it any more', async () => {
-  const ws = await openWorkspace(house);
+  const ws = await openWorkspace(app);
   said.send = () => new Promise(() => {});
   const { _id } = await accept(ws, { recipientPhone: newPhone() });
   await look(1_000);
@@ -205,7 +205,7 @@ test('what a sender left behind is sent again once no sender can be at it any mo
 });
 
 test('what its carrier took after the lease had run out is not reported as failed, though nobody can be asked', async () => {
-  const ws = await openWorkspace(house);
+  const ws = await openWorkspace(app);
   const answer = answersLater();
   said.find = () => NEVER_KNOWN;
   const { _id } = await accept(ws, { recipientPhone: newPhone() });
@@ -220,7 +220,7 @@ test('what its carrier took after the lease had run out is not reported as faile
 });
 
 test('a receipt for an attempt that its carrier denied keeps the next one from being sent', async () => {
-  const ws = await openWorkspace(house, { lines: [{ retryGapMs: 60_000 }] });
+  const ws = await openWorkspace(app, { lines: [{ retryGapMs: 60_000 }] });
   said.send = async () => LOST;
   const { _id } = await accept(ws, { recipientPhone: newPhone() });
   await lookAndSettle(1_000);
@@ -234,14 +234,14 @@ test('a receipt for an attempt that its carrier denied keeps the next one from b
 });
 
 test('a receipt for a message that was never handed over changes nothing', async () => {
-  const ws = await openWorkspace(house);
+  const ws = await openWorkspace(app);
   const { _id } = await accept(ws, { recipientPhone: newPhone(), scheduledDate: toIso(now + HOUR_MS) });
   await receipt(ws, _id, 'delivered');
   expect((await ws.message(_id)).status).toBe('scheduled');
 });
 
 test("a bounce that overtakes the carrier's own answer is not lost", async () => {
-  const ws = await openWorkspace(house);
+  const ws = await openWorkspace(app);
   const answer = answersLater();
   const { _id } = await accept(ws, { recipientPhone: newPhone() });
   await look(1_000);
@@ -254,7 +254,7 @@ test("a bounce that overtakes the carrier's own answer is not lost", async () =>
 test.each(['prepared', 'send.before'])(
   'who opts out while the process stands still at %s gets nothing',
   async (label) => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const address = newPhone();
     const { _id } = await accept(ws, { recipientPhone: address });
     standStill(label, 20_000, () => stop(ws, address));
@@ -265,7 +265,7 @@ test.each(['prepared', 'send.before'])(
 );
 
 test('a line that is switched off while its carrier is asked for the address hands over nothing more', async () => {
-  const ws = await openWorkspace(house);
+  const ws = await openWorkspace(app);
   said.check = async () => {
     timePasses(10_000);
     await ws.call('PATCH', `/api/lines/${ws.lines[0]?._id}`, { isActive: false });
@@ -277,7 +277,7 @@ test('a line that is switched off while its carrier is asked for the address han
 });
 
 test('a line whose cap is set to 0 while its carrier is asked for the address hands over nothing more', async () => {
-  const ws = await openWorkspace(house);
+  const ws = await openWorkspace(app);
   said.check = async () => {
     timePasses(10_000);
     await ws.call('PATCH', `/api/lines/${ws.lines[0]?._id}`, { dailyTotalMessagesLimit: 0 });
@@ -289,7 +289,7 @@ test('a line whose cap is set to 0 while its carrier is asked for the address ha
 });
 
 test('a message that is handed over after midnight counts for the new day', async () => {
-  const ws = await openWorkspace(house, { lines: [{ dailyTotalMessagesLimit: 1 }] });
+  const ws = await openWorkspace(app, { lines: [{ dailyTotalMessagesLimit: 1 }] });
   now = (Math.floor(now / (24 * HOUR_MS)) + 1) * 24 * HOUR_MS - 5_000;
   for (let n = 0; n < 2; n += 1) await accept(ws, { recipientPhone: newPhone() });
   const days: string[] = [];
@@ -308,7 +308,7 @@ test('a message that is handed over after midnight counts for the new day', asyn
 });
 
 test('an attempt that was not handed over, because its process stood still, does not use up the only one', async () => {
-  const ws = await openWorkspace(house, { lines: [{ attempts: 1 }] });
+  const ws = await openWorkspace(app, { lines: [{ attempts: 1 }] });
   const { _id } = await accept(ws, { recipientPhone: newPhone() });
   standStill('send.before', 41_000);
   for (let n = 0; n < 2; n += 1) await lookAndSettle(1_000);
@@ -317,7 +317,7 @@ test('an attempt that was not handed over, because its process stood still, does
 });
 
 test('a process that died with the only attempt in hand does not use it up, if nothing had left', async () => {
-  const ws = await openWorkspace(house, { lines: [{ attempts: 1 }] });
+  const ws = await openWorkspace(app, { lines: [{ attempts: 1 }] });
   said.send = () => new Promise(() => {});
   const { _id } = await accept(ws, { recipientPhone: newPhone() });
   await look(1_000);
@@ -328,7 +328,7 @@ test('a process that died with the only attempt in hand does not use it up, if n
 });
 
 test('a line that refuses all that is sent goes down though every check is content, and its message ends', async () => {
-  const ws = await openWorkspace(house, { lines: [{ retryGapMs: 60_000 }] });
+  const ws = await openWorkspace(app, { lines: [{ retryGapMs: 60_000 }] });
   said.send = async () => ({
     outcome: 'rejected',
     permanent: false,
@@ -348,7 +348,7 @@ test('a line that refuses all that is sent goes down though every check is conte
 }, 240_000);
 
 test('an id that no column can hold settles its message all the same', async () => {
-  const ws = await openWorkspace(house);
+  const ws = await openWorkspace(app);
   said.send = async () => ({ outcome: 'accepted', externalMessageId: '7F\u00003A\ud83c' });
   const { _id } = await accept(ws, { recipientPhone: newPhone() });
   await lookAndSettle(1_000);
@@ -356,7 +356,7 @@ test('an id that no column can hold settles its message all the same', async () 
 });
 
 test('an attempt that breaks off before a carrier has the message leaves nothing in doubt, and costs nothing', async () => {
-  const ws = await openWorkspace(house, { lines: [{ attempts: 1, retryGapMs: 1_000 }] });
+  const ws = await openWorkspace(app, { lines: [{ attempts: 1, retryGapMs: 1_000 }] });
   said.at = async (label) => {
     if (label !== 'send.before') return;
     said.at = NOTHING.at;
@@ -371,7 +371,7 @@ test('an attempt that breaks off before a carrier has the message leaves nothing
 });
 
 test('one that breaks off while a carrier has it is asked for, never sent again unasked', async () => {
-  const ws = await openWorkspace(house);
+  const ws = await openWorkspace(app);
   said.send = async () => {
     throw new Error('out of order');
   };

@@ -4,24 +4,24 @@ import type { Message } from '../src/contract/messages.ts';
 import type { SandboxPhoneAnswer } from '../src/contract/sandbox.ts';
 import { GATES } from '../src/domain/words.ts';
 import { toIso } from '../src/lib/clock.ts';
-import { openHouse, type TestHouse } from './harness.ts';
+import { openApp, type TestApp } from './harness.ts';
 import { until } from './until.ts';
 import { accept, newEmail, newPhone, openWorkspace, read } from './workspaces.ts';
 
 const HOUR = 3_600_000;
 
-let house: TestHouse;
+let app: TestApp;
 
 beforeAll(async () => {
-  house = await openHouse();
+  app = await openApp();
 });
-afterAll(() => house.close());
+afterAll(() => app.close());
 
-const inAnHour = () => toIso(house.deps.clock.now() + HOUR);
+const inAnHour = () => toIso(app.deps.clock.now() + HOUR);
 
 describe('one message', () => {
   test('that does not exist is 404, also for its timeline and its explanation', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     for (const id of ['f'.repeat(24), 'no-id']) {
       for (const path of ['', '/timeline', '/explain']) {
         const { status, body } = await ws.call('GET', `/api/messages/${id}${path}`);
@@ -31,7 +31,7 @@ describe('one message', () => {
   });
 
   test('tells its whole story in the timeline, oldest first, one event for each transition', async () => {
-    const ws = await openWorkspace(house, { lines: [{ retryGapMs: 10 }] });
+    const ws = await openWorkspace(app, { lines: [{ retryGapMs: 10 }] });
     const { body } = await ws.send({ message: 'Hi {nickname}', recipientPhone: '+12025550104' });
     await ws.reaches(body.message._id, 'delivered');
     const events = await ws.timeline(body.message._id);
@@ -56,7 +56,7 @@ describe('one message', () => {
 
 describe('explain', () => {
   test('names every gate in the published order while the message waits, and none when it does not', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const waiting = await accept(ws, { recipientPhone: newPhone(), scheduledDate: inAnHour() });
     const explained = await ws.explain(waiting._id);
     expect(explained).toMatchObject({
@@ -89,7 +89,7 @@ describe('explain', () => {
   });
 
   test('asks first-touch gates of first touches only', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const recipientPhone = newPhone();
     await ws.send({ message: 'Hi', recipientPhone });
     const { _id } = await accept(ws, { recipientPhone, scheduledDate: inAnHour() });
@@ -102,7 +102,7 @@ describe('explain', () => {
   });
 
   test('foretells when each message of a queue goes: none goes earlier, and all in that order', async () => {
-    const ws = await openWorkspace(house, { lines: [{ deviceGapMs: 1_000 }] });
+    const ws = await openWorkspace(app, { lines: [{ deviceGapMs: 1_000 }] });
     const friend = newPhone();
     const bodies = [
       { recipientPhone: newPhone() },
@@ -148,8 +148,8 @@ describe('explain', () => {
 describe('a simulated phone', () => {
   test('shows what it received, oldest first, in the workspace that sent it and however its number is written', async () => {
     const [ws, other] = [
-      await openWorkspace(house, { lines: [{}, { messageType: 'sms' }] }),
-      await openWorkspace(house),
+      await openWorkspace(app, { lines: [{}, { messageType: 'sms' }] }),
+      await openWorkspace(app),
     ];
     const recipientPhone = newPhone();
     const one = (await ws.send({ message: 'one', recipientPhone })).body.message;
@@ -188,7 +188,7 @@ describe('a simulated phone', () => {
   });
 
   test('shows the newest thousand copies, and tells how many there are', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const recipientPhone = newPhone();
     await ws.send({
       message: 'one',
@@ -200,7 +200,7 @@ describe('a simulated phone', () => {
       { attachmentUrls: ['https://example.com/a.png'], attachmentNames: ['b.png'] },
     ]);
     await read(
-      house,
+      app,
       `INSERT INTO sandbox_copies (workspace_id, id, address, line_id, reference, attempt, message_type, message, received_at)
        SELECT workspace_id, 'f' || lpad(n::text, 23, '0'), address, line_id, reference, attempt, message_type, 'm' || n, received_at
        FROM sandbox_copies, generate_series(1, 1000) AS n WHERE workspace_id = $1`,
@@ -213,7 +213,7 @@ describe('a simulated phone', () => {
   });
 
   test('is a mailbox too, and shows the subject', async () => {
-    const ws = await openWorkspace(house, { lines: [{ messageType: 'email' }] });
+    const ws = await openWorkspace(app, { lines: [{ messageType: 'email' }] });
     const recipientEmail = newEmail();
     await ws.send({
       message: 'Hello',

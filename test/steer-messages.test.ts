@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CancelForLeadAnswer, Message } from '../src/contract/messages.ts';
 import { toIso } from '../src/lib/clock.ts';
-import { openHouse, type TestHouse } from './harness.ts';
+import { openApp, type TestApp } from './harness.ts';
 import { leapingClock } from './leaping-clock.ts';
 import { accept, copiesIn, newEmail, newPhone, openWorkspace, type Workspace } from './workspaces.ts';
 
@@ -10,12 +10,12 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 const clock = leapingClock();
-let house: TestHouse;
+let app: TestApp;
 
 beforeAll(async () => {
-  house = await openHouse({ clock });
+  app = await openApp({ clock });
 });
-afterAll(() => house.close());
+afterAll(() => app.close());
 
 const inAnHour = () => toIso(clock.now() + HOUR);
 
@@ -38,7 +38,7 @@ async function cancelFor(ws: Workspace, target: object): Promise<CancelForLeadAn
 
 describe('cancelling', () => {
   test('takes back what waits, once; asking again changes nothing', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const message = await accept(ws, { recipientPhone: newPhone(), scheduledDate: inAnHour() });
     for (let time = 0; time < 2; time += 1) {
       const { status, body } = await cancel(ws, message._id);
@@ -54,11 +54,11 @@ describe('cancelling', () => {
     ]);
     clock.leap(2 * HOUR);
     expect((await ws.send({ message: 'later', recipientPhone: newPhone() })).body.status).toBe('sent');
-    expect((await copiesIn(house, ws)).map((copy) => copy.message)).toEqual(['later']);
+    expect((await copiesIn(app, ws)).map((copy) => copy.message)).toEqual(['later']);
   });
 
   test('comes too late for what went, and says what it is now', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const { body } = await ws.send({ message: 'Hi', recipientPhone: '+12025550107' });
     const late = await cancel(ws, body.message._id);
     expect(late.status).toBe(409);
@@ -70,7 +70,7 @@ describe('cancelling', () => {
   });
 
   test('for a lead takes back all that waits for it, on all channels, and nobody else’s', async () => {
-    const ws = await openWorkspace(house, { lines: [{}, { messageType: 'email' }] });
+    const ws = await openWorkspace(app, { lines: [{}, { messageType: 'email' }] });
     const recipient = { recipientPhone: newPhone(), recipientEmail: newEmail(), altPhone2: newPhone() };
     const own = [
       await accept(ws, { ...recipient, scheduledDate: inAnHour() }),
@@ -94,7 +94,7 @@ describe('cancelling', () => {
   });
 
   test.each(['leadId', 'recipientPhone', 'recipientEmail'])('for a lead finds it by %s', async (by) => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const recipient = { recipientPhone: newPhone(), recipientEmail: newEmail() };
     const message = await accept(ws, { ...recipient, scheduledDate: inAnHour() });
     const target = { leadId: message.leadId, ...recipient }[by];
@@ -102,7 +102,7 @@ describe('cancelling', () => {
   });
 
   test('for a number that is no lead’s finds the messages that name it', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const { leadId } = await accept(ws, { recipientPhone: newPhone(), scheduledDate: inAnHour() });
     const recipientPhone = newPhone();
     const message = await accept(ws, { leadId, recipientPhone, scheduledDate: inAnHour() });
@@ -113,7 +113,7 @@ describe('cancelling', () => {
   });
 
   test('for several targets takes back what waits for each of them, and answers the first lead', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const [byId, byPhone, byEmail, other] = [
       await accept(ws, { recipientPhone: newPhone(), scheduledDate: inAnHour() }),
       await accept(ws, { recipientPhone: newPhone(), scheduledDate: inAnHour() }),
@@ -136,7 +136,7 @@ describe('cancelling', () => {
   });
 
   test('for a lead’s number finds also what names it for another lead', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const own = await accept(ws, { recipientPhone: newPhone(), scheduledDate: inAnHour() });
     const { leadId } = await accept(ws, { recipientPhone: newPhone(), scheduledDate: inAnHour() });
     const { recipientPhone } = own;
@@ -148,7 +148,7 @@ describe('cancelling', () => {
   });
 
   test('for a stranger is 200 with zeros', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     for (const target of [
       { leadId: 'f'.repeat(24) },
       { recipientPhone: newPhone() },
@@ -165,7 +165,7 @@ describe('cancelling', () => {
   });
 
   test('races the dispatcher: a message is either cancelled and never arrives, or it arrives and cannot be cancelled', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const outcomes = await Promise.all(
       Array.from({ length: 60 }, async (_, n) => {
         const recipientPhone = newPhone();
@@ -175,7 +175,7 @@ describe('cancelling', () => {
       }),
     );
     for (const { id, cancelled } of outcomes) await ws.reaches(id, cancelled ? 'cancelled' : 'delivered');
-    const reached = new Set((await copiesIn(house, ws)).map((copy) => copy.address));
+    const reached = new Set((await copiesIn(app, ws)).map((copy) => copy.address));
     for (const { recipientPhone, cancelled } of outcomes)
       expect(reached.has(recipientPhone)).toBe(!cancelled);
   });
@@ -190,7 +190,7 @@ describe('editing', () => {
     );
 
   test('changes text, time, window and line of what waits; the rest stays', async () => {
-    const ws = await openWorkspace(house, { lines: [{}, {}] });
+    const ws = await openWorkspace(app, { lines: [{}, {}] });
     const recipientPhone = newPhone();
     const message = await accept(ws, {
       message: 'old',
@@ -225,7 +225,7 @@ describe('editing', () => {
   });
 
   test('to an earlier time wakes the line at once', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const message = await accept(ws, { recipientPhone: newPhone(), scheduledDate: inAnHour() });
     expect((await edit(ws, message._id, { scheduledDate: null })).body.message.status).toBe('pending');
     await ws.reaches(message._id, 'delivered');
@@ -239,7 +239,7 @@ describe('editing', () => {
   });
 
   test('makes of a message what its date and window say, each time with one event', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const message = await accept(ws, { recipientPhone: newPhone(), scheduledDate: inAnHour() });
     const window = { timezone: 'UTC', sendWindowStart: timeIn(3), sendWindowEnd: timeIn(4) };
     await edit(ws, message._id, { scheduledDate: null, ...window });
@@ -252,7 +252,7 @@ describe('editing', () => {
   });
 
   test('warns of what means nothing for the message, and leaves that out', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const message = await accept(ws, { recipientPhone: newPhone(), scheduledDate: inAnHour() });
     const { status, body } = await edit(ws, message._id, {
       message: 'new',
@@ -271,7 +271,7 @@ describe('editing', () => {
   });
 
   test('to a past date means now; the date is shown as it was given', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const message = await accept(ws, { recipientPhone: newPhone(), scheduledDate: inAnHour() });
     const scheduledDate = '2020-01-01T00:00:00.000Z';
     const { body } = await edit(ws, message._id, { scheduledDate });
@@ -280,7 +280,7 @@ describe('editing', () => {
   });
 
   test('does not shorten the pause between two attempts', async () => {
-    const ws = await openWorkspace(house, { lines: [{ retryGapMs: HOUR }] });
+    const ws = await openWorkspace(app, { lines: [{ retryGapMs: HOUR }] });
     const message = await accept(ws, { recipientPhone: '+12025550104' });
     const waiting = await ws.reaches(message._id, 'queued');
     const { body } = await edit(ws, message._id, { message: 'other words' });
@@ -288,7 +288,7 @@ describe('editing', () => {
   });
 
   test('refuses what acceptance would refuse, in the same words, and changes nothing', async () => {
-    const ws = await openWorkspace(house, { lines: [{}, { isActive: false }, { messageType: 'sms' }] });
+    const ws = await openWorkspace(app, { lines: [{}, { isActive: false }, { messageType: 'sms' }] });
     const message = await accept(ws, {
       recipientPhone: newPhone(),
       scheduledDate: inAnHour(),
@@ -313,7 +313,7 @@ describe('editing', () => {
   });
 
   test('comes too late for what went', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const { body } = await ws.send({ message: 'Hi', recipientPhone: '+12025550107' });
     const late = await edit(ws, body.message._id, { message: 'Ho' });
     expect(late.status).toBe(409);
@@ -321,7 +321,7 @@ describe('editing', () => {
   });
 
   test('races the dispatcher: what arrives is the old text or the new one, and the answer tells which', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const outcomes = await Promise.all(
       Array.from({ length: 60 }, async () => {
         const recipientPhone = newPhone();
@@ -331,7 +331,7 @@ describe('editing', () => {
       }),
     );
     for (const { id } of outcomes) await ws.reaches(id, 'delivered');
-    const arrived = new Map((await copiesIn(house, ws)).map((copy) => [copy.address, copy.message]));
+    const arrived = new Map((await copiesIn(app, ws)).map((copy) => [copy.address, copy.message]));
     for (const { recipientPhone, text } of outcomes) expect(arrived.get(recipientPhone)).toBe(text);
   });
 });

@@ -1,4 +1,4 @@
-/** The habits of the house, checked like any other behaviour. Each message names what to do instead. */
+/** The habits of the app, checked like any other behaviour. Each message names what to do instead. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';

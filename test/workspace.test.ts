@@ -1,14 +1,14 @@
 /** What a workspace is set to, and what its keys may do. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openHouse, type TestHouse } from './harness.ts';
+import { openApp, type TestApp } from './harness.ts';
 import { accept, addLine, newPhone, openWorkspace, read } from './workspaces.ts';
 
-let house: TestHouse;
+let app: TestApp;
 
 beforeAll(async () => {
-  house = await openHouse();
+  app = await openApp();
 });
-afterAll(() => house.close());
+afterAll(() => app.close());
 
 describe('the fallback configuration', () => {
   const PATH = '/api/workspace/fallback-config';
@@ -22,7 +22,7 @@ describe('the fallback configuration', () => {
   };
 
   test('is off at first, takes the only SMS line when it is switched on, and can be removed', async () => {
-    const ws = await openWorkspace(house, { lines: [{}, { messageType: 'sms' }] });
+    const ws = await openWorkspace(app, { lines: [{}, { messageType: 'sms' }] });
     expect((await ws.call('GET', PATH)).body).toEqual(OFF);
     const on = { ...OFF, configured: true, provider: 'sandbox', lineId: ws.lines[1]?._id, enabled: true };
     expect((await ws.call('PATCH', PATH, { provider: 'sandbox' })).body).toEqual({ ...on, warnings: [] });
@@ -46,7 +46,7 @@ describe('the fallback configuration', () => {
   });
 
   test('needs a line that sends SMS, named when there are several', async () => {
-    const ws = await openWorkspace(house, { lines: [{}] });
+    const ws = await openWorkspace(app, { lines: [{}] });
     const set = async (body: object) => (await ws.call('PATCH', PATH, body)).body;
     expect(await set({ provider: 'sandbox' })).toMatchObject({ code: 'INVALID_FIELD', param: 'lineId' });
     expect(await set({ provider: 'sandbox', lineId: ws.lines[0]?._id })).toMatchObject({
@@ -58,13 +58,13 @@ describe('the fallback configuration', () => {
       configured: true,
       lineId: two._id,
     });
-    const other = await openWorkspace(house, { lines: [{ messageType: 'sms' }] });
+    const other = await openWorkspace(app, { lines: [{ messageType: 'sms' }] });
     expect(await set({ lineId: other.lines[0]?._id })).toMatchObject({ code: 'LINE_NOT_FOUND' });
     expect(await set({ lineId: one._id })).toMatchObject({ configured: true, lineId: one._id });
   });
 
   test('cannot be switched on, nor given a line, before it has a provider', async () => {
-    const ws = await openWorkspace(house, { lines: [{ messageType: 'sms' }] });
+    const ws = await openWorkspace(app, { lines: [{ messageType: 'sms' }] });
     const lineId = ws.lines[0]?._id;
     for (const body of [{ enabled: true }, { lineId }, { provider: null, enabled: true }]) {
       const answer = await ws.call('PATCH', PATH, body);
@@ -78,7 +78,7 @@ describe('the fallback configuration', () => {
   });
 
   test('is needed before failures can be asked to fall back', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const { status, body } = await ws.call('PATCH', PATH, { sendFallbackSmsOnFailed: true });
     expect([status, body.code]).toEqual([400, 'FALLBACK_NOT_CONFIGURED']);
   });
@@ -90,9 +90,9 @@ describe('a key', () => {
     [['send'], { read: 403, send: 201, admin: 403 }],
     [['admin'], { read: 200, send: 201, admin: 200 }],
   ] as const)('with the scopes %j may do that and no more', async (scopes, expected) => {
-    const admin = await openWorkspace(house);
-    const ws = await openWorkspace(house, { lines: [], scopes });
-    await read(house, 'UPDATE api_keys SET workspace_id = $1 WHERE workspace_id = $2', [
+    const admin = await openWorkspace(app);
+    const ws = await openWorkspace(app, { lines: [], scopes });
+    await read(app, 'UPDATE api_keys SET workspace_id = $1 WHERE workspace_id = $2', [
       admin.workspaceId,
       ws.workspaceId,
     ]);
@@ -107,9 +107,9 @@ describe('a key', () => {
 
 describe('a workspace', () => {
   test('that no longer exists is told to whoever still has a key of it, whatever is asked', async () => {
-    const ws = await openWorkspace(house);
-    await read(house, 'DELETE FROM workspaces WHERE workspace_id = $1', [ws.workspaceId]);
-    house.deps.books.forget(ws.workspaceId);
+    const ws = await openWorkspace(app);
+    await read(app, 'DELETE FROM workspaces WHERE workspace_id = $1', [ws.workspaceId]);
+    app.deps.snapshots.forget(ws.workspaceId);
     for (const [method, path] of [
       ['GET', '/api/messages'],
       ['GET', '/api/lines'],
@@ -127,7 +127,7 @@ describe('a workspace', () => {
   });
 
   test('shows and changes its name, its zone and what becomes of conversations whose line is down', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const { workspaceId } = ws;
     const first = {
       workspaceId,
@@ -152,7 +152,7 @@ describe('a workspace', () => {
 
 describe('a lead', () => {
   test('is read by its id; an unknown one is 404, another word is no id', async () => {
-    const ws = await openWorkspace(house);
+    const ws = await openWorkspace(app);
     const recipientPhone = newPhone();
     const { leadId } = await accept(ws, { recipientPhone, recipientName: 'Ada' });
     const ask = (id: string | null) => ws.call('GET', `/api/leads?id=${id}`);

@@ -1,4 +1,4 @@
-/** Workspaces of their own within one house, so that every test has its lines, leads and simulated phones to itself. */
+/** Workspaces of their own within one app, so that every test has its lines, leads and simulated phones to itself. */
 import { hashApiKey } from '../src/actions/authenticate.ts';
 import { newApiKey } from '../src/actions/bootstrap.ts';
 import type { Line } from '../src/contract/lines.ts';
@@ -8,7 +8,7 @@ import { insertApiKey } from '../src/store/api-keys.ts';
 import { statement } from '../src/store/database.ts';
 import { insertWorkspace, updateBilling } from '../src/store/workspaces.ts';
 import { type Client, openClient } from './client.ts';
-import type { TestHouse } from './harness.ts';
+import type { TestApp } from './harness.ts';
 
 export interface Workspace extends Client {
   workspaceId: string;
@@ -17,7 +17,7 @@ export interface Workspace extends Client {
   lines: Line[];
 }
 
-export interface WorkspaceWish {
+export interface WorkspaceOptions {
   /** Bodies of `POST /api/lines`; sandbox lines for iMessage unless they say otherwise. */
   lines?: readonly Record<string, unknown>[];
   /** An SMS line of its own, last of `lines`, carries fallback SMS. */
@@ -26,8 +26,8 @@ export interface WorkspaceWish {
   scopes?: readonly Scope[];
 }
 
-export async function openWorkspace(house: TestHouse, wish: WorkspaceWish = {}): Promise<Workspace> {
-  const { deps } = house;
+export async function openWorkspace(app: TestApp, wish: WorkspaceOptions = {}): Promise<Workspace> {
+  const { deps } = app;
   const { lines: wishes = [{}], fallback = false, lineDownPolicy = 'wait', scopes = ['admin'] } = wish;
   const workspaceId = `org_${deps.ids()}`;
   const key = newApiKey();
@@ -35,7 +35,7 @@ export async function openWorkspace(house: TestHouse, wish: WorkspaceWish = {}):
   await insertWorkspace(deps.database, workspaceId, 'Test', now);
   const apiKey = { id: deps.ids(), name: 'Test', hint: '', scopes, expiresAt: null };
   await insertApiKey(deps.database, { keyHash: hashApiKey(key), workspaceId, ...apiKey }, now);
-  const client = openClient(house.url, key);
+  const client = openClient(app.url, key);
   const lines: Line[] = [];
   if (lineDownPolicy !== 'wait') await client.call('PATCH', '/api/workspace', { lineDownPolicy });
   for (const each of fallback ? [...wishes, { messageType: 'sms' }] : wishes)
@@ -63,13 +63,9 @@ export async function addLine(client: Client, wish: Record<string, unknown> = {}
 }
 
 /** The operator's call of D36. Callers see it within the second for which a process remembers a workspace. */
-export async function bill(
-  house: TestHouse,
-  { workspaceId }: Workspace,
-  status: BillingStatus,
-): Promise<void> {
-  await updateBilling(house.deps.database, workspaceId, status, house.deps.clock.now());
-  house.deps.books.forget(workspaceId);
+export async function bill(app: TestApp, { workspaceId }: Workspace, status: BillingStatus): Promise<void> {
+  await updateBilling(app.deps.database, workspaceId, status, app.deps.clock.now());
+  app.deps.snapshots.forget(workspaceId);
 }
 
 /** Accepts a message without waiting for its outcome. */
@@ -81,11 +77,11 @@ export async function accept(client: Client, body: Record<string, unknown>): Pro
 
 /** Rows straight from the database. */
 export function read<Row = Record<string, unknown>>(
-  house: TestHouse,
+  app: TestApp,
   sql: string,
   values: readonly unknown[] = [],
 ): Promise<Row[]> {
-  return house.deps.database.query<Row>(statement('', sql), values);
+  return app.deps.database.query<Row>(statement('', sql), values);
 }
 
 export interface Copy {
@@ -97,9 +93,9 @@ export interface Copy {
 }
 
 /** What all simulated phones and mailboxes of a workspace received, in that order. */
-export function copiesIn(house: TestHouse, { workspaceId }: { workspaceId: string }): Promise<Copy[]> {
+export function copiesIn(app: TestApp, { workspaceId }: { workspaceId: string }): Promise<Copy[]> {
   return read<Copy>(
-    house,
+    app,
     `SELECT address, message, message_type AS "messageType", line_id AS "lineId", received_at AS "receivedAt"
      FROM sandbox_copies WHERE workspace_id = $1 ORDER BY id`,
     [workspaceId],
@@ -107,9 +103,9 @@ export function copiesIn(house: TestHouse, { workspaceId }: { workspaceId: strin
 }
 
 /** Instants at which the workspace's messages took their turn on a line, in order. */
-export async function turnsIn(house: TestHouse, { workspaceId }: { workspaceId: string }): Promise<number[]> {
+export async function turnsIn(app: TestApp, { workspaceId }: { workspaceId: string }): Promise<number[]> {
   const rows = await read<{ at: number }>(
-    house,
+    app,
     "SELECT at FROM events WHERE workspace_id = $1 AND type = 'message.sending' ORDER BY at",
     [workspaceId],
   );

@@ -16,7 +16,7 @@ import { draftMessage, talkingLine } from './draft-message.ts';
 import { IntakeWriteSet } from './intake-write.ts';
 import { answerState } from './present-message.ts';
 import { refuseReadOnly } from './read-only.ts';
-import type { WorkspaceBook } from './workspace-book.ts';
+import type { WorkspaceSnapshot } from './workspace-snapshot.ts';
 
 export interface SendOptions {
   idempotencyKey: string | null;
@@ -61,13 +61,13 @@ export async function acceptMessage(
   request: SendMessage,
   options: SendOptions,
 ): Promise<Accepted> {
-  const book = await refuseReadOnly(deps, caller);
+  const snapshot = await refuseReadOnly(deps, caller);
   const accepted = await withKeyHeld(deps, caller.workspaceId, options.idempotencyKey, () =>
     deps.intake.add(caller.workspaceId, { request, options }),
   );
   if (accepted instanceof Problem) throw accepted;
   const waited = await waitForOutcome(deps, caller, accepted, options.waitMs);
-  return waited || accepted.replayed ? withPresentState(deps, book, accepted, waited) : accepted;
+  return waited || accepted.replayed ? withPresentState(deps, snapshot, accepted, waited) : accepted;
 }
 
 /** What is not due before the wait is over has no outcome to wait for: it is answered at once. */
@@ -89,14 +89,14 @@ async function waitForOutcome(
  */
 async function withPresentState(
   deps: Deps,
-  book: WorkspaceBook,
+  snapshot: WorkspaceSnapshot,
   accepted: Accepted,
   waited: boolean,
 ): Promise<Accepted> {
   const { reason: _reason, error: _error, scheduledDate: _date, ...decided } = accepted.body;
-  const row = await findMessage(deps.database, book.workspace.workspaceId, decided.message._id);
+  const row = await findMessage(deps.database, snapshot.workspace.workspaceId, decided.message._id);
   invariant(row !== null, 'an accepted message is stored');
-  const line = book.lines.find((each) => each.id === row.lineId) ?? null;
+  const line = snapshot.lines.find((each) => each.id === row.lineId) ?? null;
   return { ...accepted, waited, body: { ...decided, ...answerState(row, line) } };
 }
 
@@ -147,16 +147,16 @@ async function acceptBatch(
   items: readonly IntakeItem[],
 ): Promise<(Accepted | Problem)[]> {
   deps.metrics.intakeBatch.observe(items.length);
-  const book = await readBookFor(deps, workspaceId, items);
-  const quickSendsListId = await quickSendsList(deps, book);
+  const snapshot = await readSnapshotFor(deps, workspaceId, items);
+  const quickSendsListId = await quickSendsList(deps, snapshot);
   const facts = await readIntakeFacts(deps.database, workspaceId, items.map(questionOf));
   const decide = async (known: readonly IntakeFacts[], tx: Sql | null) => {
-    const { write, answers } = draftAll(deps, book, quickSendsListId, items, known);
+    const { write, answers } = draftAll(deps, snapshot, quickSendsListId, items, known);
     await deps.checkpoint('intake.drafted');
     await write.store(workspaceId, tx);
     return { write, answers };
   };
-  const open = items.flatMap((item, index) => (hasOpenChoice(book, item, facts[index]) ? [index] : []));
+  const open = items.flatMap((item, index) => (hasOpenChoice(snapshot, item, facts[index]) ? [index] : []));
   const { write, answers } =
     open.length === 0
       ? await decide(facts, null)
@@ -180,18 +180,20 @@ function questionOf({ request, options }: IntakeItem): IntakeQuestion {
 
 /** Whether it would pick any of several lines for a lead that exists, where another intake may be picking as well. */
 function hasOpenChoice(
-  book: WorkspaceBook,
+  snapshot: WorkspaceSnapshot,
   { request }: IntakeItem,
   facts: IntakeFacts | undefined,
 ): boolean {
   if (facts === undefined || facts.lead === null || facts.stored !== null) return false;
   if (facts.waitingLineId !== null || request.fromLineId !== null) return false;
-  const mayLeaveFrom = book.lines.filter((line) => line.isActive && line.messageType === request.messageType);
+  const mayLeaveFrom = snapshot.lines.filter(
+    (line) => line.isActive && line.messageType === request.messageType,
+  );
   if (mayLeaveFrom.length < 2) return false;
-  const talking = talkingLine(book, request.messageType, facts);
+  const talking = talkingLine(snapshot, request.messageType, facts);
   if (talking === null) return true;
   return (
-    book.workspace.lineDownPolicy === 'move' && !(talking.isActive && talking.healthStatus === 'healthy')
+    snapshot.workspace.lineDownPolicy === 'move' && !(talking.isActive && talking.healthStatus === 'healthy')
   );
 }
 
@@ -216,21 +218,21 @@ async function decideInTurn(
 
 function draftAll(
   deps: IntakeDeps,
-  book: WorkspaceBook,
+  snapshot: WorkspaceSnapshot,
   quickSendsListId: string,
   items: readonly IntakeItem[],
   facts: readonly IntakeFacts[],
 ): { write: IntakeWriteSet; answers: (Accepted | Problem)[] } {
   const now = deps.clock.now();
   const context = {
-    book,
+    snapshot,
     newLeads: new Map<string, NewLead>(),
     chosenLines: new Map<string, string>(),
     quickSendsListId,
     ids: deps.ids,
     now,
   };
-  const write = new IntakeWriteSet(deps, book, now);
+  const write = new IntakeWriteSet(deps, snapshot, now);
   const answers = items.map((item, index) => {
     const known = facts[index];
     invariant(known !== undefined, 'facts come back for every request');
@@ -238,26 +240,26 @@ function draftAll(
     if (replay !== null) return replay;
     const draft = draftMessage(context, item.request, known);
     if (draft instanceof Problem) return draft;
-    deps.books.noteChosen(book, draft.line.id, draft.firstTouch);
+    deps.snapshots.noteChosen(snapshot, draft.line.id, draft.firstTouch);
     return write.add(item, draft);
   });
   return { write, answers };
 }
 
-/** The cached book, read anew when it may be too old to refuse a request by it. */
-async function readBookFor(
+/** The cached snapshot, read anew when it may be too old to refuse a request by it. */
+async function readSnapshotFor(
   deps: IntakeDeps,
   workspaceId: string,
   items: readonly IntakeItem[],
-): Promise<WorkspaceBook> {
-  const book = await deps.books.read(workspaceId);
-  if (book === null) throw problem('NO_ACTIVE_WORKSPACE');
-  const mightRefuse = items.some(({ request }) => !hasLines(book, request));
-  return mightRefuse ? ((await deps.books.reload(workspaceId)) ?? book) : book;
+): Promise<WorkspaceSnapshot> {
+  const snapshot = await deps.snapshots.read(workspaceId);
+  if (snapshot === null) throw problem('NO_ACTIVE_WORKSPACE');
+  const mightRefuse = items.some(({ request }) => !hasLines(snapshot, request));
+  return mightRefuse ? ((await deps.snapshots.reload(workspaceId)) ?? snapshot) : snapshot;
 }
 
-/** The lines that the request needs are there, as far as the book knows. */
-function hasLines({ lines, fallbackLine }: WorkspaceBook, request: SendMessage): boolean {
+/** The lines that the request needs are there, as far as the snapshot knows. */
+function hasLines({ lines, fallbackLine }: WorkspaceSnapshot, request: SendMessage): boolean {
   const { fromLineId, messageType, forceFallback, sendFallbackSmsOnFailed } = request;
   if ((forceFallback || sendFallbackSmsOnFailed) && fallbackLine?.isActive !== true) return false;
   return lines.some(
@@ -267,12 +269,12 @@ function hasLines({ lines, fallbackLine }: WorkspaceBook, request: SendMessage):
   );
 }
 
-async function quickSendsList(deps: IntakeDeps, book: WorkspaceBook): Promise<string> {
-  const known = book.lists.get('quick_sends');
+async function quickSendsList(deps: IntakeDeps, snapshot: WorkspaceSnapshot): Promise<string> {
+  const known = snapshot.lists.get('quick_sends');
   if (known !== undefined) return known;
-  const { workspaceId } = book.workspace;
+  const { workspaceId } = snapshot.workspace;
   const id = await ensureSpecialList(deps.database, workspaceId, 'quick_sends', deps.ids(), deps.clock.now());
-  book.lists.set('quick_sends', id);
+  snapshot.lists.set('quick_sends', id);
   return id;
 }
 

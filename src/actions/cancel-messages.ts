@@ -19,7 +19,7 @@ import { refuseReadOnly } from './read-only.ts';
 
 export async function cancelMessage(deps: Deps, caller: Caller, id: string): Promise<CancelAnswer> {
   const { workspaceId } = caller;
-  const book = await refuseReadOnly(deps, caller);
+  const snapshot = await refuseReadOnly(deps, caller);
   const message = await deps.database.transaction(async (tx) => {
     const [row] = await lockMessages(tx, workspaceId, [id]);
     if (row === undefined) throw problem('MESSAGE_NOT_FOUND');
@@ -31,7 +31,7 @@ export async function cancelMessage(deps: Deps, caller: Caller, id: string): Pro
   deps.announceSettled();
   return {
     success: true,
-    message: presentMessage(message, book.lines.find((line) => line.id === message.lineId) ?? null),
+    message: presentMessage(message, snapshot.lines.find((line) => line.id === message.lineId) ?? null),
   };
 }
 

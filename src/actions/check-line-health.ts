@@ -70,7 +70,7 @@ export async function noteHealth(
   });
   // Most answers are the same as a minute ago: nobody is woken for those.
   if (!changed) return;
-  deps.books.forget(workspaceId);
+  deps.snapshots.forget(workspaceId);
   deps.wakeDispatchers();
 }
 

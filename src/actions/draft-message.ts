@@ -15,7 +15,7 @@ import type { IntakeFacts } from '../store/intake.ts';
 import type { LeadRow, NewLead } from '../store/leads.ts';
 import type { LineRow } from '../store/lines.ts';
 import { fallbackDecision, fallbackText } from './fallback-message.ts';
-import type { WorkspaceBook } from './workspace-book.ts';
+import type { WorkspaceSnapshot } from './workspace-snapshot.ts';
 
 /** A lead that exists, or one that this batch makes. */
 export type DraftLead = { kind: 'found'; lead: LeadRow } | { kind: 'new'; lead: NewLead; made: boolean };
@@ -42,7 +42,7 @@ export interface Draft {
 }
 
 export interface DraftContext {
-  book: WorkspaceBook;
+  snapshot: WorkspaceSnapshot;
   /** Leads made by earlier requests of the same batch, by address. */
   newLeads: Map<string, NewLead>;
   /** Lines chosen for earlier requests of the same batch, by lead and type. */
@@ -57,7 +57,7 @@ export function draftMessage(
   request: SendMessage,
   facts: IntakeFacts,
 ): Draft | Problem {
-  const { book, now } = context;
+  const { snapshot, now } = context;
   const warnings: string[] = [];
   if (request.leadId !== null && facts.lead === null) return problem('LEAD_NOT_ACCESSIBLE');
   const lead = resolveLead(context, request, facts);
@@ -71,14 +71,14 @@ export function draftMessage(
         : `there is no address that ${request.messageType} can go to`,
     });
   }
-  const refusal = refuseFallback(book, request);
+  const refusal = refuseFallback(snapshot, request);
   if (refusal !== null) return refusal;
   const chosen = decideLine(context, request, lead.lead.id, facts);
   if (!('line' in chosen)) return chosen;
   if (chosen.warning !== null) warnings.push(chosen.warning);
 
   const touch = facts.touches?.find((each) => each.lineId === chosen.line.id);
-  const window = readWindow(request, book);
+  const window = readWindow(request, snapshot);
   const suppressed = new Set(facts.suppressed ?? []);
   const plan = planAcceptance({
     now,
@@ -125,7 +125,10 @@ function addressesToTry(lead: DraftLead, request: SendMessage, { phone }: DraftR
   return phone === null ? [] : cascade('sms', own, { phone, email: null });
 }
 
-function refuseFallback({ workspace, fallbackLine }: WorkspaceBook, request: SendMessage): Problem | null {
+function refuseFallback(
+  { workspace, fallbackLine }: WorkspaceSnapshot,
+  request: SendMessage,
+): Problem | null {
   const { forceFallback, sendFallbackSmsOnFailed } = request;
   if (!forceFallback && !sendFallbackSmsOnFailed) return null;
   if (fallbackLine?.isActive !== true) {
@@ -149,7 +152,7 @@ function refuseFallback({ workspace, fallbackLine }: WorkspaceBook, request: Sen
 }
 
 function resolveLead(
-  { book, newLeads, quickSendsListId, ids }: DraftContext,
+  { snapshot, newLeads, quickSendsListId, ids }: DraftContext,
   request: SendMessage,
   facts: IntakeFacts,
 ): DraftLead {
@@ -170,7 +173,7 @@ function resolveLead(
     altEmails: request.altEmails.map((each) => each ?? null),
     source: 'api',
     contactOwnerEmail:
-      request.contactOwnerEmail === undefined ? book.workspace.ownerEmail : request.contactOwnerEmail,
+      request.contactOwnerEmail === undefined ? snapshot.workspace.ownerEmail : request.contactOwnerEmail,
     ...request.crm,
   };
   for (const address of [phone, email, ...lead.altPhones, ...lead.altEmails]) {
@@ -203,7 +206,7 @@ function addressesOf(lead: DraftLead, request: SendMessage) {
 
 /** The line of this type that spoke with the lead last; null when none did. */
 export function talkingLine(
-  { lines }: WorkspaceBook,
+  { lines }: WorkspaceSnapshot,
   messageType: SendMessage['messageType'],
   { touches }: IntakeFacts,
 ): LineRow | null {
@@ -221,15 +224,15 @@ function chosenKey({ messageType }: SendMessage, leadId: string): string {
 }
 
 function decideLine(
-  { book, chosenLines, now }: DraftContext,
+  { snapshot, chosenLines, now }: DraftContext,
   request: SendMessage,
   leadId: string,
   facts: IntakeFacts,
 ): ChosenLine | Problem {
   const { messageType, fromLineId, forceFallback } = request;
-  if (forceFallback) return takeFallbackLine(book, fromLineId);
+  if (forceFallback) return takeFallbackLine(snapshot, fromLineId);
   if (fromLineId !== null) {
-    const line = book.lines.find((each) => each.id === fromLineId);
+    const line = snapshot.lines.find((each) => each.id === fromLineId);
     if (line === undefined) return problem('LINE_NOT_FOUND', { param: 'fromLineId' });
     if (!line.isActive) return problem('LINE_NOT_ACTIVE', { param: 'fromLineId' });
     if (line.messageType !== messageType) {
@@ -246,16 +249,16 @@ function decideLine(
     return { line, decision, warning: null };
   }
   const decision = chooseLine(
-    book.lineFacts,
+    snapshot.lineFacts,
     {
       messageType,
-      talkingLineId: talkingLine(book, messageType, facts)?.id ?? null,
+      talkingLineId: talkingLine(snapshot, messageType, facts)?.id ?? null,
       waitingLineId: chosenLines.get(chosenKey(request, leadId)) ?? facts.waitingLineId,
-      lineDownPolicy: book.workspace.lineDownPolicy,
+      lineDownPolicy: snapshot.workspace.lineDownPolicy,
     },
     now,
   );
-  const line = book.lines.find((each) => each.id === decision?.lineId);
+  const line = snapshot.lines.find((each) => each.id === decision?.lineId);
   if (decision === null || line === undefined) return problem('NO_ACTIVE_LINES');
   const trouble = troubleOf({ isActive: line.isActive, isHealthy: line.healthStatus === 'healthy' });
   const warning = trouble === null ? null : `line ${line.id} is ${trouble}; the message waits for it`;
@@ -264,7 +267,7 @@ function decideLine(
 
 /** What leaves is the SMS alone, so a forced fallback needs no line of its own type. */
 function takeFallbackLine(
-  { lines, fallbackLine: line }: WorkspaceBook,
+  { lines, fallbackLine: line }: WorkspaceSnapshot,
   asked: string | null,
 ): ChosenLine | Problem {
   if (asked !== null && !lines.some((each) => each.id === asked))
@@ -277,10 +280,10 @@ function takeFallbackLine(
   return { line, decision: fallbackDecision(line), warning };
 }
 
-function readWindow(request: SendMessage, book: WorkspaceBook): SendWindow | null {
+function readWindow(request: SendMessage, snapshot: WorkspaceSnapshot): SendWindow | null {
   if (request.sendWindowStart === null && request.allowedDaysOfWeek === null) return null;
   return {
-    timezone: request.timezone ?? book.workspace.timezone,
+    timezone: request.timezone ?? snapshot.workspace.timezone,
     start: request.sendWindowStart,
     end: request.sendWindowEnd,
     days: request.allowedDaysOfWeek,

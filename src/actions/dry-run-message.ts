@@ -28,7 +28,7 @@ export async function dryRunMessage(
   { workspaceId }: Caller,
   request: SendMessage,
 ): Promise<DryRunAnswer> {
-  const book = mayWrite(await deps.books.reload(workspaceId));
+  const snapshot = mayWrite(await deps.snapshots.reload(workspaceId));
   const question = {
     messageType: request.messageType,
     leadId: request.leadId,
@@ -40,7 +40,7 @@ export async function dryRunMessage(
   invariant(facts !== undefined, 'facts come back for every request');
   const now = deps.clock.now();
   const context = {
-    book,
+    snapshot,
     newLeads: new Map(),
     chosenLines: new Map(),
     quickSendsListId: NO_ID,

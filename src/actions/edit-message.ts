@@ -21,7 +21,7 @@ import { lockMessages, type MessageRow, storeEdit } from '../store/messages.ts';
 import type { Caller } from './authenticate.ts';
 import { presentMessage } from './present-message.ts';
 import { refuseReadOnly } from './read-only.ts';
-import type { WorkspaceBook } from './workspace-book.ts';
+import type { WorkspaceSnapshot } from './workspace-snapshot.ts';
 
 interface Edit {
   next: MessageRow;
@@ -39,13 +39,13 @@ export async function editMessage(
   changes: EditMessage,
 ): Promise<EditMessageAnswer> {
   const { workspaceId } = caller;
-  const book = await refuseReadOnly(deps, caller);
+  const snapshot = await refuseReadOnly(deps, caller);
   const { next, warnings } = await deps.database.transaction(async (tx) => {
     const [row] = await lockMessages(tx, workspaceId, [id]);
     if (row === undefined) throw problem('MESSAGE_NOT_FOUND');
     if (!isWaiting(row.status)) throw problem('MESSAGE_NOT_WAITING', { reason: row.status });
     const now = deps.clock.now();
-    const edit = applyChanges(row, changes, book, now);
+    const edit = applyChanges(row, changes, snapshot, now);
     await storeEdit(tx, workspaceId, edit.next, now);
     await insertEvents(tx, workspaceId, [
       {
@@ -63,7 +63,7 @@ export async function editMessage(
     return edit;
   });
   deps.wakeDispatchers();
-  const line = book.lines.find((each) => each.id === next.lineId) ?? null;
+  const line = snapshot.lines.find((each) => each.id === next.lineId) ?? null;
   return { message: presentMessage(next, line), warnings };
 }
 
@@ -73,11 +73,11 @@ const EVENT_OF_EDIT: Readonly<Record<WaitingStatus, LifecycleEvent>> = {
   queued: 'edit_held',
 };
 
-function applyChanges(row: MessageRow, changes: EditMessage, book: WorkspaceBook, now: number): Edit {
+function applyChanges(row: MessageRow, changes: EditMessage, snapshot: WorkspaceSnapshot, now: number): Edit {
   const message = changes.message ?? row.message;
   if (message.trim() === '' && row.attachments === null) throw problem('MESSAGE_EMPTY', { param: 'message' });
   checkLength(message, row.messageType);
-  const settings = mergeWindow(row.settings, changes, book.workspace.timezone);
+  const settings = mergeWindow(row.settings, changes, snapshot.workspace.timezone);
   const scheduledDate = changes.scheduledDate === undefined ? row.scheduledDate : changes.scheduledDate;
   const expiresAt = changes.expiresAt === undefined ? row.expiresAt : changes.expiresAt;
   if (expiresAt !== null) checkExpiry(expiresAt, scheduledDate, now);
@@ -90,7 +90,7 @@ function applyChanges(row: MessageRow, changes: EditMessage, book: WorkspaceBook
   const hasSubject = changes.subject !== undefined && !ignored.has('subject');
   const next: MessageRow = {
     ...row,
-    ...chooseAnotherLine(row, changes, book),
+    ...chooseAnotherLine(row, changes, snapshot),
     message,
     rendered: changes.message === undefined && row.rendered,
     subject: hasSubject ? (changes.subject ?? null) : row.subject,
@@ -133,10 +133,14 @@ function mergeWindow(
 
 type LineChoice = Pick<MessageRow, 'lineId' | 'linePinned' | 'lineDecision'>;
 
-function chooseAnotherLine(row: MessageRow, { fromLineId }: EditMessage, book: WorkspaceBook): LineChoice {
+function chooseAnotherLine(
+  row: MessageRow,
+  { fromLineId }: EditMessage,
+  snapshot: WorkspaceSnapshot,
+): LineChoice {
   const { lineId, linePinned, lineDecision } = row;
   if (fromLineId === undefined) return { lineId, linePinned, lineDecision };
-  const line = book.lines.find((each) => each.id === fromLineId);
+  const line = snapshot.lines.find((each) => each.id === fromLineId);
   if (line === undefined) throw problem('LINE_NOT_FOUND', { param: 'fromLineId' });
   if (!line.isActive) throw problem('LINE_NOT_ACTIVE', { param: 'fromLineId' });
   if (line.messageType !== row.messageType) {

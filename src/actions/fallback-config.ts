@@ -6,12 +6,12 @@ import type { Deps } from '../deps.ts';
 import { updateFallback } from '../store/workspaces.ts';
 import type { Caller } from './authenticate.ts';
 import { refuseReadOnly } from './read-only.ts';
-import type { WorkspaceBook } from './workspace-book.ts';
+import type { WorkspaceSnapshot } from './workspace-snapshot.ts';
 
 export async function getFallbackConfig(deps: Deps, { workspaceId }: Caller): Promise<FallbackConfig> {
-  const book = await deps.books.reload(workspaceId);
-  if (book === null) throw problem('NO_ACTIVE_WORKSPACE');
-  return present(book);
+  const snapshot = await deps.snapshots.reload(workspaceId);
+  if (snapshot === null) throw problem('NO_ACTIVE_WORKSPACE');
+  return present(snapshot);
 }
 
 export async function updateFallbackConfig(
@@ -21,9 +21,9 @@ export async function updateFallbackConfig(
 ): Promise<FallbackConfig> {
   const { workspaceId } = caller;
   await refuseReadOnly(deps, caller);
-  const book = await deps.books.reload(workspaceId);
-  if (book === null) throw problem('NO_ACTIVE_WORKSPACE');
-  const { workspace } = book;
+  const snapshot = await deps.snapshots.reload(workspaceId);
+  if (snapshot === null) throw problem('NO_ACTIVE_WORKSPACE');
+  const { workspace } = snapshot;
   const provider = changes.provider === undefined ? workspace.fallbackProvider : changes.provider;
   // Nothing could be switched on: an answer of 200 would leave somebody waiting for SMS that never go.
   if (provider === null && (changes.enabled === true || typeof changes.lineId === 'string'))
@@ -31,7 +31,7 @@ export async function updateFallbackConfig(
       param: 'provider',
       error: 'Fallback SMS is not configured: enabled and lineId need a provider',
     });
-  const lineId = provider === null ? null : pickLine(book, changes.lineId);
+  const lineId = provider === null ? null : pickLine(snapshot, changes.lineId);
   const enabled =
     provider !== null && (changes.enabled ?? (workspace.fallbackEnabled || changes.provider !== undefined));
   const settings = {
@@ -44,12 +44,12 @@ export async function updateFallbackConfig(
   if (settings.sendFallbackSmsOnFailed && !enabled)
     throw problem('FALLBACK_NOT_CONFIGURED', { param: 'sendFallbackSmsOnFailed' });
   await updateFallback(deps.database, workspaceId, settings, deps.clock.now());
-  deps.books.forget(workspaceId);
+  deps.snapshots.forget(workspaceId);
   return getFallbackConfig(deps, caller);
 }
 
 /** The line named; else the one already configured; else the workspace's only SMS line. */
-function pickLine({ lines, workspace }: WorkspaceBook, given: string | null | undefined): string {
+function pickLine({ lines, workspace }: WorkspaceSnapshot, given: string | null | undefined): string {
   const smsLines = lines.filter((line) => line.messageType === 'sms');
   const wanted = given ?? workspace.fallbackLineId;
   if (wanted !== null) {
@@ -70,7 +70,7 @@ function pickLine({ lines, workspace }: WorkspaceBook, given: string | null | un
   return only.id;
 }
 
-function present({ workspace, fallbackLine }: WorkspaceBook): FallbackConfig {
+function present({ workspace, fallbackLine }: WorkspaceSnapshot): FallbackConfig {
   return {
     configured: fallbackLine?.isActive === true,
     provider: workspace.fallbackProvider === 'sandbox' ? 'sandbox' : null,

@@ -9,7 +9,7 @@ import type { MessageRow } from '../store/messages.ts';
 
 const NO_CRM = { hsContactId: null, hsPortalId: null, ghlContactId: null, ghlLocationId: null };
 
-export interface FallbackWish {
+export interface FallbackOptions {
   id: string;
   eventId: string;
   line: LineRow;
@@ -23,7 +23,7 @@ export interface FallbackWish {
 }
 
 /** It keeps the original's window, schedule and expiry, and waits for them: quiet hours bind every channel. */
-export function fallbackMessage(original: MessageRow, wish: FallbackWish): NewMessage {
+export function fallbackMessage(original: MessageRow, wish: FallbackOptions): NewMessage {
   const decision = fallbackDecision(wish.line);
   const { text, cutFrom } = fallbackText(wish.text, original.attachments ?? [], wish.attachmentLinks);
   // A window that never opens again is told by the gates, as of any message that waits.

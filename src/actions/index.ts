@@ -1,4 +1,4 @@
-/** Everything the doors can ask for, by name. */
+/** Everything the HTTP routes can ask for, by name. */
 import { acceptMessage } from './accept-message.ts';
 import { cancelForLead, cancelMessage } from './cancel-messages.ts';
 import { checkReady } from './check-ready.ts';

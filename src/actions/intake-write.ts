@@ -11,13 +11,13 @@ import type { Draft } from './draft-message.ts';
 import { fallbackMessage } from './fallback-message.ts';
 import { bringsLinks, newMessage, rowOf } from './new-message.ts';
 import { sendAnswer } from './present-message.ts';
-import type { WorkspaceBook } from './workspace-book.ts';
+import type { WorkspaceSnapshot } from './workspace-snapshot.ts';
 
 type WriteDeps = Pick<Deps, 'database' | 'ids' | 'metrics' | 'wakeDispatchers'>;
 
 export class IntakeWriteSet {
   readonly #deps: WriteDeps;
-  readonly #book: WorkspaceBook;
+  readonly #snapshot: WorkspaceSnapshot;
   readonly #now: number;
   readonly #leads: NewLead[] = [];
   readonly #messages: NewMessage[] = [];
@@ -25,17 +25,17 @@ export class IntakeWriteSet {
   readonly #wakes = new Set<string>();
   readonly #merges: ((tx: Sql) => Promise<void>)[] = [];
 
-  constructor(deps: WriteDeps, book: WorkspaceBook, now: number) {
+  constructor(deps: WriteDeps, snapshot: WorkspaceSnapshot, now: number) {
     this.#deps = deps;
-    this.#book = book;
+    this.#snapshot = snapshot;
     this.#now = now;
   }
 
   add({ request, options }: IntakeItem, draft: Draft): Accepted {
     if (draft.lead.kind === 'new' && draft.lead.made) this.#leads.push(draft.lead.lead);
     else this.#mergeInto(draft.lead.lead, request);
-    const message = newMessage(this.#deps.ids, request, options.correlationId, draft, this.#book);
-    const row = rowOf(message, this.#book.workspace.workspaceId, this.#now);
+    const message = newMessage(this.#deps.ids, request, options.correlationId, draft, this.#snapshot);
+    const row = rowOf(message, this.#snapshot.workspace.workspaceId, this.#now);
     if (draft.plan.status === 'fallback') this.#addFallback(message, row);
     else if (draft.plan.status !== 'failed') this.#wakes.add(draft.line.id);
     this.#messages.push(message);
@@ -55,7 +55,7 @@ export class IntakeWriteSet {
 
   /** What the request tells of a lead that exists: alternates, and links to a CRM that the lead lacks. */
   #mergeInto(lead: LeadRow | NewLead, request: SendMessage): void {
-    const { workspaceId } = this.#book.workspace;
+    const { workspaceId } = this.#snapshot.workspace;
     const { crm } = request;
     if (hasAlternates(request))
       this.#merges.push((tx) => mergeAlternates(tx, workspaceId, lead.id, request, this.#now));
@@ -64,7 +64,7 @@ export class IntakeWriteSet {
   }
 
   #addFallback(message: NewMessage, row: MessageRow): void {
-    const line = this.#book.fallbackLine;
+    const line = this.#snapshot.fallbackLine;
     const phone = row.recipientPhone;
     invariant(
       line !== null && phone !== null,
@@ -77,7 +77,7 @@ export class IntakeWriteSet {
       text: message.message,
       rendered: false,
       phone,
-      attachmentLinks: this.#book.workspace.fallbackAttachmentLinks,
+      attachmentLinks: this.#snapshot.workspace.fallbackAttachmentLinks,
       now: this.#now,
     });
     message.fallbackSmsDispatched = true;

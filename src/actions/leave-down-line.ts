@@ -11,7 +11,7 @@ import { insertEvents, type NewEvent } from '../store/events.ts';
 import { wakeLines } from '../store/line-queue.ts';
 import { lockEndingOfLine, lockWaitingOfLine, type MessageRow, moveMessages } from '../store/messages.ts';
 import { applyRulings, type Ruling } from './settle-messages.ts';
-import type { WorkspaceBook } from './workspace-book.ts';
+import type { WorkspaceSnapshot } from './workspace-snapshot.ts';
 
 const BATCH = 200;
 /** How long a message waits for its line, from the moment it could have gone. */
@@ -21,16 +21,16 @@ const NO_LINE_SENTENCE = 'Line became inactive and no other line could take its 
 
 export async function leaveDownLine(
   deps: Deps,
-  book: WorkspaceBook,
+  snapshot: WorkspaceSnapshot,
   { lineId, downSince }: { lineId: string; downSince: number },
 ): Promise<void> {
-  const { workspaceId, lineDownPolicy } = book.workspace;
+  const { workspaceId, lineDownPolicy } = snapshot.workspace;
   const waitedSince = deps.clock.now() - CONVERSATION_WAITS_MS;
   const ending = {
     dueBy: downSince <= waitedSince ? waitedSince : null,
-    bySms: lineDownPolicy === 'sms' && book.fallbackLine?.isActive === true,
+    bySms: lineDownPolicy === 'sms' && snapshot.fallbackLine?.isActive === true,
   };
-  const others = book.lineFacts.filter((line) => line.id !== lineId && line.isActive && line.isHealthy);
+  const others = snapshot.lineFacts.filter((line) => line.id !== lineId && line.isActive && line.isHealthy);
   const changed = await deps.database.transaction(async (tx) => {
     const movable = lineDownPolicy === 'move' ? 'all' : 'first_touches';
     const moving =
@@ -38,7 +38,7 @@ export async function leaveDownLine(
     const leadIds = [...new Set(moving.map((message) => message.leadId))];
     const talking = await readTalkingLines(tx, workspaceId, leadIds);
     const chosenLines = new Map<string, string>();
-    const moves = moving.flatMap((message) => move(deps, book, others, talking, chosenLines, message));
+    const moves = moving.flatMap((message) => move(deps, snapshot, others, talking, chosenLines, message));
     await moveMessages(tx, workspaceId, moves, deps.clock.now());
     await insertEvents(
       tx,
@@ -50,7 +50,7 @@ export async function leaveDownLine(
     if (ending.dueBy === null && !ending.bySms) return moves.length > 0;
     const left = await lockEndingOfLine(tx, workspaceId, lineId, ending, BATCH);
     const rulings = left.map((message) => end(message, ending.bySms));
-    await applyRulings(deps, tx, book, rulings);
+    await applyRulings(deps, tx, snapshot, rulings);
     return moves.length + rulings.length > 0;
   });
   if (!changed) return;
@@ -60,8 +60,8 @@ export async function leaveDownLine(
 
 function move(
   deps: Deps,
-  book: WorkspaceBook,
-  others: WorkspaceBook['lineFacts'],
+  snapshot: WorkspaceSnapshot,
+  others: WorkspaceSnapshot['lineFacts'],
   talking: readonly { leadId: string; lineId: string }[],
   /** By lead: whoever has several messages waiting gets all of them from one line. */
   chosenLines: Map<string, string>,
@@ -77,12 +77,12 @@ function move(
     messageType: message.messageType,
     talkingLineId: known?.lineId ?? null,
     waitingLineId: chosenLines.get(message.leadId) ?? null,
-    lineDownPolicy: book.workspace.lineDownPolicy,
+    lineDownPolicy: snapshot.workspace.lineDownPolicy,
   };
   const chosen = chooseLine(others, wish, deps.clock.now());
   if (chosen === null) return [];
   chosenLines.set(message.leadId, chosen.lineId);
-  deps.books.noteChosen(book, chosen.lineId, true);
+  deps.snapshots.noteChosen(snapshot, chosen.lineId, true);
   return [
     { message, decision: { ...chosen, reason: 'moved', because: `Its line is down. ${chosen.because}` } },
   ];

@@ -114,7 +114,7 @@ async function tell(deps: Deps, tx: Sql, before: LineRow, after: NewLine): Promi
 }
 
 async function changed(deps: Deps, workspaceId: string, id: string): Promise<LineAnswer> {
-  deps.books.forget(workspaceId);
+  deps.snapshots.forget(workspaceId);
   deps.wakeDispatchers();
   const line = await findLine(deps.database, workspaceId, id);
   invariant(line !== null, 'a line just written exists');

@@ -6,9 +6,9 @@ import type { Caller } from './authenticate.ts';
 import { refuseReadOnly } from './read-only.ts';
 
 export async function getWorkspace(deps: Deps, { workspaceId }: Caller): Promise<Workspace> {
-  const book = await deps.books.reload(workspaceId);
-  if (book === null) throw problem('NO_ACTIVE_WORKSPACE');
-  const { name, timezone, billingStatus, lineDownPolicy } = book.workspace;
+  const snapshot = await deps.snapshots.reload(workspaceId);
+  if (snapshot === null) throw problem('NO_ACTIVE_WORKSPACE');
+  const { name, timezone, billingStatus, lineDownPolicy } = snapshot.workspace;
   return { workspaceId, name, timezone, billingStatus, lineDownPolicy };
 }
 
@@ -19,6 +19,6 @@ export async function updateWorkspace(
 ): Promise<Workspace> {
   const { workspace } = await refuseReadOnly(deps, caller);
   await store(deps.database, caller.workspaceId, { ...workspace, ...changes }, deps.clock.now());
-  deps.books.forget(caller.workspaceId);
+  deps.snapshots.forget(caller.workspaceId);
   return getWorkspace(deps, caller);
 }

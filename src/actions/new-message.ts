@@ -5,7 +5,7 @@ import type { Ids } from '../lib/ids.ts';
 import type { NewMessage } from '../store/intake.ts';
 import type { CrmLinks, MessageRow } from '../store/messages.ts';
 import type { Draft } from './draft-message.ts';
-import type { WorkspaceBook } from './workspace-book.ts';
+import type { WorkspaceSnapshot } from './workspace-snapshot.ts';
 
 const DNC_SENTENCE = 'The contact opted out: do not contact';
 const FORCED_SENTENCE = 'Fallback was asked for; iMessage was not tried';
@@ -15,7 +15,7 @@ export function newMessage(
   request: SendMessage,
   correlationId: string,
   draft: Draft,
-  book: WorkspaceBook,
+  snapshot: WorkspaceSnapshot,
 ): NewMessage {
   const { plan, lead, line, recipient } = draft;
   const eventType =
@@ -66,7 +66,7 @@ export function newMessage(
     stepIndex: null,
     contactOwnerEmail:
       request.contactOwnerEmail === undefined
-        ? (lead.lead.contactOwnerEmail ?? book.workspace.ownerEmail)
+        ? (lead.lead.contactOwnerEmail ?? snapshot.workspace.ownerEmail)
         : request.contactOwnerEmail,
     crm: linksOf(request.crm, lead.lead),
     correlationId,

@@ -12,8 +12,8 @@ import { presentMessage } from './present-message.ts';
 export async function getMessage(deps: Deps, { workspaceId }: Caller, id: string): Promise<MessageAnswer> {
   const row = await findMessage(deps.database, workspaceId, id);
   if (row === null) throw problem('MESSAGE_NOT_FOUND');
-  const book = await deps.books.read(workspaceId);
-  return { message: presentMessage(row, book?.lines.find((line) => line.id === row.lineId) ?? null) };
+  const snapshot = await deps.snapshots.read(workspaceId);
+  return { message: presentMessage(row, snapshot?.lines.find((line) => line.id === row.lineId) ?? null) };
 }
 
 export async function listMessages(
@@ -28,8 +28,8 @@ export async function listMessages(
     after: cursor,
     limit: filters.limit + 1,
   });
-  const book = await deps.books.read(workspaceId);
-  const lines = new Map(book?.lines.map((line) => [line.id, line]));
+  const snapshot = await deps.snapshots.read(workspaceId);
+  const lines = new Map(snapshot?.lines.map((line) => [line.id, line]));
   const page = rows.slice(0, filters.limit);
   return {
     messages: page.map((row) => presentMessage(row, lines.get(row.lineId) ?? null)),

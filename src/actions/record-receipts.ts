@@ -20,11 +20,11 @@ export async function recordReceipts(
   workspaceId: string,
   take: (tx: Sql) => Promise<readonly Receipt[]>,
 ): Promise<void> {
-  const book = await deps.books.read(workspaceId);
-  invariant(book !== null, `workspace ${workspaceId} exists`);
+  const snapshot = await deps.snapshots.read(workspaceId);
+  invariant(snapshot !== null, `workspace ${workspaceId} exists`);
   await deps.database.transaction(async (tx) => {
     const receipts = await take(tx);
-    if (receipts.length > 0) await applyRulings(deps, tx, book, receipts.map(rule));
+    if (receipts.length > 0) await applyRulings(deps, tx, snapshot, receipts.map(rule));
   });
   deps.announceSettled();
 }

@@ -28,7 +28,7 @@ import {
   storeSettlements,
 } from '../store/settlements.ts';
 import { fallbackMessage } from './fallback-message.ts';
-import type { WorkspaceBook } from './workspace-book.ts';
+import type { WorkspaceSnapshot } from './workspace-snapshot.ts';
 
 /** One thing that happened to one message. Instants in epoch ms. */
 export interface Ruling {
@@ -92,9 +92,9 @@ export async function settleMessages(
   workspaceId: string,
   rulings: readonly Ruling[],
 ): Promise<Settled[]> {
-  const book = await deps.books.read(workspaceId);
-  invariant(book !== null, `workspace ${workspaceId} exists`);
-  const settled = await deps.database.transaction((tx) => applyRulings(deps, tx, book, rulings));
+  const snapshot = await deps.snapshots.read(workspaceId);
+  invariant(snapshot !== null, `workspace ${workspaceId} exists`);
+  const settled = await deps.database.transaction((tx) => applyRulings(deps, tx, snapshot, rulings));
   deps.announceSettled();
   deps.wakeDispatchers();
   return settled;
@@ -104,15 +104,15 @@ export async function settleMessages(
 export async function applyRulings(
   deps: SettleDeps,
   tx: Sql,
-  book: WorkspaceBook,
+  snapshot: WorkspaceSnapshot,
   rulings: readonly Ruling[],
 ): Promise<Settled[]> {
-  const { workspaceId } = book.workspace;
+  const { workspaceId } = snapshot.workspace;
   const ids = [...new Set(rulings.map((ruling) => ruling.messageId))].sort();
   const rows = new Map((await lockMessages(tx, workspaceId, ids)).map((row) => [row.id, row]));
   // Only now: what happened to these messages while we waited for them came before.
   const now = deps.clock.now();
-  const changes = new Changes(deps, book, now);
+  const changes = new Changes(deps, snapshot, now);
   const settled = rulings.map((ruling): Settled => {
     const row = rows.get(ruling.messageId);
     if (row === undefined) return { messageId: ruling.messageId, applied: false, status: null };
@@ -126,7 +126,7 @@ export async function applyRulings(
 /** What a list of rulings changes, gathered first and written at once. Rows are changed in place as rulings apply. */
 class Changes {
   readonly #deps: SettleDeps;
-  readonly #book: WorkspaceBook;
+  readonly #snapshot: WorkspaceSnapshot;
   readonly #now: number;
   readonly #settlements = new Map<string, Settlement>();
   readonly #events: NewEvent[] = [];
@@ -137,9 +137,9 @@ class Changes {
   readonly #tallies = new Map<string, TallyChange>();
   readonly #leadAvailability = new Map<string, AvailabilityStatus>();
 
-  constructor(deps: SettleDeps, book: WorkspaceBook, now: number) {
+  constructor(deps: SettleDeps, snapshot: WorkspaceSnapshot, now: number) {
     this.#deps = deps;
-    this.#book = book;
+    this.#snapshot = snapshot;
     this.#now = now;
   }
 
@@ -238,7 +238,7 @@ class Changes {
   }
 
   #startFallback(row: MessageRow, ruling: Ruling): NewMessage | null {
-    const { workspace, fallbackLine: line } = this.#book;
+    const { workspace, fallbackLine: line } = this.#snapshot;
     const phone = row.recipientPhone;
     if (row.status !== 'fallback' && row.status !== 'failed') return null;
     if (row.reason === null || row.fallbackSmsDispatched || line === null || phone === null) return null;
@@ -269,7 +269,7 @@ class Changes {
   }
 
   async store(tx: Sql): Promise<void> {
-    const { workspaceId } = this.#book.workspace;
+    const { workspaceId } = this.#snapshot.workspace;
     await this.#giveBack(tx, workspaceId);
     await storeSettlements(tx, workspaceId, [...this.#settlements.values()], this.#now);
     await insertEvents(tx, workspaceId, this.#events);

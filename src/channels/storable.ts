@@ -1,7 +1,7 @@
 /**
  * What a carrier says is stored as text and as JSON, and neither holds everything a carrier can say: a zero byte or half
  * of a surrogate pair would make the settlement of its message fail for ever. So every channel's answers are made fit to
- * be stored in the one place where they enter the house.
+ * be stored in the one place where they enter the engine.
  */
 import type { Channel } from './channel.ts';
 

@@ -1,6 +1,6 @@
 /** `serve`: one program, several roles. */
 import { bootstrap } from '../actions/bootstrap.ts';
-import { compose, type House, ROLES, type Role } from '../compose.ts';
+import { type App, compose, ROLES, type Role } from '../compose.ts';
 import { type Config, ConfigError, readConfig } from '../config.ts';
 import { systemClock } from '../lib/clock.ts';
 import { readOptions, UsageError } from '../lib/command-line.ts';
@@ -26,13 +26,13 @@ export async function serve(args: string[]): Promise<number> {
     if (config.databaseUrl !== null && config.secretKey === null && role !== 'all') {
       log.warn('processes on several machines need the same TRUNKLINE_SECRET_KEY to open stored credentials');
     }
-    const house = await compose({ config, databaseUrl: opened.url, secretKey, role, log });
+    const app = await compose({ config, databaseUrl: opened.url, secretKey, role, log });
     try {
-      await open(house, config);
+      await open(app, config);
       await stopping;
       process.stdout.write('Shutting down: finishing messages in flight…\n');
     } finally {
-      await house.close();
+      await app.close();
     }
   } finally {
     await opened.close();
@@ -67,22 +67,22 @@ async function prepareSchema(url: string, role: Role, log: Log): Promise<void> {
 }
 
 /**
- * The door first: once the key of a first start is stored nothing may fail any more before it is shown, since it can't
+ * The HTTP server first: once the key of a first start is stored nothing may fail any more before it is shown, since it can't
  * be read again. Whoever comes in meanwhile has no key yet.
  */
-async function open(house: House, config: Config): Promise<void> {
-  if (house.server === null) {
-    house.startDispatcher();
+async function open(app: App, config: Config): Promise<void> {
+  if (app.server === null) {
+    app.startDispatcher();
     process.stdout.write('Trunkline dispatcher is running. Stop with Ctrl-C.\n');
     return;
   }
   const { host, port } = config;
-  const address = await house.server.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
+  const address = await app.server.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
     throw new ConfigError(cannotListen(config, error));
   });
-  const newKey = (await bootstrap(house.deps, config.bootstrapKey))?.newKey ?? null;
+  const newKey = (await bootstrap(app.deps, config.bootstrapKey))?.newKey ?? null;
   process.stdout.write(greeting(config, address, newKey));
-  house.startDispatcher();
+  app.startDispatcher();
 }
 
 /** One Ctrl-C may arrive twice: to the whole group, and handed on by a wrapper. */

@@ -76,7 +76,7 @@ export function parseCancelForLead(body: unknown): { request: CancelForLead; war
   return { request: { leadId, recipientPhone, recipientEmail }, warnings };
 }
 
-/** Of a filter nothing can match, like the id of another house, the answer is an empty list, not a refusal. */
+/** Of a filter nothing can match, like an id in another system's form, the answer is an empty list, not a refusal. */
 export function parseListMessages(given: Fields): ListMessages {
   // `?status=&limit=` is what a form sends that was not filled in.
   const query: Fields = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''));

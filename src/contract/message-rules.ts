@@ -6,14 +6,14 @@ import { isLongerThan } from './fields.ts';
 import { MAX_MESSAGE_CHARACTERS, MAX_SMS_CHARACTERS } from './messages.ts';
 import { invalidField, problem } from './problems.ts';
 
-export interface WindowWish {
+export interface WindowOptions {
   timezone: string | null;
   sendWindowStart: string | null;
   sendWindowEnd: string | null;
 }
 
 /** Throws the documented sentences: half a window, no `HH:mm`, no zone, an unknown one, or equal ends. */
-export function checkWindow({ timezone, sendWindowStart, sendWindowEnd }: WindowWish): void {
+export function checkWindow({ timezone, sendWindowStart, sendWindowEnd }: WindowOptions): void {
   if (sendWindowStart !== null || sendWindowEnd !== null) {
     const start = sendWindowStart === null ? null : parseTime(sendWindowStart);
     const end = sendWindowEnd === null ? null : parseTime(sendWindowEnd);

@@ -281,7 +281,7 @@ export const CancelForLeadAnswer = z
     warnings: Warnings,
   })
   .meta({ id: 'CancelForLeadAnswer' });
-/** As the action gives it; what the parser ignored is added at the door. */
+/** As the action gives it; what the parser ignored is added by the route. */
 export type CancelForLeadAnswer = Omit<z.infer<typeof CancelForLeadAnswer>, 'warnings'>;
 
 export const TimelineEvent = z

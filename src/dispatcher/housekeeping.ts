@@ -42,9 +42,9 @@ export async function leaveDownLines(deps: Deps): Promise<void> {
   const down = await scanDownLines(deps.database, waitedSince, SCAN_LIMIT);
   for (const [workspaceId, lines] of Map.groupBy(down, (line) => line.workspaceId)) {
     await apart(deps, { workspaceId }, async () => {
-      const book = await deps.books.reload(workspaceId);
-      invariant(book !== null, `workspace ${workspaceId} exists`);
-      for (const line of lines) await leaveDownLine(deps, book, line);
+      const snapshot = await deps.snapshots.reload(workspaceId);
+      invariant(snapshot !== null, `workspace ${workspaceId} exists`);
+      for (const line of lines) await leaveDownLine(deps, snapshot, line);
     });
   }
 }

@@ -5,7 +5,7 @@
 
 import { isFirstTouch, messageGateFacts } from '../actions/delivery-facts.ts';
 import type { Ruling } from '../actions/settle-messages.ts';
-import type { WorkspaceBook } from '../actions/workspace-book.ts';
+import type { WorkspaceSnapshot } from '../actions/workspace-snapshot.ts';
 import type { Deps } from '../deps.ts';
 import { type Gate, messageGates } from '../domain/gates.ts';
 import { EVENT_OF } from '../domain/lifecycle.ts';
@@ -64,11 +64,11 @@ const HELD_AT_ONCE = 500;
 
 export function prepare(
   deps: Deps,
-  book: WorkspaceBook,
+  snapshot: WorkspaceSnapshot,
   lineIds: readonly string[],
   capacity: number,
 ): Promise<Prepared> {
-  const { workspaceId } = book.workspace;
+  const { workspaceId } = snapshot.workspace;
   return deps.database.transaction(async (tx) => {
     const lines = await lockLines(tx, workspaceId, lineIds, { skipLocked: true });
     if (lines.length === 0) return { leased: [], rulings: [], skipped: true };
@@ -80,11 +80,11 @@ export function prepare(
       lines.map((line) => ({ id: line.id, depth: depthOf(line) })),
     );
     const now = deps.clock.now();
-    const desks = openDesks(lines, heads, book, now);
-    const picks = pickUpTo(desks, capacity, now);
+    const turns = startTurns(lines, heads, snapshot, now);
+    const picks = pickUpTo(turns, capacity, now);
     const facts = picks.length === 0 ? [] : await lockDeliveryFacts(tx, workspaceId, picks);
     const pass = new Pass(deps, now, new Map(facts.map((each) => [each.message.id, each])));
-    for (const desk of desks) pass.serve(desk);
+    for (const turn of turns) pass.serve(turn);
     for (const closed of pass.closed.values())
       pass.holdAlike(closed, await lockDueBehind(tx, workspaceId, closed, now, HELD_AT_ONCE));
     await pass.store(tx, workspaceId);
@@ -97,7 +97,7 @@ function depthOf(line: LineRow): number {
 }
 
 /** One line during a pass. */
-interface Desk {
+interface LineTurn {
   line: LineRow;
   canSend: boolean;
   /** When to look again if it can't send now; null = when somebody wakes it. */
@@ -111,13 +111,13 @@ interface Desk {
   more: boolean;
 }
 
-function openDesks(
+function startTurns(
   lines: readonly LineRow[],
   heads: readonly QueueHead[],
-  book: WorkspaceBook,
+  snapshot: WorkspaceSnapshot,
   now: number,
-): Desk[] {
-  const readOnly = book.workspace.billingStatus === 'past_due';
+): LineTurn[] {
+  const readOnly = snapshot.workspace.billingStatus === 'past_due';
   const byLine = Map.groupBy(heads, (head) => head.lineId);
   return lines.map((line) => {
     const own = byLine.get(line.id) ?? [];
@@ -138,30 +138,30 @@ function openDesks(
  * Runs each line's queue on paper, as if every message passed its gates, so that facts are read for these alone. Lines
  * take turns, the one that sent longest ago first: where places are few, none of them takes all.
  */
-function pickUpTo(desks: readonly Desk[], capacity: number, now: number): string[] {
+function pickUpTo(turns: readonly LineTurn[], capacity: number, now: number): string[] {
   const deviceSends = new Map<string, number | null>();
-  const paces = new Map(desks.map((desk) => [desk, afterClockStep(paceOf(desk.line), now)]));
-  let taking = desks
-    .filter((desk) => desk.canSend)
+  const paces = new Map(turns.map((turn) => [turn, afterClockStep(paceOf(turn.line), now)]));
+  let taking = turns
+    .filter((turn) => turn.canSend)
     .toSorted((a, b) => (a.line.lastSendAt ?? 0) - (b.line.lastSendAt ?? 0));
   let left = capacity;
   while (taking.length > 0 && left > 0) {
-    taking = taking.filter((desk) => {
-      const { deviceId } = desk.line;
-      const own = paces.get(desk);
+    taking = taking.filter((turn) => {
+      const { deviceId } = turn.line;
+      const own = paces.get(turn);
       if (left === 0 || own === undefined) return false;
       const pace = { ...own, deviceLastSendAt: deviceSends.get(deviceId) ?? own.deviceLastSendAt };
-      const { pick } = pickNext(desk.waiting, pace, now);
+      const { pick } = pickNext(turn.waiting, pace, now);
       if (pick === null) return false;
-      desk.picks.push(pick);
-      desk.waiting = desk.waiting.filter((head) => head !== pick);
+      turn.picks.push(pick);
+      turn.waiting = turn.waiting.filter((head) => head !== pick);
       left -= 1;
-      paces.set(desk, reserve(pace, now, pick.firstTouch).pace);
+      paces.set(turn, reserve(pace, now, pick.firstTouch).pace);
       deviceSends.set(deviceId, now);
       return true;
     });
   }
-  return desks.flatMap((desk) => desk.picks.map((pick) => pick.id));
+  return turns.flatMap((turn) => turn.picks.map((pick) => pick.id));
 }
 
 /** Carriers of SMS pace segments, everybody else messages. */
@@ -200,8 +200,8 @@ class Pass {
     this.#facts = facts;
   }
 
-  serve(desk: Desk): void {
-    const { line } = desk;
+  serve(turn: LineTurn): void {
+    const { line } = turn;
     const now = this.#now;
     const deviceLastSendAt = this.#deviceSends.get(line.deviceId) ?? line.deviceLastSendAt;
     let pace: LinePace = afterClockStep({ ...paceOf(line), deviceLastSendAt }, now);
@@ -210,21 +210,21 @@ class Pass {
     const lookAgain = (at = now) => {
       lookAgainAt = Math.min(lookAgainAt ?? at, at);
     };
-    for (const { leadId, firstTouch, queuedAsFirstTouch } of desk.heads) {
+    for (const { leadId, firstTouch, queuedAsFirstTouch } of turn.heads) {
       if (firstTouch === queuedAsFirstTouch) continue;
       // It was queued before somebody else's touch was known, or after one was forgotten. Once it stands in its own queue,
       // others may be the first in this one.
       this.#marks.push({ lineId: line.id, leadId, firstTouch });
       lookAgain();
     }
-    for (const pick of desk.picks) {
+    for (const pick of turn.picks) {
       const facts = this.#facts.get(pick.id);
       if (facts === undefined) {
         // Somebody is changing it, or it no longer waits.
         lookAgain(now + LOCKED_RECHECK_MS);
         continue;
       }
-      if (!this.#mayGo(desk, pick, facts, touched)) {
+      if (!this.#mayGo(turn, pick, facts, touched)) {
         lookAgain();
         continue;
       }
@@ -250,13 +250,13 @@ class Pass {
       deviceId: line.deviceId,
       pace,
       lastSendAt: sent ? now : line.lastSendAt,
-      nextSendAt: this.#nextLook(desk, pace, lookAgainAt),
+      nextSendAt: this.#nextLook(turn, pace, lookAgainAt),
       setNextSendAt: true,
     });
   }
 
   /** Every gate of the message's own, by fresh facts. What blocks it is dealt with here. */
-  #mayGo(desk: Desk, pick: QueueHead, facts: DeliveryFacts, touched: ReadonlySet<string>): boolean {
+  #mayGo(turn: LineTurn, pick: QueueHead, facts: DeliveryFacts, touched: ReadonlySet<string>): boolean {
     const { message } = facts;
     const now = this.#now;
     const gates = messageGateFacts({ ...facts, busy: facts.busy || touched.has(pick.leadId) });
@@ -265,7 +265,7 @@ class Pass {
       const firstTouch = isFirstTouch(facts);
       if (firstTouch === pick.firstTouch) return true;
       // Queued under the wrong kind of touch: put it right and let its own class decide.
-      this.#marks.push({ lineId: desk.line.id, leadId: pick.leadId, firstTouch });
+      this.#marks.push({ lineId: turn.line.id, leadId: pick.leadId, firstTouch });
       return false;
     }
     switch (blocked.gate) {
@@ -347,12 +347,12 @@ class Pass {
     return this.#now + (channel?.sendTimeoutMs ?? 0) + this.#deps.config.leaseMarginMs;
   }
 
-  #nextLook(desk: Desk, pace: LinePace, lookAgainAt: number | null): number | null {
-    if (!desk.canSend) return desk.recheckAt;
-    const next = pickNext(desk.waiting, pace, this.#now);
+  #nextLook(turn: LineTurn, pace: LinePace, lookAgainAt: number | null): number | null {
+    if (!turn.canSend) return turn.recheckAt;
+    const next = pickNext(turn.waiting, pace, this.#now);
     if (next.pick !== null) return this.#now;
     // When all that was read has gone, what was not read may be ready.
-    const rest = desk.more && desk.picks.length > 0 ? opensAt(pace, this.#now, false) : next.waitUntil;
+    const rest = turn.more && turn.picks.length > 0 ? opensAt(pace, this.#now, false) : next.waitUntil;
     return lookAgainAt === null || rest === null ? (lookAgainAt ?? rest) : Math.min(lookAgainAt, rest);
   }
 

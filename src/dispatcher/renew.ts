@@ -23,8 +23,8 @@ export async function renewLease(
   { facts: { message }, line: leasedOn, attempt }: Leased,
 ): Promise<Renewed> {
   const { workspaceId } = leasedOn;
-  const book = await deps.books.read(workspaceId);
-  const readOnly = book?.workspace.billingStatus === 'past_due';
+  const snapshot = await deps.snapshots.read(workspaceId);
+  const readOnly = snapshot?.workspace.billingStatus === 'past_due';
   return deps.database.transaction(async (tx): Promise<Renewed> => {
     const [line] = await lockLines(tx, workspaceId, [leasedOn.id], { skipLocked: false });
     const facts = await readDeliveryFacts(tx, workspaceId, message.id);

@@ -91,11 +91,11 @@ async function sendDue(
   for (const [workspaceId, lines] of turns.inOrder(byWorkspace)) {
     const lineIds = lines.map((line) => line.lineId);
     const serve = async () => {
-      const book = await deps.books.read(workspaceId);
-      if (book === null) return forgetLines(deps, workspaceId, lineIds);
+      const snapshot = await deps.snapshots.read(workspaceId);
+      if (snapshot === null) return forgetLines(deps, workspaceId, lineIds);
       for (let start = 0; start < lineIds.length && result.leased < capacity; start += LINES_PER_CLAIM) {
         const some = lineIds.slice(start, start + LINES_PER_CLAIM);
-        const prepared = await prepare(deps, book, some, capacity - result.leased);
+        const prepared = await prepare(deps, snapshot, some, capacity - result.leased);
         await deps.checkpoint('prepared');
         for (const leased of prepared.leased) launch(() => deliver(deps, leased, stopping), 'send');
         result.leased += prepared.leased.length;

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dayAt } from './day.ts';
-import { chooseLine, type LineFacts, type LineWish } from './line-choice.ts';
+import { chooseLine, type LineFacts, type LineRequest } from './line-choice.ts';
 import { opensAt } from './pacing.ts';
 import { anyPaceAt, HOUR, NOW, paceOf } from './testing.ts';
 import { LINE_DOWN_POLICIES } from './words.ts';
 
-const WISH: LineWish = {
+const WISH: LineRequest = {
   messageType: 'imessage',
   talkingLineId: null,
   waitingLineId: null,
@@ -33,7 +33,7 @@ function line(id: string, differs: Partial<LineFacts> = {}): LineFacts {
   };
 }
 
-function choose(lines: readonly LineFacts[], wish: Partial<LineWish> = {}): [string, string] | null {
+function choose(lines: readonly LineFacts[], wish: Partial<LineRequest> = {}): [string, string] | null {
   const decision = chooseLine(lines, { ...WISH, ...wish }, NOW);
   return decision === null ? null : [decision.lineId, decision.reason];
 }

@@ -38,7 +38,7 @@ export interface LineDecision {
 }
 
 /** What a message asks of its line. */
-export interface LineWish {
+export interface LineRequest {
   messageType: MessageType;
   /** The line of the last message to this lead, if any. */
   talkingLineId: string | null;
@@ -48,7 +48,7 @@ export interface LineWish {
 }
 
 /** null when the workspace has no active line for this type of message: then not even a conversation waits for its own. */
-export function chooseLine(lines: readonly LineFacts[], wish: LineWish, now: number): LineDecision | null {
+export function chooseLine(lines: readonly LineFacts[], wish: LineRequest, now: number): LineDecision | null {
   const ofType = lines.filter((line) => line.messageType === wish.messageType);
   const active = ofType.filter((line) => line.isActive);
   if (active.length === 0) return null;

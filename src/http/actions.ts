@@ -1,5 +1,5 @@
 /**
- * What the routes can ask of the house. The doors know the actions by this list only: compose.ts hands in the real
+ * What the routes can ask of the application. They know the actions by this list only: compose.ts hands in the real
  * ones, the tests of this folder hand in others.
  */
 import type { Accepted, SendOptions } from '../actions/accept-message.ts';

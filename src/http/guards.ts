@@ -55,7 +55,7 @@ export function createGuards(deps: Deps): Guards {
           });
         }
         // The key may outlive its workspace. What is remembered of a workspace makes this cheap.
-        if ((await deps.books.read(caller.workspaceId)) === null) throw problem('NO_ACTIVE_WORKSPACE');
+        if ((await deps.snapshots.read(caller.workspaceId)) === null) throw problem('NO_ACTIVE_WORKSPACE');
         if (operation.limited && isLimited) checkRate(caller.workspaceId, reply);
       }
       admissions.set(request, { caller, correlation });

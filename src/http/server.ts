@@ -1,4 +1,4 @@
-/** The HTTP door: one Fastify server, the declared routes on it, and one way to say no. */
+/** The HTTP server: one Fastify server, the declared routes on it, and one way to say no. */
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { problem, toBody } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';

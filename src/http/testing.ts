@@ -95,7 +95,7 @@ export function exchange(port: number, bytes: string | Buffer, until?: RegExp): 
   });
 }
 
-/** Only what the door may use; touching anything else (the database, the channels) is a defect and says so. */
+/** Only what the HTTP server may use; touching anything else (the database, the channels) is a defect and says so. */
 function fakeDeps(config: Config, scopes: readonly Scope[], clock: Clock, log: Log): Deps {
   const usable: Partial<Deps> = {
     config,
@@ -103,12 +103,12 @@ function fakeDeps(config: Config, scopes: readonly Scope[], clock: Clock, log: L
     ids: createIds(clock, seededRandom(1)),
     log,
     metrics: createMetrics(),
-    books: { read: async (id: string) => (id === 'ws_1' ? {} : null) } as Deps['books'],
+    snapshots: { read: async (id: string) => (id === 'ws_1' ? {} : null) } as Deps['snapshots'],
     authenticate: async (header) => (header === KEY ? { workspaceId: 'ws_1', apiKeyId: ID, scopes } : null),
   };
   return new Proxy(usable, {
     get(given, name) {
-      if (!(name in given)) throw new Error(`the HTTP door must not use ${String(name)}`);
+      if (!(name in given)) throw new Error(`the HTTP server must not use ${String(name)}`);
       return given[name as keyof Deps];
     },
   }) as Deps;

@@ -1,10 +1,10 @@
 /**
- * The process under test: a house composed as `serve` does it, that obeys an order to end or to stand still at a
+ * The process under test: an app composed as `serve` does it, that obeys an order to end or to stand still at a
  * checkpoint, by a signal to itself, so that not one instruction follows the instant that was meant.
  */
 import { flushCompileCache } from 'node:module';
 import { bootstrap } from '../../src/actions/bootstrap.ts';
-import { compose, type House, ROLES } from '../../src/compose.ts';
+import { type App, compose, ROLES } from '../../src/compose.ts';
 import { readConfig } from '../../src/config.ts';
 import { createLog } from '../../src/lib/log.ts';
 import { readSecretKey } from '../../src/secret-key.ts';
@@ -20,13 +20,13 @@ const quit = () => process.exit(1);
 process.on('disconnect', quit);
 
 const stopping = new Promise<void>((resolve) => process.once('SIGTERM', () => resolve()));
-const house = await open(process.argv[2] ?? '');
+const app = await open(process.argv[2] ?? '');
 await stopping;
-await house.close();
+await app.close();
 process.off('disconnect', quit);
 process.disconnect();
 
-async function open(asked: string): Promise<House> {
+async function open(asked: string): Promise<App> {
   const config = readConfig(process.env);
   const databaseUrl = config.databaseUrl ?? '';
   const role = ROLES.find((each) => each === asked) ?? 'all';

@@ -8,7 +8,7 @@ import { type Clock, deadline, systemClock } from '../../src/lib/clock.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { type Database, openDatabase, statement } from '../../src/store/database.ts';
 import { createTestDatabase, type TestDatabase } from '../database.ts';
-import { openHouse, type TestHouse } from '../harness.ts';
+import { openApp, type TestApp } from '../harness.ts';
 import { leaseOf } from '../leases.ts';
 import { until } from '../until.ts';
 import { drained, readEvidence } from './evidence.ts';
@@ -26,14 +26,14 @@ describe('a dispatcher that wakes up after its lease', () => {
     'at %s changes nothing any more',
     async (label) => {
       const database = await createTestDatabase();
-      const door = await openHouse({ databaseUrl: database.url, role: 'api' });
+      const door = await openApp({ databaseUrl: database.url, role: 'api' });
       const sleeper = new Subject('dispatcher', environment(database.url, door.key));
       try {
         sleeper.order({ label, passing: 1, act: 'stop' });
         const stopped = sleeper.stopsAt();
         const asked = await send(door, label);
         await stopped;
-        const deputy = await openHouse({
+        const deputy = await openApp({
           databaseUrl: database.url,
           key: door.key,
           role: 'dispatcher',
@@ -58,7 +58,7 @@ describe('a dispatcher that wakes up after its lease', () => {
   );
 });
 
-async function send(door: TestHouse, label: Label) {
+async function send(door: TestApp, label: Label) {
   // Without a receipt, which may overtake the answer; but only an outcome that nobody knows is asked for.
   const to = label === 'reconcile.asked' ? '+12025550105' : '+12025550107';
   const text = `Before ${label}`;

@@ -1,4 +1,4 @@
-/** Turns events of the house into the history the invariants are asked about. */
+/** Turns events of the app into the history the invariants are asked about. */
 import type { MessageStatus } from '../../src/domain/words.ts';
 import type { MessageFacts } from './eyes.ts';
 import type { Attempt, History, SeenEvent, Story, Terms } from './history.ts';

@@ -77,7 +77,7 @@ async function dispatch(world: World, process: Process, chance: Chance): Promise
   }
 }
 
-/** Until the house has noticed that a device failed or came back its line is asked how it is; else hours without anything due are skipped. */
+/** Until the app has noticed that a device failed or came back its line is asked how it is; else hours without anything due are skipped. */
 function longestPause(world: World, chance: Chance): number {
   const { carrier, history } = world;
   const isWatching = [...history.lines.values()].some(

@@ -34,7 +34,7 @@ async function deliverEcho(world: World, { kind, text }: Echo, handOver: HandOve
     return receiveLetter(world, { workspaceId, lineId, address, text, id: `reply-${messageId}` });
   }
   world.tell(`receipt: ${kind}`, { messageId, lineId });
-  // Nothing here tells a repetition from news: that is left to the house.
+  // Nothing here tells a repetition from news: that is left to the app.
   const take = async () => [{ messageId, kind }];
   await world.expect(`receipt ${kind}`, recordReceipts(world.front.deps, workspaceId, take));
 }

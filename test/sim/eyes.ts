@@ -1,4 +1,4 @@
-/** How the judge sees the house: its events as they are written, and the rows they tell of, by a connection of its own. */
+/** How the judge sees the app: its events as they are written, and the rows they tell of, by a connection of its own. */
 import type { Reservation } from '../../src/domain/pacing.ts';
 import type { MessageStatus, MessageType } from '../../src/domain/words.ts';
 import { type Database, statement } from '../../src/store/database.ts';

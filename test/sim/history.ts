@@ -1,6 +1,6 @@
 /**
  * What the judge knows: what was asked for, what was set and when, and what reached the carriers. Written by the world
- * around the house and from the house's own events, never from the tables it decides by.
+ * around the app and from the app's own events, never from the tables it decides by.
  */
 import type { SendMessage } from '../../src/contract/messages.ts';
 import type { SendWindow } from '../../src/domain/window.ts';
@@ -47,9 +47,9 @@ export interface Attempt {
   number: number;
   lineId: string;
   leasedAt: number;
-  /** As the house counted it. */
+  /** As the app counted it. */
   firstTouch: boolean;
-  /** What the house says came of it; null while it doesn't know. */
+  /** What the app says came of it; null while it doesn't know. */
   end: 'left' | 'returned' | 'unclear' | null;
   /** True once the world holds a copy of it. */
   landed: boolean;
@@ -137,7 +137,7 @@ export class History {
   #newHandOvers: HandOver[] = [];
   #newLandings: HandOver[] = [];
   #awaiting: ((handOver: HandOver) => void)[] = [];
-  /** Changes of messages that the house took, until their events are seen. */
+  /** Changes of messages that the app took, until their events are seen. */
   readonly edits = new Map<string, Partial<Terms>[]>();
   /** `<line> <id>` of what people wrote. */
   readonly letters = new Set<string>();

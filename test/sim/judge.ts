@@ -1,4 +1,4 @@
-/** Looks at the house after every step that changed something, and asks every invariant about what is new. */
+/** Looks at the app after every step that changed something, and asks every invariant about what is new. */
 import { recordEvents } from './chronicle.ts';
 import { Eyes, type LineFacts, type MessageFacts } from './eyes.ts';
 import type { HandOver, History, SeenEvent } from './history.ts';

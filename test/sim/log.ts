@@ -1,4 +1,4 @@
-/** A log that nobody reads but the judge: what the house calls an error must have been the carrier's doing. */
+/** A log that nobody reads but the judge: what the app calls an error must have been the carrier's doing. */
 import { pino } from 'pino';
 import type { Log } from '../../src/lib/log.ts';
 

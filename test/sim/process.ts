@@ -1,8 +1,8 @@
 /**
- * One process of the house on the world's clock: composed like in production, but for the clock, chance, carriers and
+ * One process of the app on the world's clock: composed like in production, but for the clock, chance, carriers and
  * the gate before its database. It can die at any of its steps; then nothing it began ever reports back to it.
  */
-import { compose, type House } from '../../src/compose.ts';
+import { type App, compose } from '../../src/compose.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Deps } from '../../src/deps.ts';
 import { seededRandom } from '../../src/lib/random.ts';
@@ -18,7 +18,7 @@ const ANSWERED_HERE: ReadonlySet<string> = new Set(['notify', 'scan_due_sandbox_
 export class Process {
   readonly name: string;
   readonly #world: World;
-  #house: House | null = null;
+  #app: App | null = null;
   #isAlive = true;
   #stepsToLive = Number.POSITIVE_INFINITY;
   /** Somebody signalled new work. */
@@ -34,7 +34,7 @@ export class Process {
   static async start(world: World, name: string): Promise<Process> {
     const process = new Process(world, name);
     const { clock, carrier, databaseUrl, chance } = world;
-    process.#house = await compose({
+    process.#app = await compose({
       config: { ...readConfig({}), databaseConnections: 2 },
       databaseUrl,
       secretKey: Buffer.alloc(32, 7),
@@ -50,8 +50,8 @@ export class Process {
   }
 
   get deps(): Deps {
-    if (this.#house === null) throw new Error(`${this.name} was not started`);
-    return this.#house.deps;
+    if (this.#app === null) throw new Error(`${this.name} was not started`);
+    return this.#app.deps;
   }
 
   get isAlive(): boolean {
@@ -84,8 +84,8 @@ export class Process {
 
   /** Lets go of the real connections. */
   async close(): Promise<void> {
-    await this.#house?.close();
-    this.#house = null;
+    await this.#app?.close();
+    this.#app = null;
   }
 
   #step(): void {

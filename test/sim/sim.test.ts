@@ -1,4 +1,4 @@
-/** The house under every weather: fixed seeds, each kept for what it once brought to light or shows, and fresh ones. */
+/** The app under every weather: fixed seeds, each kept for what it once brought to light or shows, and fresh ones. */
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/lib/clock.ts';
 import { systemRandom } from '../../src/lib/random.ts';

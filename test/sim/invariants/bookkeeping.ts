@@ -1,4 +1,4 @@
-/** What the house writes down is what happened: states, events, counters, leases. */
+/** What the app writes down is what happened: states, events, counters, leases. */
 import { EVENT_OF, LIFECYCLE, LIFECYCLE_EVENTS } from '../../../src/domain/lifecycle.ts';
 import type { MessageStatus } from '../../../src/domain/words.ts';
 import type { LineFacts, MessageFacts } from '../eyes.ts';

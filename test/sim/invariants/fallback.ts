@@ -4,7 +4,7 @@ import type { FallbackSettings, History, SeenEvent, Story } from '../history.ts'
 import type { Finding, Look } from '../judge.ts';
 
 /** A change of the fallback configuration is seen by every process within this time. */
-const BOOK_AGE_MS = 1_000;
+const SNAPSHOT_AGE_MS = 1_000;
 
 /** A fallback SMS goes exactly when the matrix says so. */
 export function* followsTheFallbackMatrix({ history, events }: Look): Iterable<Finding> {
@@ -13,7 +13,7 @@ export function* followsTheFallbackMatrix({ history, events }: Look): Iterable<F
     if (story === undefined || (event.data.status !== 'failed' && event.data.status !== 'fallback')) continue;
     const wanted = history
       .workspace(story.workspaceId)
-      .fallback.within(event.at - BOOK_AGE_MS, event.at)
+      .fallback.within(event.at - SNAPSHOT_AGE_MS, event.at)
       .map((settings) => isDue(story, event, settings));
     const sms = fallbacksOf(history, story.id).length;
     if (wanted.includes(sms > 0)) continue;

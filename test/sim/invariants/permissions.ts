@@ -2,7 +2,7 @@
 import type { Finding, Look } from '../judge.ts';
 
 /** Another process's change of billing is seen within this time. */
-const BOOK_AGE_MS = 1_000;
+const SNAPSHOT_AGE_MS = 1_000;
 
 /** Nothing is handed over without a lease of its own: message, attempt and line agree. */
 export function* sendsOnlyWhatIsLeased({ history, handOvers }: Look): Iterable<Finding> {
@@ -34,7 +34,7 @@ export function* readOnlySendsNothing({ history, events }: Look): Iterable<Findi
     if (
       history
         .workspace(workspaceId)
-        .pastDue.within(at - BOOK_AGE_MS, at)
+        .pastDue.within(at - SNAPSHOT_AGE_MS, at)
         .includes(false)
     )
       continue;

@@ -9,7 +9,7 @@ import type { Database } from '../store/database.ts';
 import { countWaitingFirstTouches, type LineRow, listLines, paceOf } from '../store/lines.ts';
 import { findWorkspace, type WorkspaceRow } from '../store/workspaces.ts';
 
-export interface WorkspaceBook {
+export interface WorkspaceSnapshot {
   workspace: WorkspaceRow;
   lines: readonly LineRow[];
   lineFacts: readonly LineFacts[];
@@ -23,15 +23,15 @@ export interface WorkspaceBook {
   loadedAt: number;
 }
 
-export interface WorkspaceBooks {
+export interface WorkspaceSnapshots {
   /** null when the workspace does not exist. */
-  read(workspaceId: string): Promise<WorkspaceBook | null>;
+  read(workspaceId: string): Promise<WorkspaceSnapshot | null>;
   /** Reads anew, whatever the age. */
-  reload(workspaceId: string): Promise<WorkspaceBook | null>;
+  reload(workspaceId: string): Promise<WorkspaceSnapshot | null>;
   /** Forgets what this process knows, after it changed something itself. */
   forget(workspaceId: string): void;
   /** A line was chosen: until the next read, others come first. */
-  noteChosen(book: WorkspaceBook, lineId: string, firstTouch: boolean): void;
+  noteChosen(snapshot: WorkspaceSnapshot, lineId: string, firstTouch: boolean): void;
 }
 
 const MAX_AGE_MS = 1000;
@@ -40,15 +40,15 @@ const DAY_MS = 86_400_000;
 /** More room than this is room enough: what waits is not counted against it. */
 const COUNT_WAITING_UP_TO = 1000;
 
-export function createWorkspaceBooks({
+export function createWorkspaceSnapshots({
   database,
   clock,
 }: {
   database: Database;
   clock: Clock;
-}): WorkspaceBooks {
-  const books = new Map<string, WorkspaceBook>();
-  const loading = new Map<string, Promise<WorkspaceBook | null>>();
+}): WorkspaceSnapshots {
+  const snapshots = new Map<string, WorkspaceSnapshot>();
+  const loading = new Map<string, Promise<WorkspaceSnapshot | null>>();
   // Fractions of a millisecond keep choices of one millisecond in order.
   const chosenAt = new Map<string, number>();
   let lastChoice = 0;
@@ -59,18 +59,18 @@ export function createWorkspaceBooks({
     return lines.map((line) => ({ ...line, waitingFirstTouches: 0, ...byLine.get(line.id) }));
   };
 
-  const load = async (workspaceId: string): Promise<WorkspaceBook | null> => {
+  const load = async (workspaceId: string): Promise<WorkspaceSnapshot | null> => {
     const loadedAt = clock.now();
     const workspace = await findWorkspace(database, workspaceId);
     if (workspace === null) {
-      books.delete(workspaceId);
+      snapshots.delete(workspaceId);
       return null;
     }
     const lines = await countWaiting(workspaceId, await listLines(database, workspaceId), loadedAt);
     const fallbackLine = lines.find(
       (line) => line.id === workspace.fallbackLineId && line.messageType === 'sms',
     );
-    const book: WorkspaceBook = {
+    const snapshot: WorkspaceSnapshot = {
       workspace,
       lines,
       lineFacts: lines.map((line) => ({
@@ -83,15 +83,15 @@ export function createWorkspaceBooks({
         waitingFirstTouches: line.waitingFirstTouches,
       })),
       fallbackLine: workspace.fallbackEnabled ? (fallbackLine ?? null) : null,
-      lists: books.get(workspaceId)?.lists ?? new Map(),
+      lists: snapshots.get(workspaceId)?.lists ?? new Map(),
       loadedAt,
     };
-    if (books.size >= MAX_BOOKS) books.clear();
-    books.set(workspaceId, book);
-    return book;
+    if (snapshots.size >= MAX_BOOKS) snapshots.clear();
+    snapshots.set(workspaceId, snapshot);
+    return snapshot;
   };
 
-  const reload = (workspaceId: string): Promise<WorkspaceBook | null> => {
+  const reload = (workspaceId: string): Promise<WorkspaceSnapshot | null> => {
     const underway = loading.get(workspaceId);
     if (underway !== undefined) return underway;
     const started = load(workspaceId).finally(() => loading.delete(workspaceId));
@@ -101,20 +101,20 @@ export function createWorkspaceBooks({
 
   return {
     read(workspaceId) {
-      const book = books.get(workspaceId);
-      if (book !== undefined && isRecent(book.loadedAt, MAX_AGE_MS, clock.now()))
-        return Promise.resolve(book);
+      const snapshot = snapshots.get(workspaceId);
+      if (snapshot !== undefined && isRecent(snapshot.loadedAt, MAX_AGE_MS, clock.now()))
+        return Promise.resolve(snapshot);
       return reload(workspaceId);
     },
     reload,
     forget(workspaceId) {
-      books.delete(workspaceId);
+      snapshots.delete(workspaceId);
       loading.delete(workspaceId);
     },
-    noteChosen(book, lineId, firstTouch) {
+    noteChosen(snapshot, lineId, firstTouch) {
       lastChoice = Math.max(clock.now(), lastChoice + 0.001);
       chosenAt.set(lineId, lastChoice);
-      const facts = book.lineFacts.find((line) => line.id === lineId);
+      const facts = snapshot.lineFacts.find((line) => line.id === lineId);
       if (facts === undefined) return;
       facts.lastUsedAt = lastChoice;
       if (firstTouch) facts.waitingFirstTouches += 1;
