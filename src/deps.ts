@@ -1,6 +1,7 @@
 /** What every action, the dispatcher and the HTTP routes are given; built once, in compose.ts. */
-import type { Intake } from './actions/accept-message.ts';
+
 import type { Authenticate } from './actions/authenticate.ts';
+import type { Intake } from './actions/intake.ts';
 import type { Settlements } from './actions/settle-messages.ts';
 import type { OutcomeWatch } from './actions/wait-for-outcome.ts';
 import type { WorkspaceSnapshots } from './actions/workspace-snapshot.ts';

@@ -13,38 +13,11 @@ import { ensureSpecialList, lockLeads, type NewLead } from '../store/leads.ts';
 import { findMessage } from '../store/messages.ts';
 import type { Caller } from './authenticate.ts';
 import { draftMessage, talkingLine } from './draft-message.ts';
-import { IntakeWriteSet } from './intake-write.ts';
+import { type Accepted, type Intake, type IntakeItem, IntakeWriteSet, type SendOptions } from './intake.ts';
 import { answerState } from './present-message.ts';
 import { refuseReadOnly } from './read-only.ts';
 import type { WorkspaceSnapshot } from './workspace-snapshot.ts';
 
-export interface SendOptions {
-  idempotencyKey: string | null;
-  /** SHA-256 over method, path and the exact bytes of the body, in hex. */
-  requestHash: string;
-  correlationId: string;
-  /** How long the caller is willing to wait for the outcome; 0 answers at once. */
-  waitMs: number;
-  /** What the parser ignored; part of the answer. */
-  warnings: string[];
-}
-
-export interface Accepted {
-  /** 200: an existing lead was matched (D1). */
-  httpStatus: 200 | 201;
-  body: SendAnswer;
-  /** The answer to an earlier request with the same Idempotency-Key, its state as of now. */
-  replayed: boolean;
-  /** The outcome was waited for, as `Prefer: wait` asked. */
-  waited: boolean;
-}
-
-export interface IntakeItem {
-  request: SendMessage;
-  options: SendOptions;
-}
-
-export type Intake = Batcher<IntakeItem, Accepted | Problem>;
 type IntakeDeps = Omit<Deps, 'intake' | 'outcomes' | 'authenticate' | 'settlements'>;
 
 const MAX_BATCH = 200;

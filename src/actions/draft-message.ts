@@ -4,7 +4,7 @@
  */
 
 import type { SendMessage } from '../contract/messages.ts';
-import { type Problem, problem } from '../contract/problems.ts';
+import { Problem, problem } from '../contract/problems.ts';
 import { cascade } from '../domain/cascade.ts';
 import { chooseLine, type LineDecision, troubleOf } from '../domain/line-choice.ts';
 import { type AcceptancePlan, planAcceptance } from '../domain/plan.ts';
@@ -15,6 +15,7 @@ import type { IntakeFacts } from '../store/intake.ts';
 import type { LeadRow, NewLead } from '../store/leads.ts';
 import type { LineRow } from '../store/lines.ts';
 import { fallbackDecision, fallbackText } from './fallback-message.ts';
+import { requestedLine } from './requested-line.ts';
 import type { WorkspaceSnapshot } from './workspace-snapshot.ts';
 
 /** A lead that exists, or one that this batch makes. */
@@ -232,21 +233,8 @@ function decideLine(
   const { messageType, fromLineId, forceFallback } = request;
   if (forceFallback) return takeFallbackLine(snapshot, fromLineId);
   if (fromLineId !== null) {
-    const line = snapshot.lines.find((each) => each.id === fromLineId);
-    if (line === undefined) return problem('LINE_NOT_FOUND', { param: 'fromLineId' });
-    if (!line.isActive) return problem('LINE_NOT_ACTIVE', { param: 'fromLineId' });
-    if (line.messageType !== messageType) {
-      return problem('LINE_WRONG_CHANNEL', {
-        param: 'fromLineId',
-        reason: `the line sends ${line.messageType}`,
-      });
-    }
-    const decision: LineDecision = {
-      lineId: line.id,
-      reason: 'requested',
-      because: 'Asked for with fromLineId.',
-    };
-    return { line, decision, warning: null };
+    const requested = requestedLine(snapshot, fromLineId, messageType);
+    return requested instanceof Problem ? requested : { ...requested, warning: null };
   }
   const decision = chooseLine(
     snapshot.lineFacts,

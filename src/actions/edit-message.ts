@@ -7,10 +7,9 @@ import {
   ignoredSubject,
 } from '../contract/message-rules.ts';
 import type { EditMessage, EditMessageAnswer } from '../contract/messages.ts';
-import { problem } from '../contract/problems.ts';
+import { Problem, problem } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';
 import { EVENT_OF, isWaiting, type LifecycleEvent, transition } from '../domain/lifecycle.ts';
-import type { LineDecision } from '../domain/line-choice.ts';
 import { planWait } from '../domain/plan.ts';
 import type { SendWindow } from '../domain/window.ts';
 import type { WaitingStatus } from '../domain/words.ts';
@@ -21,6 +20,7 @@ import { lockMessages, type MessageRow, storeEdit } from '../store/messages.ts';
 import type { Caller } from './authenticate.ts';
 import { presentMessage } from './present-message.ts';
 import { refuseReadOnly } from './read-only.ts';
+import { requestedLine } from './requested-line.ts';
 import type { WorkspaceSnapshot } from './workspace-snapshot.ts';
 
 interface Edit {
@@ -140,19 +140,7 @@ function chooseAnotherLine(
 ): LineChoice {
   const { lineId, linePinned, lineDecision } = row;
   if (fromLineId === undefined) return { lineId, linePinned, lineDecision };
-  const line = snapshot.lines.find((each) => each.id === fromLineId);
-  if (line === undefined) throw problem('LINE_NOT_FOUND', { param: 'fromLineId' });
-  if (!line.isActive) throw problem('LINE_NOT_ACTIVE', { param: 'fromLineId' });
-  if (line.messageType !== row.messageType) {
-    throw problem('LINE_WRONG_CHANNEL', {
-      param: 'fromLineId',
-      reason: `the line sends ${line.messageType}`,
-    });
-  }
-  const decision: LineDecision = {
-    lineId: line.id,
-    reason: 'requested',
-    because: 'Asked for with fromLineId.',
-  };
-  return { lineId: line.id, linePinned: true, lineDecision: decision };
+  const requested = requestedLine(snapshot, fromLineId, row.messageType);
+  if (requested instanceof Problem) throw requested;
+  return { lineId: requested.line.id, linePinned: true, lineDecision: requested.decision };
 }

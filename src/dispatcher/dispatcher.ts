@@ -12,6 +12,8 @@ export interface Dispatcher {
 
 /** Also after a line was locked by another process: by then it will have let go. */
 const SHORTEST_PAUSE_MS = 5;
+/** It may also stand still with the lock in its hands: each look in vain waits twice as long as the one before. */
+const LONGEST_PAUSE_IN_VAIN_MS = 100;
 const AFTER_ERROR_MS = 1_000;
 /** At the end: for chores that are nearly done. Whatever hangs comes up again, here or at another dispatcher. */
 const CHORES_END_WITHIN_MS = 1_000;
@@ -40,11 +42,14 @@ export function startDispatcher(deps: Deps, wake: Wake): Dispatcher {
     inFlight.add(running);
   };
 
+  let looksInVain = 0;
   const pass = async (): Promise<number> => {
     const capacity = deps.config.sendsInFlight - sends.size;
     const { leased, more } = await ticker.tick(capacity, launch);
+    looksInVain = leased === 0 && more ? looksInVain + 1 : 0;
     if (leased > 0) return 0;
-    if (more && capacity > 0) return SHORTEST_PAUSE_MS;
+    if (more && capacity > 0)
+      return Math.min(SHORTEST_PAUSE_MS * 2 ** (looksInVain - 1), LONGEST_PAUSE_IN_VAIN_MS);
     const nextDue = capacity > 0 ? await ticker.nextDue() : null;
     const untilDue = nextDue === null ? deps.config.pollMs : nextDue - deps.clock.now();
     return Math.max(SHORTEST_PAUSE_MS, Math.min(untilDue, deps.config.pollMs));

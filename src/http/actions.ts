@@ -2,8 +2,9 @@
  * What the routes can ask of the application. They know the actions by this list only: compose.ts hands in the real
  * ones, the tests of this folder hand in others.
  */
-import type { Accepted, SendOptions } from '../actions/accept-message.ts';
+
 import type { Caller } from '../actions/authenticate.ts';
+import type { Accepted, SendOptions } from '../actions/intake.ts';
 import type { FallbackConfig, UpdateFallbackConfig } from '../contract/fallback-config.ts';
 import type { LeadAnswer } from '../contract/leads.ts';
 import type { CreateLine, LineAnswer, LinesAnswer, UpdateLine } from '../contract/lines.ts';

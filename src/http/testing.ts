@@ -2,8 +2,8 @@
 import { type AddressInfo, connect } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { onTestFinished } from 'vitest';
-import type { SendOptions } from '../actions/accept-message.ts';
 import type { Caller } from '../actions/authenticate.ts';
+import type { SendOptions } from '../actions/intake.ts';
 import { type Config, readConfig } from '../config.ts';
 import type { Message, SendAnswer, SendMessage } from '../contract/messages.ts';
 import type { Deps } from '../deps.ts';

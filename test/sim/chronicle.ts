@@ -115,6 +115,7 @@ function lease(history: History, story: Story, event: SeenEvent): void {
     number: Number(event.data.attempt),
     lineId: line.id,
     leasedAt: event.at,
+    reservedAt: event.at,
     firstTouch: event.data.firstTouch === true,
     end: null,
     landed: false,

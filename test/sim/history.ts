@@ -41,12 +41,14 @@ export interface HandOver {
   sender: { readonly isAlive: boolean };
 }
 
-/** One lease: cap and gap taken at `leasedAt`. */
+/** One lease. */
 export interface Attempt {
   story: Story;
   number: number;
   lineId: string;
   leasedAt: number;
+  /** When cap and gap were taken last: with the lease, or anew at the hand-over. The line counts it for this day and hour. */
+  reservedAt: number;
   /** As the app counted it. */
   firstTouch: boolean;
   /** What the app says came of it; null while it doesn't know. */
@@ -180,6 +182,13 @@ export class History {
 
   get hasNews(): boolean {
     return this.#newHandOvers.length > 0 || this.#newLandings.length > 0;
+  }
+
+  /** Messages with an attempt whose end the app has not told yet. */
+  underWay(): string[] {
+    return [...this.stories.values()]
+      .filter((story) => story.attempts.at(-1)?.end === null)
+      .map(({ id }) => id);
   }
 
   /** What happened at the carriers since the last call. */

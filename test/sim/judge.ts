@@ -31,6 +31,14 @@ export interface Finding {
   lineId?: string;
 }
 
+/** Cap and gap may have been taken anew since the lease, and no event tells of that. */
+function noteReservations(history: History, messages: readonly MessageFacts[]): void {
+  for (const { id, attempt: number, reserved } of messages) {
+    const attempt = history.stories.get(id)?.attempts.find((each) => each.number === number);
+    if (attempt !== undefined && reserved !== null) attempt.reservedAt = reserved.at;
+  }
+}
+
 /** Named by its guarantee; yields each case in which it was broken. */
 export type Invariant = (look: Look) => Iterable<Finding>;
 
@@ -60,10 +68,12 @@ export class Judge {
     const whole = end || this.#looks % WHOLE_EVERY === 0;
     if (events.length === 0 && handOvers.length === 0 && landings.length === 0 && !whole) return;
     const concerned = [...events, ...handOvers, ...landings].flatMap(({ messageId }) => messageId ?? []);
+    concerned.push(...history.underWay());
     const messages = await this.#eyes.messages(workspaceIds, whole ? null : [...new Set(concerned)]);
     const lines = events.length > 0 || whole ? await this.#eyes.lines(workspaceIds) : [];
     recordEvents(history, events, messages);
     this.#world.noteEvents(events);
+    noteReservations(history, messages);
     for (const { messageId, attempt } of landings) {
       const found = history.stories.get(messageId)?.attempts.find((each) => each.number === attempt);
       if (found !== undefined) found.landed = true;

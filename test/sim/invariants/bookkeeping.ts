@@ -67,9 +67,9 @@ export function* countsWhatLeft({ history, lines }: Look): Iterable<Finding> {
 
 function* recount(line: LineRecord, facts: LineFacts): Iterable<[string, number, number]> {
   const holding = line.attempts.filter(holds);
-  const today = holding.filter((each) => localTime(line.capTimezone, each.leasedAt).day === facts.usageDay);
+  const today = holding.filter((each) => localTime(line.capTimezone, each.reservedAt).day === facts.usageDay);
   const thisHour = holding.filter(
-    (each) => Math.floor(each.leasedAt / HOUR_MS) * HOUR_MS === facts.usageHour,
+    (each) => Math.floor(each.reservedAt / HOUR_MS) * HOUR_MS === facts.usageHour,
   );
   const openings = (attempts: readonly Attempt[]) => attempts.filter((each) => each.firstTouch).length;
   yield ['messages of the day', facts.total, today.length];

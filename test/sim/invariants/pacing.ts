@@ -1,6 +1,7 @@
 /**
- * How fast a line may speak, by the world's account and not the counters': of those attempts alone that left. Caps are
- * taken with the lease, so they are judged by its instant; gaps by the instants of hand-over, to within a second.
+ * How fast a line may speak, by the world's account and not the counters': of those attempts alone that left. Caps count
+ * for the day and hour in which they were taken last, with the lease or anew at the hand-over, and are judged by that; gaps
+ * are judged by the instants of hand-over, to within a second.
  */
 import type { Attempt, HandOver, History, LineRecord, LineSettings } from '../history.ts';
 import type { Finding, Look } from '../judge.ts';
@@ -53,11 +54,11 @@ export function* keepsTheContactGap({ history, landings }: Look): Iterable<Findi
   }
 }
 
-/** Attempts of a line that reached somebody, in the order of their leases. */
+/** Attempts of a line that reached somebody, in the order of their reservations. */
 function left(line: LineRecord): Attempt[] {
   return line.attempts
     .filter((attempt) => attempt.landed)
-    .toSorted((one, other) => one.leasedAt - other.leasedAt);
+    .toSorted((one, other) => one.reservedAt - other.reservedAt);
 }
 
 /** For each new landing: everything that left from its line in the same day, or hour. */
@@ -70,8 +71,8 @@ function* ofTheSame(
     const line = history.line(lineId);
     const leased = history.story(messageId).attempts.find((each) => each.number === attempt);
     if (leased === undefined) continue;
-    const same = unit(line, leased.leasedAt);
-    yield { line, attempts: left(line).filter((each) => unit(line, each.leasedAt) === same) };
+    const same = unit(line, leased.reservedAt);
+    yield { line, attempts: left(line).filter((each) => unit(line, each.reservedAt) === same) };
   }
 }
 
@@ -81,8 +82,8 @@ function* overCap(
   capOf: (settings: LineSettings) => number | null,
   what: string,
 ): Iterable<Finding> {
-  for (const [index, { leasedAt, story }] of attempts.entries()) {
-    const caps = line.settings.within(leasedAt).map(capOf);
+  for (const [index, { reservedAt, story }] of attempts.entries()) {
+    const caps = line.settings.within(reservedAt).map(capOf);
     if (caps.some((cap) => cap === null || index < cap)) continue;
     yield { text: `number ${index + 1} of at most ${caps} ${what}`, messageId: story.id, lineId: line.id };
   }

@@ -1,17 +1,46 @@
-/** Everything one batch of accepted messages stores, gathered request by request and written in one commit. */
-import type { SendMessage } from '../contract/messages.ts';
+/** What goes into an intake, what comes out, and everything one batch stores: gathered request by request, one commit. */
+import type { SendAnswer, SendMessage } from '../contract/messages.ts';
+import type { Problem } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';
+import type { Batcher } from '../lib/batcher.ts';
 import { invariant } from '../lib/invariant.ts';
 import type { Sql } from '../store/database.ts';
 import { type IntakeWrite, type NewIdempotencyKey, type NewMessage, writeIntake } from '../store/intake.ts';
 import { addCrmLinks, type LeadRow, mergeAlternates, type NewLead } from '../store/leads.ts';
 import type { MessageRow } from '../store/messages.ts';
-import type { Accepted, IntakeItem } from './accept-message.ts';
 import type { Draft } from './draft-message.ts';
 import { fallbackMessage } from './fallback-message.ts';
 import { bringsLinks, newMessage, rowOf } from './new-message.ts';
 import { sendAnswer } from './present-message.ts';
 import type { WorkspaceSnapshot } from './workspace-snapshot.ts';
+
+export interface SendOptions {
+  idempotencyKey: string | null;
+  /** SHA-256 over method, path and the exact bytes of the body, in hex. */
+  requestHash: string;
+  correlationId: string;
+  /** How long the caller is willing to wait for the outcome; 0 answers at once. */
+  waitMs: number;
+  /** What the parser ignored; part of the answer. */
+  warnings: string[];
+}
+
+export interface Accepted {
+  /** 200: an existing lead was matched (D1). */
+  httpStatus: 200 | 201;
+  body: SendAnswer;
+  /** The answer to an earlier request with the same Idempotency-Key, its state as of now. */
+  replayed: boolean;
+  /** The outcome was waited for, as `Prefer: wait` asked. */
+  waited: boolean;
+}
+
+export interface IntakeItem {
+  request: SendMessage;
+  options: SendOptions;
+}
+
+export type Intake = Batcher<IntakeItem, Accepted | Problem>;
 
 type WriteDeps = Pick<Deps, 'database' | 'ids' | 'metrics' | 'wakeDispatchers'>;
 
