@@ -40,7 +40,7 @@ export function* keepsToTheLineTheyKnow({ history, events }: Look): Iterable<Fin
   }
 }
 
-/** Lines of its kind that wrote to its contact before `at`, or to which the contact wrote. */
+/** Lines of its kind that wrote to its contact before `at`, or are writing or may have, or to which the contact wrote. */
 function linesKnownTo(
   history: History,
   { workspaceId, messageType, leadId }: Story,
@@ -51,6 +51,9 @@ function linesKnownTo(
       line.workspaceId === workspaceId &&
       line.messageType === messageType &&
       ((line.wroteFirst.get(leadId) ?? at) < at ||
-        line.attempts.some((each) => each.landed && each.story.leadId === leadId && each.leasedAt < at)),
+        line.attempts.some(
+          (each) =>
+            (each.landed || each.end !== 'returned') && each.story.leadId === leadId && each.leasedAt < at,
+        )),
   );
 }
