@@ -50,6 +50,22 @@ test('a line whose conversations wait for it is left alone, until they have wait
   expect(await found(ws)).toEqual([]);
 });
 
+test('a message to a contact who has come to know another line moves to that one only, even if it is down too', async () => {
+  const ws = await openWorkspace(app, { lines: [{}, {}, {}] });
+  const [first, talking] = [idOf(ws, 0), idOf(ws, 1)];
+  const recipientPhone = newPhone();
+  const { _id, leadId } = await accept(ws, { recipientPhone, fromLineId: first });
+  await read(app, 'UPDATE messages SET line_pinned = false WHERE id = $1', [_id]);
+  await read(
+    app,
+    'INSERT INTO touches (workspace_id, lead_id, line_id, message_id, first_at, last_at) VALUES ($1, $2, $3, $4, now(), now())',
+    [ws.workspaceId, leadId, talking, 'another'],
+  );
+  await goDown([first, talking]);
+  await leaveDownLines(app.deps);
+  expect(await ws.message(_id)).toMatchObject({ status: 'pending', fromLineId: talking });
+});
+
 test('strangers’ messages are seen to when another line of their kind is up', async () => {
   const ws = await openWorkspace(app, { lines: [{}, { messageType: 'sms' }] });
   const waiting = await accept(ws, { recipientPhone: newPhone() });

@@ -67,19 +67,19 @@ function move(
   chosenLines: Map<string, string>,
   message: MessageRow,
 ): { message: MessageRow; decision: LineDecision }[] {
-  // Since it was accepted another line may have come to talk to the contact.
-  const known = talking.find(
-    ({ leadId, lineId }) =>
-      leadId === message.leadId &&
-      others.some((line) => line.id === lineId && line.messageType === message.messageType),
-  );
+  // Since it was accepted another line may have come to talk to the contact; if that one is down as well, it waits there.
+  const known = talking
+    .filter(({ leadId, lineId }) => leadId === message.leadId && lineId !== message.lineId)
+    .map(({ lineId }) => snapshot.lineFacts.find((line) => line.id === lineId))
+    .find((line) => line?.messageType === message.messageType);
   const wish = {
     messageType: message.messageType,
-    talkingLineId: known?.lineId ?? null,
+    talkingLineId: known?.id ?? null,
     waitingLineId: chosenLines.get(message.leadId) ?? null,
     lineDownPolicy: snapshot.workspace.lineDownPolicy,
   };
-  const chosen = chooseLine(others, wish, deps.clock.now());
+  const candidates = known === undefined || others.includes(known) ? others : [...others, known];
+  const chosen = chooseLine(candidates, wish, deps.clock.now());
   if (chosen === null) return [];
   chosenLines.set(message.leadId, chosen.lineId);
   deps.snapshots.noteChosen(snapshot, chosen.lineId, true);
