@@ -112,7 +112,12 @@ test('a workspace whose lines can’t be served is put off, and the others go on
     await accept(ws, { recipientPhone: newPhone(), scheduledDate: inHours(2) }),
   ];
   await look();
-  await read(app, "UPDATE lines SET cap_timezone = 'Nowhere' WHERE workspace_id = $1", [broken.workspaceId]);
+  // Without a health check at the same moment: that would hold the line's lock, and it would be put off a look later.
+  await read(
+    app,
+    `UPDATE lines SET cap_timezone = 'Nowhere', health_checked_at = to_timestamp($2) WHERE workspace_id = $1`,
+    [broken.workspaceId, now / 1000 + 86_400],
+  );
   now += 3 * HOUR;
   await look();
   expect(await ws.message(sent._id)).toMatchObject({ status: 'sent' });
