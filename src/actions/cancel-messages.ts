@@ -81,7 +81,8 @@ async function findTargets(deps: Deps, workspaceId: string, target: CancelForLea
   return [...found];
 }
 
-async function cancel(
+/** In the caller's commit. The caller holds the rows' locks and has seen that they wait. */
+export async function cancel(
   deps: Deps,
   tx: Sql,
   workspaceId: string,

@@ -14,8 +14,9 @@ import { ensureSpecialList, insertLead, markOptedOut } from '../store/leads.ts';
 import { wakeLines } from '../store/line-queue.ts';
 import { addTallies } from '../store/line-tallies.ts';
 import { findLine, type LineRow } from '../store/lines.ts';
-import { lockWaitingOfLeads, markCancelled } from '../store/messages.ts';
+import { lockWaitingOfLeads } from '../store/messages.ts';
 import { findSuppression, insertLedgerEntry, suppressAddress } from '../store/suppressions.ts';
+import { cancel } from './cancel-messages.ts';
 
 export interface Inbound {
   workspaceId: string;
@@ -134,73 +135,56 @@ async function makeLead(
 async function optOut(
   deps: Deps,
   tx: Sql,
-  { workspaceId, address, message }: Inbound,
+  inbound: Inbound,
   line: LineRow,
   leadIds: string[],
   now: number,
 ): Promise<NewEvent[]> {
+  const { workspaceId, address } = inbound;
   const waiting = await lockWaitingOfLeads(tx, workspaceId, leadIds);
-  await markCancelled(
-    tx,
-    workspaceId,
-    waiting.map((each) => each.id),
-    now,
-  );
+  await cancel(deps, tx, workspaceId, waiting, 'The contact opted out');
   await markOptedOut(tx, workspaceId, leadIds, now, now);
   // What a person or a carrier imposed stays theirs: words must not make it liftable by words.
   if ((await findSuppression(tx, workspaceId, address)) === null) {
     await suppressAddress(tx, workspaceId, address, now, OPT_OUT_REASON);
   }
-  const entry = {
-    leadId: leadIds[0] ?? null,
-    address,
-    channel: 'all',
-    source: 'words',
-    words: message,
-    at: now,
-  };
-  await insertLedgerEntry(tx, workspaceId, { id: deps.ids(), action: 'opt_out', ...entry });
-  return [
-    ...waiting.map((each) => ({
-      ...event(deps, {
-        type: 'message.cancelled',
-        messageId: each.id,
-        leadId: each.leadId,
-        lineId: each.lineId,
-        now,
-      }),
-      data: { from: each.status, status: 'cancelled', because: 'The contact opted out' },
-    })),
-    ...leadIds.map((leadId) =>
-      event(deps, { type: 'lead.opted_out', messageId: null, leadId, lineId: line.id, now }),
-    ),
-  ];
+  await noteInLedger(deps, tx, inbound, 'opt_out', leadIds, now);
+  return leadIds.map((leadId) =>
+    event(deps, { type: 'lead.opted_out', messageId: null, leadId, lineId: line.id, now }),
+  );
 }
 
 /** Lifts only what words had imposed. */
 async function optIn(
   deps: Deps,
   tx: Sql,
-  { workspaceId, address, message }: Inbound,
+  inbound: Inbound,
   line: LineRow,
   leadIds: string[],
   now: number,
 ): Promise<NewEvent[]> {
+  const { workspaceId, address } = inbound;
   if ((await findSuppression(tx, workspaceId, address)) !== OPT_OUT_REASON) return [];
   await markOptedOut(tx, workspaceId, leadIds, null, now);
   await suppressAddress(tx, workspaceId, address, null, null);
-  const entry = {
-    leadId: leadIds[0] ?? null,
-    address,
-    channel: 'all',
-    source: 'words',
-    words: message,
-    at: now,
-  };
-  await insertLedgerEntry(tx, workspaceId, { id: deps.ids(), action: 'opt_in', ...entry });
+  await noteInLedger(deps, tx, inbound, 'opt_in', leadIds, now);
   return leadIds.map((leadId) =>
     event(deps, { type: 'lead.opted_in', messageId: null, leadId, lineId: line.id, now }),
   );
+}
+
+/** Who, on which channels, in which words, when (D29). */
+async function noteInLedger(
+  deps: Deps,
+  tx: Sql,
+  { workspaceId, address, message: words }: Inbound,
+  action: 'opt_out' | 'opt_in',
+  leadIds: readonly string[],
+  at: number,
+): Promise<void> {
+  const leadId = leadIds[0] ?? null;
+  const entry = { id: deps.ids(), action, leadId, address, channel: 'all', source: 'words', words, at };
+  await insertLedgerEntry(tx, workspaceId, entry);
 }
 
 function event(
