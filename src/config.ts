@@ -21,6 +21,7 @@ export interface Config {
   sendsInFlight: number;
   leaseMarginMs: number;
   allowPrivateHosts: boolean;
+  publicUrl: string | null;
 }
 
 interface Setting<Value> {
@@ -99,7 +100,11 @@ export const SETTINGS: Settings = {
   allowPrivateHosts: flag(
     'TRUNKLINE_ALLOW_PRIVATE_HOSTS',
     false,
-    'Allows lines to use mail servers on private and loopback addresses.',
+    'Allows lines to use servers on private and loopback addresses: a mail server or a BlueBubbles server in the office.',
+  ),
+  publicUrl: url(
+    'TRUNKLINE_PUBLIC_URL',
+    'Address at which this server is reached from outside, like `https://trunkline.example.com`: carriers call back there and fetch attachments from it. Without it, they are only asked.',
   ),
 };
 
@@ -134,6 +139,21 @@ function text(env: string, standard: string, sentence: string): Setting<string> 
 
 function optional(env: string, sentence: string): Setting<string | null> {
   return { env, sentence, default: '', read: (given) => (given === '' ? null : given) };
+}
+
+function url(env: string, sentence: string): Setting<string | null> {
+  return {
+    env,
+    sentence,
+    default: '',
+    read(given) {
+      if (given === '') return null;
+      const parsed = URL.parse(given);
+      if (parsed === null || !/^https?:$/.test(parsed.protocol) || parsed.search !== '' || parsed.hash !== '')
+        throw new ConfigError(`${env} must be an http or https address, not "${given}"`);
+      return parsed.href.replace(/\/+$/, '');
+    },
+  };
 }
 
 function choice<Choice extends string>(

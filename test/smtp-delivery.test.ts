@@ -102,6 +102,7 @@ match from any for domain "trunkline.test" action "deliver"
       text,
       subject: null,
       attachments: [],
+      validUntil: null,
     });
 
     test('delivers one copy under our Message-ID, with the text as it was written', async () => {

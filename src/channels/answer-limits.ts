@@ -22,14 +22,12 @@ export function withAnswerLimits(channel: Channel, clock: Clock): Channel {
   const undecided: Finding = { finding: 'undecided', message: TOO_LATE, final: false };
   const error: Availability = { availability: 'error', message: TOO_LATE };
   return {
-    sendTimeoutMs: channel.sendTimeoutMs,
-    send: (line, outgoing, lease) => channel.send(line, outgoing, lease),
+    ...channel,
     reconcile: async (line, reference) =>
       within(untilClosed, limitMs, channel.reconcile(line, reference), undecided),
     checkAvailability: async (line, address) =>
       within(untilClosed, limitMs, channel.checkAvailability(line, address), error),
     checkHealth: async (line) => within(untilClosed, limitMs, channel.checkHealth(line), unhealthy),
-    validateConfig: (config) => channel.validateConfig(config),
     close() {
       closed.abort();
       return channel.close();

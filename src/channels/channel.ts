@@ -3,8 +3,10 @@
  * Implementations never throw for a carrier's refusal; a thrown error is a defect and is treated as `unknown`
  * once the request may have left.
  */
-import type { MessageType } from '../domain/words.ts';
+import type { Readable } from 'node:stream';
+import type { MessageType, Reaction } from '../domain/words.ts';
 import type { Deadline } from '../lib/clock.ts';
+import type { News } from './news.ts';
 
 /** What a channel may know of the line it sends from. `secret` is the decrypted credential, if the transport has one. */
 export interface ChannelLine {
@@ -20,6 +22,23 @@ export interface ChannelLine {
   secret: string | null;
 }
 
+/** A file that goes with a message; by then it is in our own store. */
+export interface OutgoingAttachment {
+  /** As the sender gave it. */
+  url: string;
+  /** The file name the recipient sees. */
+  name: string;
+  /** Sniffed from the bytes, never taken from anybody's word. */
+  mimeType: string;
+  sizeBytes: number;
+  /** SHA-256 of the bytes, lower-case hex: the same on a device means that it need not be uploaded again. */
+  hash: string;
+  /** Where a carrier can fetch it, without credentials; null when the server is not reachable from outside. */
+  publicUrl: string | null;
+  /** The bytes, from the start; may be called again. */
+  open(): Promise<Readable>;
+}
+
 /** One attempt to send one message. */
 export interface Outgoing {
   /** Our own reference: the message id. Stable over all attempts, handed to the carrier wherever it takes one. */
@@ -33,7 +52,9 @@ export interface Outgoing {
   text: string;
   /** Only for email; null derives none. */
   subject: string | null;
-  attachments: readonly { url: string; name: string | null }[];
+  attachments: readonly OutgoingAttachment[];
+  /** When its sending window closes or it expires, epoch ms: a carrier that queues should not send it later. null: never. */
+  validUntil: number | null;
 }
 
 /** What came of one attempt (D20). */
@@ -78,6 +99,57 @@ export type Availability =
   /** This line has no means to check: the send itself will tell (D22). */
   | { availability: 'cannot_check' };
 
+/** A message that the carrier took and of which it has not told the end. */
+export interface Outstanding {
+  reference: string;
+  externalMessageId: string | null;
+  address: string | null;
+  /** Epoch ms. */
+  sentAt: number;
+}
+
+/** What a channel that is asked for news is told, and what it answers. */
+export interface NewsQuestion {
+  /** What it answered the last time; null on the first. Plain JSON, of the channel's own making. */
+  cursor: unknown;
+  /** Messages whose receipts are overdue, oldest first, at most 100. */
+  outstanding: readonly Outstanding[];
+}
+export interface NewsAnswer {
+  /** Oldest first. The same news twice is no harm: what follows the cursor is asked for again after a crash. */
+  news: readonly News[];
+  cursor: unknown;
+  /** True: there is more, ask again at once. */
+  more: boolean;
+}
+
+/** A call that a carrier made to one of our `/hooks/…` addresses. */
+export interface HookRequest {
+  /** Last part of the path: what the carrier was told to call for this. */
+  hook: string;
+  /** As the carrier knows it: public base URL, path, query. */
+  url: string;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  body: Buffer;
+}
+export interface HookAnswer {
+  status: number;
+  contentType: string;
+  body: string;
+  news: readonly News[];
+  /** True: something happened there; the line is asked for news at once. */
+  isHint: boolean;
+}
+
+/** A message on the device, as far as it is known: what a reaction or a typing sign is about. */
+export interface OnDevice {
+  externalMessageId: string | null;
+  address: string;
+}
+
+/** What came of a reaction or a typing sign: no message, nothing to reconcile. */
+export type Gesture = { done: true } | { done: false; message: string };
+
 /** A carrier. `line` is as stored, its secret decrypted; durations in ms. */
 export interface Channel {
   /** Longest time `send` may take before it answers, in ms; a lease is always longer than this. */
@@ -94,5 +166,24 @@ export interface Channel {
   checkHealth(line: ChannelLine): Promise<{ healthy: true } | { healthy: false; message: string }>;
   /** Refuses transport settings that cannot work, before a line is stored. Returns a public sentence or null. */
   validateConfig(config: Record<string, unknown>): string | null;
+  /**
+   * What it can't carry, as a public sentence; null when all is well. Asked before anything is sent; absent: anything goes.
+   * `publicUrl` may be null here though the server has a public address.
+   */
+  refuseAttachments?(
+    line: ChannelLine,
+    attachments: readonly Pick<OutgoingAttachment, 'name' | 'mimeType' | 'sizeBytes' | 'publicUrl'>[],
+  ): string | null;
+  /** For carriers that are asked: what happened since. Throws what it can't help; the next question comes a little later. */
+  askForNews?(line: ChannelLine, question: NewsQuestion): Promise<NewsAnswer>;
+  /** How often it is asked, in ms, when nobody gives a hint. */
+  readonly newsEveryMs?: number;
+  /** For carriers that call us. Answers 403 to what is not signed as it should be. */
+  receiveHook?(line: ChannelLine, request: HookRequest): Promise<HookAnswer>;
+  /** The bytes of an attachment that came in, by the `source` its news named. Throws when it can't be had now. */
+  openInboundAttachment?(line: ChannelLine, source: unknown, signal: AbortSignal): Promise<Readable>;
+  /** `isRemoved` takes the tapback back. */
+  react?(line: ChannelLine, message: OnDevice, reaction: Reaction, isRemoved: boolean): Promise<Gesture>;
+  showTyping?(line: ChannelLine, to: OnDevice, isTyping: boolean): Promise<Gesture>;
   close(): Promise<void>;
 }

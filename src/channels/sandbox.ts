@@ -129,7 +129,7 @@ export function createSandboxChannel({ database, clock, ids }: SandboxChannelOpt
         messageType: outgoing.messageType,
         message: outgoing.text,
         subject: outgoing.subject,
-        attachments: outgoing.attachments,
+        attachments: outgoing.attachments.map(({ url, name }) => ({ url, name })),
         receivedAt: now,
       },
       row.callbacks.map(({ kind, afterMs, message }) => ({

@@ -9,6 +9,7 @@
 import { createHash } from 'node:crypto';
 import net from 'node:net';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { domainToASCII } from 'node:url';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { isEmail } from '../domain/address.ts';
@@ -149,13 +150,20 @@ async function compose(line: ChannelLine, settings: SmtpSettings, outgoing: Outg
   const { fromAddress } = settings;
   const domain = fromAddress.slice(fromAddress.lastIndexOf('@') + 1);
   const messageId = `<${outgoing.reference}@${domainToASCII(domain) || domain}>`;
-  const links = outgoing.attachments.map(({ url, name }) => (name === null ? url : `${name}: ${url}`));
+  const attachments = await Promise.all(
+    outgoing.attachments.map(async ({ name, mimeType, open }) => ({
+      filename: oneLine(name),
+      contentType: mimeType,
+      content: await buffer(await open()),
+    })),
+  );
   const node = new MailComposer({
     from: { name: oneLine(settings.fromName ?? line.name), address: fromAddress },
     // As an object: in a string a comma would make two recipients of it.
     to: { name: '', address: outgoing.address },
     subject: oneLine(outgoing.subject ?? '') || firstLine(outgoing.text) || '(no subject)',
-    text: links.length === 0 ? outgoing.text : [outgoing.text, '', ...links.map(oneLine)].join('\n'),
+    text: outgoing.text,
+    attachments,
     messageId,
     disableFileAccess: true,
     disableUrlAccess: true,

@@ -20,13 +20,11 @@ export function storableText(text: string): string {
 /** The same channel, with every text of its answers fit to be stored. */
 export function storable(channel: Channel): Channel {
   return {
-    sendTimeoutMs: channel.sendTimeoutMs,
+    ...channel,
     send: async (...asked) => clean(await channel.send(...asked)),
     reconcile: async (...asked) => clean(await channel.reconcile(...asked)),
     checkAvailability: async (...asked) => clean(await channel.checkAvailability(...asked)),
     checkHealth: async (...asked) => clean(await channel.checkHealth(...asked)),
-    validateConfig: (config) => channel.validateConfig(config),
-    close: () => channel.close(),
   };
 }
 

@@ -9,7 +9,7 @@ import {
   messageGateFacts,
   suppressedAddresses,
 } from '../actions/delivery-facts.ts';
-import type { Channel, ChannelLine, Outcome } from '../channels/channel.ts';
+import type { Channel, ChannelLine, Outcome, OutgoingAttachment } from '../channels/channel.ts';
 import type { Deps } from '../deps.ts';
 import { nextAddress } from '../domain/cascade.ts';
 import type { AttemptEnd } from '../domain/fallback.ts';
@@ -150,7 +150,16 @@ export class CascadeWalk {
     this.isInHand = true;
     const outcome = await this.#channel.send(
       this.#channelLine,
-      { reference, attempt, address, messageType, text, subject, attachments: attachments ?? [] },
+      {
+        reference,
+        attempt,
+        address,
+        messageType,
+        text,
+        subject,
+        attachments: (attachments ?? []).map(notFetched),
+        validUntil: null,
+      },
       lease,
     );
     await this.#deps.checkpoint('send.after');
@@ -206,6 +215,20 @@ export class CascadeWalk {
     this.code = null;
     return true;
   }
+}
+
+/** By their addresses alone. */
+function notFetched({ url, name }: { url: string; name: string | null }): OutgoingAttachment {
+  const open = () => Promise.reject(new Error('attachments are not fetched yet'));
+  return {
+    url,
+    name: name ?? url,
+    mimeType: 'application/octet-stream',
+    sizeBytes: 0,
+    hash: '',
+    publicUrl: url,
+    open,
+  };
 }
 
 const END_OF_CASCADE: Readonly<Record<'empty' | 'all_suppressed' | 'all_unavailable', AttemptEnd>> = {

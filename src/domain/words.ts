@@ -50,6 +50,10 @@ export const REASONS = [
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
+/** Tapbacks (contract 3.1). */
+export const REACTIONS = ['love', 'like', 'dislike', 'laugh', 'emphasize', 'question'] as const;
+export type Reaction = (typeof REACTIONS)[number];
+
 /** By what a line is known: a number, or an email address (contract 2.3). */
 export const CHANNEL_TYPES = ['phone', 'email'] as const;
 export type ChannelType = (typeof CHANNEL_TYPES)[number];

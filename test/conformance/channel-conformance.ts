@@ -70,6 +70,7 @@ export function describeChannel(
         text: 'Hello Anna',
         subject: null,
         attachments: [],
+        validUntil: null,
         ...differs,
       };
     };

@@ -10,6 +10,7 @@ import { silentLog } from '../../src/lib/log.ts';
 import { systemRandom } from '../../src/lib/random.ts';
 import { type Database, openDatabase, statement } from '../../src/store/database.ts';
 import { readPhone, removeCallbacks, scanDueCallbacks } from '../../src/store/sandbox.ts';
+import { attachmentOf } from '../attachments.ts';
 import { createTestDatabase } from '../database.ts';
 import { leaseOf } from '../leases.ts';
 import { describeChannel, type FarSide } from './channel-conformance.ts';
@@ -163,6 +164,7 @@ describe('a simulated phone', () => {
     attempt: 1,
     address,
     messageType: line.messageType,
+    validUntil: null,
     text: 'Hello',
     subject: null,
     attachments: [],
@@ -190,7 +192,7 @@ describe('a simulated phone', () => {
     const line = lineOf('email');
     const first = outgoing(line, 'anna@example.com', {
       subject: 'News',
-      attachments: [{ url: 'https://example.com/a.pdf', name: 'a.pdf' }],
+      attachments: [attachmentOf({ url: 'https://example.com/a.pdf', name: 'a.pdf' })],
     });
     const second = outgoing(line, 'anna@example.com', { text: 'Again', attempt: 2 });
     const outcomes = [await channel.send(line, first, never), await channel.send(line, second, never)];

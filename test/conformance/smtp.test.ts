@@ -11,6 +11,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Channel, ChannelLine, Outgoing } from '../../src/channels/channel.ts';
 import { createSmtpChannel } from '../../src/channels/smtp.ts';
 import type { SmtpTimeouts } from '../../src/channels/smtp-session.ts';
+import { attachmentOf } from '../attachments.ts';
 import { leaseOf } from '../leases.ts';
 import { until } from '../until.ts';
 import { describeChannel } from './channel-conformance.ts';
@@ -254,6 +255,7 @@ function mailTo(address: string, differs: Partial<Outgoing> = {}): Outgoing {
     messageType: 'email',
     text: 'Hello Anna',
     subject: null,
+    validUntil: null,
     attachments: [],
     ...differs,
   };
@@ -687,7 +689,7 @@ describe('the message', () => {
   test('cannot be given further headers or recipients through its text, subject or names', async () => {
     const evil = 'Hi\r\nBcc: everybody@example.com\r\n\r\nYou have won';
     const { received, parsed } = await deliver(
-      { text: evil, subject: evil, attachments: [{ url: 'https://example.com/a', name: evil }] },
+      { text: evil, subject: evil, attachments: [attachmentOf({ name: evil })] },
       { fromName: 'Anna "A" <ceo@example.com>, x' },
     );
     expect(received.to).toEqual(['anna@example.com']);
@@ -698,15 +700,13 @@ describe('the message', () => {
     ]);
   });
 
-  test('names its attachments below its text', async () => {
-    const { parsed } = await deliver({
-      attachments: [
-        { url: 'https://example.com/plan.pdf', name: 'Plan' },
-        { url: 'file:///etc/passwd', name: null },
-      ],
-    });
-    expect(parsed.text?.trim()).toBe('Hello Anna\n\nPlan: https://example.com/plan.pdf\nfile:///etc/passwd');
-    expect(parsed.attachments).toEqual([]);
+  test('carries its attachments as files, under their names and sniffed types', async () => {
+    const bytes = Buffer.from('%PDF-1.4 plan');
+    const { parsed } = await deliver({ attachments: [attachmentOf({ name: 'Plan.pdf', bytes })] });
+    expect(parsed.text?.trim()).toBe('Hello Anna');
+    expect(parsed.attachments).toMatchObject([
+      { filename: 'Plan.pdf', contentType: 'application/pdf', content: bytes },
+    ]);
   });
 
   test('goes to no address that is a list or hides a command', async () => {

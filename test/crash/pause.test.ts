@@ -120,6 +120,7 @@ const OUTGOING = {
   text: 'Hi',
   subject: null,
   attachments: [],
+  validUntil: null,
 } as const;
 
 describe('a deadline', () => {
