@@ -118,9 +118,12 @@ CREATE TABLE suppressions (
   channel      text NOT NULL,
   source       text NOT NULL,
   words        text,
+  -- What told it, where the same may be told again: a carrier's id. One entry of each.
+  origin       text,
   at           timestamptz NOT NULL,
   PRIMARY KEY (workspace_id, id)
 );
+CREATE UNIQUE INDEX suppressions_origin ON suppressions (workspace_id, origin) WHERE origin IS NOT NULL;
 
 -- A physical device; the lines on it share its gap.
 CREATE TABLE devices (
@@ -210,6 +213,31 @@ CREATE TABLE line_wakes (
   PRIMARY KEY (workspace_id, line_id, id)
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 
+-- Lines whose carrier is asked for news: how far it was asked, and when next. `cursor` is the channel's own.
+CREATE TABLE line_news (
+  workspace_id text NOT NULL,
+  line_id      text NOT NULL,
+  ask_at       timestamptz NOT NULL,
+  cursor       jsonb,
+  -- Questions in a row that brought no answer, and what the last of them met.
+  failures     integer NOT NULL DEFAULT 0,
+  error        text,
+  PRIMARY KEY (workspace_id, line_id)
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+CREATE INDEX line_news_ask_at ON line_news (ask_at);
+
+-- Tapbacks of contacts on our messages: beside the message, none of their own. The target is the device's id.
+CREATE TABLE reactions (
+  workspace_id text NOT NULL,
+  line_id      text NOT NULL,
+  target       text NOT NULL,
+  address      text NOT NULL,
+  reaction     text NOT NULL,
+  is_removed   boolean NOT NULL,
+  at           timestamptz NOT NULL,
+  PRIMARY KEY (workspace_id, line_id, target, address, reaction)
+);
+
 -- Who has been written to from which line: first touches (D17) and sticky conversations (D16).
 CREATE TABLE touches (
   workspace_id text NOT NULL,
@@ -268,6 +296,8 @@ CREATE TABLE messages (
   lease_until    timestamptz,
   reserved       jsonb,
   reconcile_at   timestamptz,
+  -- When to ask the carrier what became of it, while a receipt is missing.
+  receipt_at     timestamptz,
   unknown_since  timestamptz,
   checked_addresses text[],
 
@@ -275,6 +305,8 @@ CREATE TABLE messages (
   force_fallback          boolean NOT NULL DEFAULT false,
   fallback_sms_dispatched boolean NOT NULL DEFAULT false,
   fallback_of    text,
+  -- Of a message that came in: which of ours it answers, where the carrier can tell.
+  in_reply_to    text,
 
   batch_id       text,
   campaign_id    text,
@@ -301,6 +333,7 @@ CREATE INDEX messages_recipient_phone ON messages (workspace_id, recipient_phone
 CREATE INDEX messages_recipient_email ON messages (workspace_id, recipient_email) WHERE recipient_differs;
 CREATE INDEX messages_lease ON messages (lease_until) WHERE lease_until IS NOT NULL;
 CREATE INDEX messages_reconcile ON messages (reconcile_at) WHERE reconcile_at IS NOT NULL;
+CREATE INDEX messages_receipt ON messages (workspace_id, line_id, receipt_at) WHERE receipt_at IS NOT NULL;
 CREATE INDEX messages_expiry ON messages (expires_at)
   WHERE expires_at IS NOT NULL AND status IN ('pending', 'scheduled', 'queued');
 CREATE INDEX messages_batch ON messages (workspace_id, batch_id, id) WHERE batch_id IS NOT NULL;

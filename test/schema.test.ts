@@ -112,6 +112,7 @@ const ACROSS_WORKSPACES: Readonly<Record<string, string>> = {
   scan_down_lines: 'scan without locks; moved per workspace',
   scan_unchecked_lines: 'scan without locks; claimed per workspace',
   scan_old_idempotency_keys: 'scan without locks; deleted per workspace',
+  scan_news_questions: 'scan without locks; claimed per workspace',
   scan_due_sandbox_callbacks: 'scan without locks; removed per workspace',
   next_due: 'one instant for all, to know how long to sleep',
   latest_clock: 'reads no table',

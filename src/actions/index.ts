@@ -11,6 +11,7 @@ import { createLine, getLine, listLines, updateLine } from './manage-lines.ts';
 import { getWorkspace, updateWorkspace } from './manage-workspace.ts';
 import { getMessage, getTimeline, listMessages } from './read-messages.ts';
 import { readSandboxPhone } from './read-sandbox-phone.ts';
+import { receiveHook } from './receive-hook.ts';
 
 export const actions = {
   acceptMessage,
@@ -32,5 +33,6 @@ export const actions = {
   getFallbackConfig,
   updateFallbackConfig,
   readSandboxPhone,
+  receiveHook,
   checkReady,
 };

@@ -20,6 +20,7 @@ import {
   updateLine as storeLine,
   upsertDevice,
 } from '../store/lines.ts';
+import { startAsking } from '../store/news.ts';
 import type { Caller } from './authenticate.ts';
 import { secretContext } from './channel-line.ts';
 import { presentLine } from './present-line.ts';
@@ -55,6 +56,8 @@ export async function createLine(deps: Deps, caller: Caller, input: CreateLine):
     const standard = lineDefaults(line.messageType, line.transport).deviceGapMs;
     await upsertDevice(tx, workspaceId, line.deviceId, deviceGapMs ?? known?.gapMs ?? standard);
     await insertLine(tx, workspaceId, line, deps.clock.now());
+    if (deps.channels.get(line.transport)?.askForNews !== undefined)
+      await startAsking(tx, workspaceId, id, deps.clock.now());
   });
   return changed(deps, workspaceId, id);
 }

@@ -110,6 +110,8 @@ export function rowOf(message: NewMessage, workspaceId: string, now: number): Me
     leaseUntil: null,
     reserved: null,
     reconcileAt: null,
+    receiptAt: null,
+    inReplyTo: null,
     unknownSince: null,
     checkedAddresses: null,
     createdByUserId: null,

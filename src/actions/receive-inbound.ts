@@ -3,6 +3,8 @@
  * opt-out or an opt-in (D28, D29). One commit.
  */
 
+import type { InboundAttachment } from '../channels/news.ts';
+import { storableMessage, storableText } from '../channels/storable.ts';
 import type { Deps } from '../deps.ts';
 import { isPhone } from '../domain/address.ts';
 import { readOptOut } from '../domain/opt-out.ts';
@@ -26,6 +28,12 @@ export interface Inbound {
   message: string;
   /** The device's own id; the same one twice is one message. */
   externalMessageId: string | null;
+  subject?: string | null;
+  /** Our message that it answers, where the carrier can tell. */
+  inReplyTo?: string | null;
+  /** When it was written, epoch ms; absent: now. */
+  at?: number;
+  attachments?: readonly InboundAttachment[];
 }
 
 const OPT_OUT_REASON = 'opt_out_words';
@@ -34,9 +42,10 @@ const CLASSES = { single: priorityIndex('single'), reply: priorityIndex('reply')
 /** `isNews` runs inside the commit; false means that this was recorded before, and nothing is written. */
 export async function receiveInbound(
   deps: Deps,
-  inbound: Inbound,
-  isNews: (tx: Sql) => Promise<boolean>,
+  told: Inbound,
+  isNews: (tx: Sql) => Promise<boolean> = async () => true,
 ): Promise<void> {
+  const inbound = { ...told, message: storableMessage(told.message) };
   const { workspaceId } = inbound;
   const line = await findLine(deps.database, workspaceId, inbound.lineId);
   if (line === null) {
@@ -75,6 +84,9 @@ async function store(deps: Deps, tx: Sql, inbound: Inbound, line: LineRow): Prom
       email: phone === null ? address : null,
       externalMessageId: inbound.externalMessageId,
       correlationId: `app_${id}`,
+      subject: inbound.subject == null ? null : storableText(inbound.subject),
+      inReplyTo: inbound.inReplyTo ?? null,
+      writtenAt: inbound.at ?? now,
     },
     now,
   );

@@ -6,7 +6,10 @@ import { applyRulings, type Ruling } from './settle-messages.ts';
 
 export interface Receipt {
   messageId: string;
-  kind: 'delivered' | 'read' | 'bounced';
+  kind: 'accepted' | 'delivered' | 'read' | 'bounced' | 'not_on_channel';
+  externalMessageId?: string;
+  /** When it happened at the carrier, epoch ms. */
+  at?: number;
   errorMessage?: string;
   errorCode?: string;
 }
@@ -29,9 +32,17 @@ export async function recordReceipts(
   deps.announceSettled();
 }
 
-function rule({ messageId, kind, errorMessage, errorCode }: Receipt): Ruling {
-  const base = { messageId, attempt: null };
+function rule({ messageId, kind, errorMessage, errorCode, externalMessageId, at }: Receipt): Ruling {
+  const base = {
+    messageId,
+    attempt: null,
+    ...(externalMessageId === undefined ? {} : { externalMessageId }),
+    ...(at === undefined ? {} : { at }),
+    ...(errorCode === undefined ? {} : { errorCode }),
+  };
   switch (kind) {
+    case 'accepted':
+      return { ...base, event: 'accept' };
     case 'delivered':
       return { ...base, event: 'deliver' };
     case 'read':
@@ -42,7 +53,14 @@ function rule({ messageId, kind, errorMessage, errorCode }: Receipt): Ruling {
         event: 'bounce',
         reason: 'bounced',
         errorMessage: errorMessage ?? 'The carrier returned it after accepting it',
-        ...(errorCode === undefined ? {} : { errorCode }),
+      };
+    case 'not_on_channel':
+      return {
+        ...base,
+        event: 'miss',
+        reason: 'not_on_imessage',
+        errorMessage:
+          errorMessage ?? 'The device found only after taking it that the recipient is not on iMessage',
       };
   }
 }

@@ -28,6 +28,7 @@ import {
   storeSettlements,
 } from '../store/settlements.ts';
 import { fallbackMessage } from './fallback-message.ts';
+import { type Suppression, suppress } from './suppress-address.ts';
 import type { WorkspaceSnapshot } from './workspace-snapshot.ts';
 
 /** One thing that happened to one message. Instants in epoch ms. */
@@ -39,6 +40,8 @@ export interface Ruling {
   reason?: Reason;
   errorMessage?: string;
   errorCode?: string;
+  /** When it happened, where that was earlier than now. */
+  at?: number;
   /** With `retry`: not before this. */
   retryAt?: number;
   /** With `retry` or `lose`: this one does not count against the attempts it has. */
@@ -54,6 +57,7 @@ export interface Ruling {
   renderedText?: string;
   availability?: AvailabilityNote[];
   leadAvailability?: AvailabilityStatus;
+  suppressions?: readonly Suppression[];
   /** Goes into the event. */
   data?: Readonly<Record<string, unknown>>;
 }
@@ -69,6 +73,8 @@ export type Settlements = Batcher<Ruling, Settled>;
 type SettleDeps = Omit<Deps, 'intake' | 'outcomes' | 'authenticate' | 'settlements'>;
 
 const MAX_BATCH = 100;
+/** Most receipts have come by then, by themselves. */
+const FIRST_RECEIPT_MS = 10_000;
 const MAX_BATCHES_IN_FLIGHT = 4;
 
 export function createSettlements(deps: SettleDeps): Settlements {
@@ -134,6 +140,7 @@ class Changes {
   readonly #fallbacks: NewMessage[] = [];
   readonly #wakes = new Set<string>();
   readonly #availability: AvailabilityNote[] = [];
+  readonly #suppressions: (Suppression & { line: { id: string; messageType: string } })[] = [];
   readonly #tallies = new Map<string, TallyChange>();
   readonly #leadAvailability = new Map<string, AvailabilityStatus>();
 
@@ -151,13 +158,18 @@ class Changes {
     const to = next === 'same' ? from : next;
     if (next === 'same' && addsNothing(row, ruling)) return false;
     this.#availability.push(...(ruling.availability ?? []));
+    for (const suppression of ruling.suppressions ?? [])
+      this.#suppressions.push({ ...suppression, line: { id: row.lineId, messageType: row.messageType } });
     if (ruling.leadAvailability !== undefined)
       this.#leadAvailability.set(row.leadId, ruling.leadAvailability);
-    if (leftNothing(ruling) && row.reserved !== null) {
+    // What a device took and could not deliver was seen by its carrier: it counts.
+    if (from !== 'sent' && leftNothing(ruling) && row.reserved !== null) {
       this.#released.push({ ...row });
       row.reserved = null;
     }
     this.#mark(row, ruling, to);
+    if (to !== from) row.receiptAt = this.#firstReceiptAt(row);
+    if (ruling.event === 'read') row.receiptAt = null;
     // The next message to this contact waited for this one.
     if (from === 'sending' || from === 'unknown') this.#wakes.add(row.lineId);
     this.#count(row, from, ruling);
@@ -215,8 +227,18 @@ class Changes {
       row.reason = null;
       row.sentAt = row.sentAt ?? this.#now;
     }
-    if (to === 'delivered') row.deliveredAt = row.deliveredAt ?? this.#now;
-    if (ruling.event === 'read') row.readAt = row.readAt ?? this.#now;
+    const at = Math.min(ruling.at ?? this.#now, this.#now);
+    if (to === 'delivered') row.deliveredAt = row.deliveredAt ?? at;
+    if (ruling.event === 'read') row.readAt = row.readAt ?? at;
+  }
+
+  /** When to ask what became of it; null where nothing is awaited, or the carrier tells by itself alone. */
+  #firstReceiptAt({ lineId, status, messageType, readAt }: MessageRow): number | null {
+    const isAwaited =
+      status === 'sent' || (status === 'delivered' && messageType === 'imessage' && readAt === null);
+    const line = this.#snapshot.lines.find(({ id }) => id === lineId);
+    const channel = line === undefined ? undefined : this.#deps.channels.get(line.transport);
+    return isAwaited && channel?.knowsReceipts === true ? this.#now + FIRST_RECEIPT_MS : null;
   }
 
   /** For the score of the line (D19): what its carrier took, and what it refused. */
@@ -272,6 +294,8 @@ class Changes {
     const { workspaceId } = this.#snapshot.workspace;
     await this.#giveBack(tx, workspaceId);
     await storeSettlements(tx, workspaceId, [...this.#settlements.values()], this.#now);
+    for (const each of this.#suppressions)
+      this.#events.push(...(await suppress(this.#deps, tx, workspaceId, each.line, each, this.#now)));
     await insertEvents(tx, workspaceId, this.#events);
     await addTallies(tx, workspaceId, [...this.#tallies.values()], this.#now);
     await noteAvailability(tx, workspaceId, this.#availability, this.#now);

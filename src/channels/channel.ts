@@ -77,6 +77,8 @@ export type Outcome =
       addressBad?: boolean;
       /** The fault is the line's (credentials, settings); the message is sound. */
       lineBad?: boolean;
+      /** Nobody may, or can, write to this address any more: it goes into the ledger, and the next address is tried. */
+      suppresses?: 'carrier_opt_out' | 'hard_bounce';
     }
   /** The address can't be reached on this channel; the next one of the cascade may. */
   | { outcome: 'not_on_channel'; message: string }
@@ -176,6 +178,8 @@ export interface Channel {
   ): string | null;
   /** For carriers that are asked: what happened since. Throws what it can't help; the next question comes a little later. */
   askForNews?(line: ChannelLine, question: NewsQuestion): Promise<NewsAnswer>;
+  /** It can be asked what became of messages it took: those without a receipt are named as `outstanding`. */
+  readonly knowsReceipts?: boolean;
   /** How often it is asked, in ms, when nobody gives a hint. */
   readonly newsEveryMs?: number;
   /** For carriers that call us. Answers 403 to what is not signed as it should be. */

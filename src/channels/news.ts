@@ -10,12 +10,15 @@ export interface ReceiptNews {
   news: 'receipt';
   /** Our own reference: the message id. */
   reference: string;
-  /** `accepted` proves that the carrier has it, whatever became of our call. */
-  receipt: 'accepted' | 'delivered' | 'read' | 'bounced';
+  /**
+   * `accepted` proves that the carrier has it, whatever became of our call. `not_on_channel`: the device took it and found
+   * only then that the recipient can't be reached there.
+   */
+  receipt: 'accepted' | 'delivered' | 'read' | 'bounced' | 'not_on_channel';
   externalMessageId?: string;
   /** When it happened there, epoch ms; absent: now. */
   at?: number;
-  /** With `bounced`: the carrier's own code and sentence. */
+  /** With `bounced` and `not_on_channel`: the carrier's own code and sentence. */
   code?: string;
   message?: string;
 }

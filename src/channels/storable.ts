@@ -17,6 +17,16 @@ export function storableText(text: string): string {
   return line.length <= MAX_TEXT ? line : [...line].slice(0, MAX_TEXT).join('');
 }
 
+/** Nobody writes more than this by hand; what goes beyond it is cut. */
+const MAX_MESSAGE = 100_000;
+
+/** What somebody wrote to us: lines stay lines, what can't be stored is dropped. */
+export function storableMessage(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: those that text columns refuse or nobody can see.
+  const clean = text.toWellFormed().replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, '');
+  return clean.length <= MAX_MESSAGE ? clean : clean.slice(0, MAX_MESSAGE).toWellFormed();
+}
+
 /** The same channel, with every text of its answers fit to be stored. */
 export function storable(channel: Channel): Channel {
   return {

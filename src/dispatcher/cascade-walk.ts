@@ -9,6 +9,7 @@ import {
   messageGateFacts,
   suppressedAddresses,
 } from '../actions/delivery-facts.ts';
+import type { Suppression } from '../actions/suppress-address.ts';
 import type { Channel, ChannelLine, Outcome, OutgoingAttachment } from '../channels/channel.ts';
 import type { Deps } from '../deps.ts';
 import { nextAddress } from '../domain/cascade.ts';
@@ -45,6 +46,8 @@ export class CascadeWalk {
   lineBad = false;
   readonly steps: Step[] = [];
   readonly availability: AvailabilityNote[] = [];
+  /** Addresses of which the carrier says that nobody may, or can, write to them. */
+  readonly suppressions: Suppression[] = [];
   /** A carrier has the message in its hands and has not answered. */
   isInHand = false;
 
@@ -189,11 +192,15 @@ export class CascadeWalk {
         this.availability.push({ address, availability: 'unavailable', lineId: this.#leased.line.id });
         return false;
       case 'rejected': {
-        const { permanent, code, addressBad = false, lineBad = false } = outcome;
-        this.end = { end: 'rejected', permanent, lineBad };
+        const { permanent, code, addressBad = false, lineBad = false, suppresses } = outcome;
+        // An opt-out at the carrier is an opt-out: without another address the message ends like any other that meets one.
+        const isOptOut = suppresses === 'carrier_opt_out';
+        this.end = isOptOut ? { end: 'suppressed' } : { end: 'rejected', permanent, lineBad };
+        if (suppresses !== undefined)
+          this.suppressions.push({ address, source: suppresses, words: outcome.message });
         this.code = code;
         this.lineBad = lineBad;
-        if (!permanent || !addressBad) return true;
+        if (!isOptOut && (!permanent || !addressBad)) return true;
         this.#tried.add(address);
         return false;
       }

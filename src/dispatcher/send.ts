@@ -67,6 +67,7 @@ function ruleOn(
     address: walk.address,
     externalMessageId: walk.externalMessageId,
     availability: walk.availability,
+    suppressions: walk.suppressions,
     data: {
       steps: walk.steps,
       missingPlaceholders: missing.length > 0 ? missing : undefined,

@@ -7,6 +7,7 @@ import { isRecent } from '../lib/clock.ts';
 import { findNextDue } from '../store/due.ts';
 import { putOffLines, scanDueLines, takeWakes } from '../store/line-queue.ts';
 import { apart, SetAside } from './apart.ts';
+import { newsQuestionsDue } from './ask-for-news.ts';
 import { Chores, type Launch } from './chores.ts';
 import { deliver } from './deliver.ts';
 import { expireMessages, forgetOldKeys, healthChecksDue, leaveDownLines } from './housekeeping.ts';
@@ -58,6 +59,7 @@ export function createTicker(deps: Deps, stopping: AbortSignal = NEVER): Ticker 
         chores.start(launch, 'expired leases', () => loseExpiredLeases(deps, aside));
         chores.start(launch, 'expired messages', () => expireMessages(deps, aside));
         chores.ask(launch, 'outcome', await reconcileDue(deps));
+        chores.ask(launch, 'news', await newsQuestionsDue(deps));
       }
       if (isTimeFor('lines')) {
         chores.start(launch, 'lines that are down', () => leaveDownLines(deps));

@@ -90,7 +90,8 @@ export const LIFECYCLE: Readonly<Record<MessageStatus, Row>> = {
     read: 'delivered',
     bounce: 'failed',
   },
-  sent: { ...IGNORE_ALL, deliver: 'delivered', read: 'delivered', bounce: 'failed' },
+  // A device may take a message and find only then that the recipient is not on its channel.
+  sent: { ...IGNORE_ALL, deliver: 'delivered', read: 'delivered', bounce: 'failed', miss: 'fallback' },
   // The carrier's answer, overtaken by its receipt, still brings its id.
   delivered: { ...IGNORE_ALL, accept: 'same', read: 'same' },
   fallback: IGNORE_ALL,

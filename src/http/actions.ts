@@ -5,6 +5,7 @@
 
 import type { Caller } from '../actions/authenticate.ts';
 import type { Accepted, SendOptions } from '../actions/intake.ts';
+import type { Hook, HookReply } from '../actions/receive-hook.ts';
 import type { FallbackConfig, UpdateFallbackConfig } from '../contract/fallback-config.ts';
 import type { LeadAnswer } from '../contract/leads.ts';
 import type { CreateLine, LineAnswer, LinesAnswer, UpdateLine } from '../contract/lines.ts';
@@ -48,6 +49,8 @@ export interface Actions {
   getFallbackConfig(deps: Deps, caller: Caller): Promise<FallbackConfig>;
   updateFallbackConfig(deps: Deps, caller: Caller, changes: UpdateFallbackConfig): Promise<FallbackConfig>;
   readSandboxPhone(deps: Deps, caller: Caller, address: string): Promise<SandboxPhoneAnswer>;
+
+  receiveHook(deps: Deps, workspaceId: string, lineId: string, hook: Hook): Promise<HookReply>;
 
   /** Throws when the database is out of reach. */
   checkReady(deps: Deps): Promise<void>;

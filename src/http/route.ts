@@ -18,6 +18,8 @@ export interface Call {
   actions: Actions;
   caller: Caller;
   correlation: Correlation;
+  /** Path and query as asked for. */
+  url: string;
   params: Readonly<Record<string, string>>;
   query: Readonly<Record<string, unknown>>;
   headers: FastifyRequest['headers'];
@@ -72,6 +74,7 @@ function callOf(route: Route, request: FastifyRequest, deps: Deps, actions: Acti
     actions,
     caller,
     correlation,
+    url: request.raw.url ?? '',
     params: request.params as Record<string, string>,
     query: request.query as Record<string, unknown>,
     headers: request.headers,

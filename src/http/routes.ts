@@ -1,5 +1,6 @@
 /** Everything that is served, in the order openapi.json prints it. */
 import type { Route } from './route.ts';
+import { hookRoutes } from './routes/hooks.ts';
 import { leadRoutes } from './routes/leads.ts';
 import { lineRoutes } from './routes/lines.ts';
 import { messageRoutes } from './routes/messages.ts';
@@ -13,6 +14,7 @@ export const routes: readonly Route[] = [
   ...leadRoutes,
   ...workspaceRoutes,
   ...sandboxRoutes,
+  ...hookRoutes,
   ...operationRoutes,
   documentRoute(() => routes),
 ];

@@ -186,6 +186,7 @@ const NEXT_DUE = statement(
      (SELECT min(reconcile_at) FROM messages WHERE reconcile_at IS NOT NULL),
      (SELECT min(expires_at) FROM messages WHERE expires_at IS NOT NULL AND status IN ('pending', 'scheduled', 'queued')
         AND id <> ALL($1)),
+     (SELECT min(ask_at) FROM line_news),
      (SELECT min(due_at) FROM sandbox_callbacks)) AS chores`,
 );
 

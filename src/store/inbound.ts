@@ -15,14 +15,18 @@ export interface ReceivedMessage {
   email: string | null;
   externalMessageId: string | null;
   correlationId: string;
+  subject: string | null;
+  inReplyTo: string | null;
+  /** When it was written, epoch ms. */
+  writtenAt: number;
 }
 
 const INSERT_RECEIVED = statement(
   'insert_received',
   `INSERT INTO messages (workspace_id, id, direction, status, message_type, message, lead_id, recipient_phone, recipient_email,
      address, line_id, priority, due_at, attempts, retry_gap_ms, correlation_id, external_message_id, sent_at, delivered_at,
-     created_at, updated_at)
-   VALUES ($1, $2, 'received', 'delivered', $3, $4, $5, $6, $7, $8, $9, 0, $12, 1, 0, $10, $11, $12, $12, $12, $12)
+     created_at, updated_at, subject, in_reply_to)
+   VALUES ($1, $2, 'received', 'delivered', $3, $4, $5, $6, $7, $8, $9, 0, $12, 1, 0, $10, $11, $13, $12, $12, $12, $14, $15)
    ON CONFLICT (workspace_id, line_id, external_message_id) WHERE direction = 'received' AND external_message_id IS NOT NULL
    DO NOTHING RETURNING id`,
 );
@@ -47,6 +51,9 @@ export async function insertReceived(
     received.correlationId,
     received.externalMessageId,
     toIso(now),
+    toIso(received.writtenAt),
+    received.subject,
+    received.inReplyTo,
   ]);
   return rows.length > 0;
 }

@@ -49,12 +49,14 @@ export interface MessageRow {
   leaseUntil: number | null;
   reserved: Reservation | null;
   reconcileAt: number | null;
+  receiptAt: number | null;
   unknownSince: number | null;
   checkedAddresses: string[] | null;
   sendFallbackSmsOnFailed: boolean;
   forceFallback: boolean;
   fallbackSmsDispatched: boolean;
   fallbackOf: string | null;
+  inReplyTo: string | null;
   batchId: string | null;
   campaignId: string | null;
   stepIndex: number | null;
@@ -105,12 +107,14 @@ const COLUMNS: Readonly<Record<keyof MessageRow, string>> = {
   leaseUntil: 'lease_until',
   reserved: 'reserved',
   reconcileAt: 'reconcile_at',
+  receiptAt: 'receipt_at',
   unknownSince: 'unknown_since',
   checkedAddresses: 'checked_addresses',
   sendFallbackSmsOnFailed: 'send_fallback_sms_on_failed',
   forceFallback: 'force_fallback',
   fallbackSmsDispatched: 'fallback_sms_dispatched',
   fallbackOf: 'fallback_of',
+  inReplyTo: 'in_reply_to',
   batchId: 'batch_id',
   campaignId: 'campaign_id',
   stepIndex: 'step_index',

@@ -23,6 +23,7 @@ export interface Settlement {
   leaseUntil: number | null;
   reserved: Reservation | null;
   reconcileAt: number | null;
+  receiptAt: number | null;
   unknownSince: number | null;
   fallbackSmsDispatched: boolean;
 }
@@ -45,6 +46,7 @@ export function settlementOf(message: MessageRow): Settlement {
     leaseUntil: message.leaseUntil,
     reserved: message.reserved,
     reconcileAt: message.reconcileAt,
+    receiptAt: message.receiptAt,
     unknownSince: message.unknownSince,
     fallbackSmsDispatched: message.fallbackSmsDispatched,
   };
@@ -55,11 +57,11 @@ const STORE_SETTLEMENTS = statement(
   `UPDATE messages m SET status = r.status, reason = r.reason, error_message = r.error_message, error_code = r.error_code,
      due_at = r.due_at, attempts = r.attempts, address = r.address, checked_addresses = r.checked_addresses, external_message_id = r.external_message_id,
      sent_at = r.sent_at, delivered_at = r.delivered_at, read_at = r.read_at, lease_until = r.lease_until, reserved = r.reserved,
-     reconcile_at = r.reconcile_at, unknown_since = r.unknown_since, fallback_sms_dispatched = r.fallback_sms_dispatched,
+     reconcile_at = r.reconcile_at, receipt_at = r.receipt_at, unknown_since = r.unknown_since, fallback_sms_dispatched = r.fallback_sms_dispatched,
      updated_at = $3
    FROM json_to_recordset($2::json) AS r(id text, status text, reason text, error_message text, error_code text, due_at timestamptz, attempts int,
      address text, checked_addresses text[], external_message_id text, sent_at timestamptz, delivered_at timestamptz,
-     read_at timestamptz, lease_until timestamptz, reserved jsonb, reconcile_at timestamptz, unknown_since timestamptz,
+     read_at timestamptz, lease_until timestamptz, reserved jsonb, reconcile_at timestamptz, receipt_at timestamptz, unknown_since timestamptz,
      fallback_sms_dispatched boolean)
    WHERE m.workspace_id = $1 AND m.id = ANY($4) AND m.id = r.id`,
 );
@@ -92,6 +94,7 @@ export async function storeSettlements(
     lease_until: toIsoOrNull(each.leaseUntil),
     reserved: each.reserved,
     reconcile_at: toIsoOrNull(each.reconcileAt),
+    receipt_at: toIsoOrNull(each.receiptAt),
     unknown_since: toIsoOrNull(each.unknownSince),
     fallback_sms_dispatched: each.fallbackSmsDispatched,
   }));

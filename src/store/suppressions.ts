@@ -9,20 +9,24 @@ export interface LedgerEntry {
   address: string | null;
   /** `imessage`, `sms`, `email`, or `all`. */
   channel: string;
-  /** `words`, `manual`, `carrier`. */
+  /** `words`, `manual`, or how the carrier told it: `carrier_opt_out`, `one_click`, `complaint`, `hard_bounce`. */
   source: string;
   words: string | null;
+  /** What told it, where the same may be told again; one entry of each. */
+  origin?: string;
   at: number;
 }
 
 const INSERT_LEDGER_ENTRY = statement(
   'insert_ledger_entry',
-  `INSERT INTO suppressions (workspace_id, id, action, lead_id, address, channel, source, words, at)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+  `INSERT INTO suppressions (workspace_id, id, action, lead_id, address, channel, source, words, at, origin)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+   ON CONFLICT (workspace_id, origin) WHERE origin IS NOT NULL DO NOTHING RETURNING id`,
 );
 
-export async function insertLedgerEntry(tx: Sql, workspaceId: string, entry: LedgerEntry): Promise<void> {
-  await tx.query(INSERT_LEDGER_ENTRY, [
+/** False: this was entered before. */
+export async function insertLedgerEntry(tx: Sql, workspaceId: string, entry: LedgerEntry): Promise<boolean> {
+  const rows = await tx.query(INSERT_LEDGER_ENTRY, [
     workspaceId,
     entry.id,
     entry.action,
@@ -32,7 +36,9 @@ export async function insertLedgerEntry(tx: Sql, workspaceId: string, entry: Led
     entry.source,
     entry.words,
     toIso(entry.at),
+    entry.origin ?? null,
   ]);
+  return rows.length > 0;
 }
 
 const SUPPRESS_ADDRESS = statement(

@@ -1,0 +1,162 @@
+/** Lines whose carrier is asked for news, how far it was asked, and which receipts are missing. */
+import { toIso, toIsoOrNull } from '../lib/clock.ts';
+import { type Sql, statement } from './database.ts';
+
+const START_ASKING = statement(
+  'start_asking',
+  `INSERT INTO line_news (workspace_id, line_id, ask_at) VALUES ($1, $2, $3)
+   ON CONFLICT (workspace_id, line_id) DO NOTHING`,
+);
+
+/** From now on the line's carrier is asked for news. */
+export async function startAsking(tx: Sql, workspaceId: string, lineId: string, now: number): Promise<void> {
+  await tx.query(START_ASKING, [workspaceId, lineId, toIso(now)]);
+}
+
+const SCAN_QUESTIONS = statement(
+  'scan_news_questions',
+  `SELECT workspace_id AS "workspaceId", line_id AS "lineId" FROM line_news WHERE ask_at <= $1 ORDER BY ask_at LIMIT $2`,
+);
+
+/** Lines to ask now, those first that wait longest. */
+export function scanNewsQuestions(
+  sql: Sql,
+  now: number,
+  limit: number,
+): Promise<{ workspaceId: string; lineId: string }[]> {
+  return sql.query(SCAN_QUESTIONS, [toIso(now), limit]);
+}
+
+const CLAIM_QUESTION = statement(
+  'claim_news_question',
+  `UPDATE line_news SET ask_at = $4 WHERE workspace_id = $1 AND line_id = $2 AND ask_at <= $3 RETURNING cursor, failures`,
+);
+
+/** Takes the question for this process until `until`; null when another process has it. */
+export async function claimNewsQuestion(
+  sql: Sql,
+  workspaceId: string,
+  lineId: string,
+  now: number,
+  until: number,
+): Promise<{ cursor: unknown; failures: number } | null> {
+  const [row] = await sql.query<{ cursor: unknown; failures: number }>(CLAIM_QUESTION, [
+    workspaceId,
+    lineId,
+    toIso(now),
+    toIso(until),
+  ]);
+  return row ?? null;
+}
+
+const STORE_ANSWER = statement(
+  'store_news_answer',
+  `UPDATE line_news SET ask_at = least(ask_at, $3), cursor = $4, failures = 0, error = NULL
+   WHERE workspace_id = $1 AND line_id = $2`,
+);
+
+/** `least`: a hint that came meanwhile still holds. */
+export async function storeNewsAnswer(
+  sql: Sql,
+  workspaceId: string,
+  lineId: string,
+  cursor: unknown,
+  askAt: number,
+): Promise<void> {
+  await sql.query(STORE_ANSWER, [workspaceId, lineId, toIso(askAt), JSON.stringify(cursor ?? null)]);
+}
+
+const STORE_SILENCE = statement(
+  'store_news_silence',
+  `UPDATE line_news SET ask_at = $3, failures = failures + 1, error = $4 WHERE workspace_id = $1 AND line_id = $2`,
+);
+
+/** The question brought no answer: it is asked again at `askAt`, from the same cursor. */
+export async function storeNewsSilence(
+  sql: Sql,
+  workspaceId: string,
+  lineId: string,
+  error: string,
+  askAt: number,
+): Promise<void> {
+  await sql.query(STORE_SILENCE, [workspaceId, lineId, toIso(askAt), error]);
+}
+
+const ASK_SOON = statement(
+  'ask_soon',
+  `UPDATE line_news SET ask_at = $3 WHERE workspace_id = $1 AND line_id = $2 AND ask_at > $3`,
+);
+
+/** Somebody hinted that there is news. */
+export async function askSoon(sql: Sql, workspaceId: string, lineId: string, now: number): Promise<void> {
+  await sql.query(ASK_SOON, [workspaceId, lineId, toIso(now)]);
+}
+
+export interface MissingReceipt {
+  id: string;
+  externalMessageId: string | null;
+  address: string | null;
+  sentAt: number;
+}
+
+const READ_MISSING_RECEIPTS = statement(
+  'read_missing_receipts',
+  `SELECT m.id, m.external_message_id AS "externalMessageId", m.address, coalesce(m.sent_at, m.updated_at) AS "sentAt"
+   FROM messages m WHERE m.workspace_id = $1 AND m.line_id = $2 AND m.receipt_at <= $3 ORDER BY m.receipt_at LIMIT $4`,
+);
+
+/** Messages of which the carrier has not told the end, overdue first. */
+export function readMissingReceipts(
+  sql: Sql,
+  workspaceId: string,
+  lineId: string,
+  now: number,
+  limit: number,
+): Promise<MissingReceipt[]> {
+  return sql.query(READ_MISSING_RECEIPTS, [workspaceId, lineId, toIso(now), limit]);
+}
+
+const PUT_OFF_RECEIPTS = statement(
+  'put_off_receipts',
+  `UPDATE messages m SET receipt_at = r.receipt_at
+   FROM json_to_recordset($2::json) AS r(id text, receipt_at timestamptz)
+   WHERE m.workspace_id = $1 AND m.id = ANY($3) AND m.id = r.id AND m.receipt_at IS NOT NULL`,
+);
+
+/** When each is asked for again; null: no more. One that came meanwhile stays settled. */
+export async function putOffReceipts(
+  sql: Sql,
+  workspaceId: string,
+  next: readonly { id: string; receiptAt: number | null }[],
+): Promise<void> {
+  if (next.length === 0) return;
+  const rows = next.map(({ id, receiptAt }) => ({ id, receipt_at: toIsoOrNull(receiptAt) }));
+  rows.sort((a, b) => (a.id < b.id ? -1 : 1));
+  await sql.query(PUT_OFF_RECEIPTS, [workspaceId, JSON.stringify(rows), rows.map(({ id }) => id)]);
+}
+
+const NOTE_REACTION = statement(
+  'note_reaction',
+  `INSERT INTO reactions AS r (workspace_id, line_id, target, address, reaction, is_removed, at)
+   VALUES ($1, $2, $3, $4, $5, $6, $7)
+   ON CONFLICT (workspace_id, line_id, target, address, reaction) DO UPDATE SET is_removed = excluded.is_removed, at = excluded.at
+   WHERE r.at < excluded.at`,
+);
+
+/** The latest word on it counts, in whatever order they come. */
+export async function noteReaction(
+  sql: Sql,
+  workspaceId: string,
+  lineId: string,
+  told: { target: string; address: string; reaction: string; isRemoved: boolean; at: number },
+): Promise<void> {
+  await sql.query(NOTE_REACTION, [
+    workspaceId,
+    lineId,
+    told.target,
+    told.address,
+    told.reaction,
+    told.isRemoved,
+    toIso(told.at),
+  ]);
+}
