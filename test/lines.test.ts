@@ -195,7 +195,7 @@ describe('a line', () => {
         { transport: 'smtp', messageType: 'email', email: newEmail(), transportConfig: {} },
         'INVALID_TRANSPORT_CONFIG',
       ],
-      [{ transport: 'twilio', messageType: 'sms', phone: newPhone() }, 'TRANSPORT_NOT_SUPPORTED'],
+      [{ transport: 'twilio', phone: newPhone() }, 'INVALID_FIELD'],
       [{ transport: 'sandbox', phone: newPhone(), transportConfig: { password: 'x' } }, 'INVALID_FIELD'],
     ] as const) {
       const answer = await ws.call('POST', '/api/lines', body);

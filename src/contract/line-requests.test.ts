@@ -104,17 +104,16 @@ describe('parseCreateLine', () => {
     expect(createRefusal(body)).toMatchObject({ status: 400, code: 'INVALID_FIELD', param });
   });
 
-  test.each(['relay', 'bluebubbles', 'twilio'])(
-    'transport %s is not supported yet, and the answer names those that are',
-    (transport) => {
-      expect(createRefusal({ transport, phone: PHONE })).toEqual({
-        status: 400,
-        code: 'TRANSPORT_NOT_SUPPORTED',
-        error: 'transport must be sandbox or smtp; relay, bluebubbles and twilio are not supported yet',
-        param: 'transport',
-      });
-    },
-  );
+  test.each([
+    ['relay', 'sms'],
+    ['bluebubbles', 'email'],
+    ['twilio', 'imessage'],
+    ['smtp', 'sms'],
+  ])('%s does not carry %s, and the answer names what it carries', (transport, messageType) => {
+    const refusal = createRefusal({ transport, messageType, phone: PHONE, email: 'a@example.com' });
+    expect(refusal).toMatchObject({ status: 400, code: 'INVALID_FIELD', param: 'transport' });
+    expect(refusal?.error).toContain(`${transport} carries`);
+  });
 
   test.each(['password', 'Pass', 'authToken', 'secret'])(
     'a credential under transportConfig.%s is refused: that part is shown',

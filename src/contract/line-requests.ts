@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type LineDefaults, lineDefaults } from '../domain/line-defaults.ts';
 import { isTimeZone } from '../domain/window.ts';
 import {
+  CARRIES,
   CHANNEL_TYPES,
   type ChannelType,
   MESSAGE_TYPES,
@@ -22,7 +23,7 @@ import {
   readText,
   unknownFields,
 } from './fields.ts';
-import { type CreateLine, SUPPORTED_TRANSPORTS, type UpdateLine } from './lines.ts';
+import type { CreateLine, UpdateLine } from './lines.ts';
 import { MAX_LABEL_CHARACTERS } from './messages.ts';
 import { invalidField, problem } from './problems.ts';
 
@@ -71,7 +72,7 @@ const editable = {
 export const CreateLineBody = z
   .object({
     messageType: z.enum(MESSAGE_TYPES).nullish().meta({ default: 'imessage' }),
-    transport: z.enum(SUPPORTED_TRANSPORTS),
+    transport: z.enum(TRANSPORTS),
     channelType: z
       .enum(CHANNEL_TYPES)
       .nullish()
@@ -157,12 +158,13 @@ function readMessageType(fields: Fields): MessageType {
 }
 
 function readTransport(fields: Fields, messageType: MessageType): CreateLine['transport'] {
-  const known = readChoice(fields, 'transport', TRANSPORTS);
-  if (known === null) throw invalidField('transport', `must be one of ${SUPPORTED_TRANSPORTS.join(', ')}`);
-  const transport = SUPPORTED_TRANSPORTS.find((each) => each === known);
-  if (transport === undefined) throw problem('TRANSPORT_NOT_SUPPORTED', { param: 'transport' });
-  if (transport === 'smtp' && messageType !== 'email') {
-    throw invalidField('transport', 'must be sandbox for this messageType: smtp sends email only');
+  const transport = readChoice(fields, 'transport', TRANSPORTS);
+  if (transport === null) throw invalidField('transport', `must be one of ${TRANSPORTS.join(', ')}`);
+  if (!CARRIES[transport].includes(messageType)) {
+    throw invalidField(
+      'transport',
+      `must be another for ${messageType}: ${transport} carries ${CARRIES[transport].join(', ')}`,
+    );
   }
   return transport;
 }

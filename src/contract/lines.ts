@@ -14,14 +14,11 @@ import {
 } from '../domain/words.ts';
 import { Id, Instant, Warnings } from './common.ts';
 
-/** Transports a line can be made with today; the others are known words for later. */
-export const SUPPORTED_TRANSPORTS = ['sandbox', 'smtp'] as const satisfies readonly Transport[];
-
 /** After `parseCreateLine`: complete, with the defaults of its kind (domain/line-defaults.ts). */
 export interface CreateLine {
   messageType: MessageType;
   channelType: ChannelType;
-  transport: (typeof SUPPORTED_TRANSPORTS)[number];
+  transport: Transport;
   /** Free of secrets; the channel's `validateConfig` has the last word on it. */
   transportConfig: Record<string, unknown>;
   secret: string | null;

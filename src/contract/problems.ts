@@ -245,8 +245,8 @@ export const PROBLEMS = {
   },
   TRANSPORT_NOT_SUPPORTED: {
     status: 400,
-    error: 'transport must be sandbox or smtp; relay, bluebubbles and twilio are not supported yet',
-    docs: 'The transport is a known word, but lines cannot be made with it yet.',
+    error: 'This server was assembled without that transport',
+    docs: 'The transport is a known word, but this server has no channel for it.',
   },
   PROVIDER_NOT_SUPPORTED: {
     status: 400,

@@ -62,6 +62,15 @@ export type ChannelType = (typeof CHANNEL_TYPES)[number];
 export const TRANSPORTS = ['relay', 'bluebubbles', 'twilio', 'smtp', 'sandbox'] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 
+/** What each transport can carry. */
+export const CARRIES: Readonly<Record<Transport, readonly MessageType[]>> = {
+  relay: ['imessage'],
+  bluebubbles: ['imessage'],
+  twilio: ['sms'],
+  smtp: ['email'],
+  sandbox: MESSAGE_TYPES,
+};
+
 /** Where a line comes from (contract 2.3): bought, or bring your own number. */
 export const LINE_TYPES = ['purchased', 'byon'] as const;
 export type LineType = (typeof LINE_TYPES)[number];
