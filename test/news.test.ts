@@ -238,6 +238,13 @@ describe('news', () => {
     expect(await messagesOf('received')).toEqual([]);
   });
 
+  test('of a reply counts for the campaign of what was sent to the contact last', async () => {
+    const { _id, recipientPhone } = await send();
+    await read(app, 'UPDATE messages SET campaign_id = $2 WHERE id = $1', [_id, 'c'.repeat(24)]);
+    await tell({ news: 'inbound', from: recipientPhone ?? '', text: 'Yes', externalMessageId: 'r' });
+    expect((await messagesOf('received')).map(({ campaignId }) => campaignId)).toEqual(['c'.repeat(24)]);
+  });
+
   test('of trouble on the line counts against its health', async () => {
     for (let i = 0; i < 7; i += 1)
       await tell({ news: 'line', health: 'wrong', message: 'The number was deregistered' });
