@@ -7,6 +7,7 @@ import { editMessage } from './edit-message.ts';
 import { explainMessage } from './explain-message.ts';
 import { getFallbackConfig, updateFallbackConfig } from './fallback-config.ts';
 import { getLead } from './get-lead.ts';
+import { react, showTyping } from './make-gesture.ts';
 import { createLine, getLine, listLines, updateLine } from './manage-lines.ts';
 import { getWorkspace, updateWorkspace } from './manage-workspace.ts';
 import { getMessage, getTimeline, listMessages } from './read-messages.ts';
@@ -23,6 +24,8 @@ export const actions = {
   editMessage,
   cancelMessage,
   cancelForLead,
+  react,
+  showTyping,
   listLines,
   getLine,
   createLine,

@@ -100,6 +100,14 @@ export function createSandboxChannel({ database, clock, ids }: SandboxChannelOpt
       return null;
     },
 
+    async react(line) {
+      return readSettings(line).down ? { done: false, message: DOWN } : { done: true };
+    },
+
+    async showTyping(line) {
+      return readSettings(line).down ? { done: false, message: DOWN } : { done: true };
+    },
+
     async close() {},
   };
 

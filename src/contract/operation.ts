@@ -10,7 +10,7 @@ export const TAGS = ['Messages', 'Lines', 'Leads', 'Workspace', 'Sandbox', 'Oper
 
 export interface Operation {
   operationId: string;
-  method: 'GET' | 'POST' | 'PATCH';
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** As in OpenAPI: `/api/messages/{id}`. */
   path: string;
   tag: (typeof TAGS)[number];

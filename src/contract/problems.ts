@@ -238,6 +238,51 @@ export const PROBLEMS = {
     error: 'Line is not active',
     docs: '`fromLineId` names a line that is switched off.',
   },
+  REACTION_INCOMPLETE: {
+    status: 400,
+    error: 'messageId and reaction required',
+    docs: 'A reaction needs both.',
+  },
+  INVALID_REACTION: {
+    status: 400,
+    error: 'Invalid reaction type',
+    docs: '`reaction` must be `love`, `like`, `dislike`, `laugh`, `emphasize` or `question`.',
+  },
+  INVALID_MESSAGE_ID: {
+    status: 400,
+    error: 'Invalid messageId',
+    docs: '`messageId` must be the `_id` of a message.',
+  },
+  NO_CONTACT_ADDRESS: {
+    status: 400,
+    error: 'Cannot determine contact phone for reaction',
+    docs: 'The message went to nobody yet.',
+  },
+  NO_DEVICE_MESSAGE: {
+    status: 400,
+    error: 'Message has no BlueBubbles ID — cannot react',
+    docs: 'No device has the message yet, so there is nothing to put a tapback on.',
+  },
+  NO_CHAT_TARGET: {
+    status: 400,
+    error: 'Cannot determine the chat of this message',
+    docs: 'The message went to nobody yet.',
+  },
+  GESTURE_NOT_CARRIED: {
+    status: 400,
+    error: 'The line of this message cannot do that',
+    docs: 'Tapbacks and typing signs need an iMessage line whose device can make them.',
+  },
+  LINE_UNUSABLE: {
+    status: 400,
+    error: 'Line not found or missing credentials',
+    docs: 'The line of the message can’t be used any more.',
+  },
+  CARRIER_ERROR: {
+    status: 502,
+    error: 'BlueBubbles error',
+    docs: 'The line’s device was asked and refused, or did not answer; `error` says what it said.',
+  },
   LINE_WRONG_CHANNEL: {
     status: 400,
     error: 'Line cannot send this messageType',

@@ -7,6 +7,7 @@ import type { Caller } from '../actions/authenticate.ts';
 import type { Accepted, SendOptions } from '../actions/intake.ts';
 import type { Hook, HookReply } from '../actions/receive-hook.ts';
 import type { FallbackConfig, UpdateFallbackConfig } from '../contract/fallback-config.ts';
+import type { React, ReactAnswer, TypingAnswer } from '../contract/gestures.ts';
 import type { LeadAnswer } from '../contract/leads.ts';
 import type { CreateLine, LineAnswer, LinesAnswer, UpdateLine } from '../contract/lines.ts';
 import type {
@@ -37,6 +38,9 @@ export interface Actions {
   editMessage(deps: Deps, caller: Caller, id: string, changes: EditMessage): Promise<EditMessageAnswer>;
   cancelMessage(deps: Deps, caller: Caller, id: string): Promise<CancelAnswer>;
   cancelForLead(deps: Deps, caller: Caller, target: CancelForLead): Promise<CancelForLeadAnswer>;
+
+  react(deps: Deps, caller: Caller, request: React): Promise<ReactAnswer>;
+  showTyping(deps: Deps, caller: Caller, messageId: string, isTyping: boolean): Promise<TypingAnswer>;
 
   listLines(deps: Deps, caller: Caller): Promise<LinesAnswer>;
   getLine(deps: Deps, caller: Caller, id: string): Promise<LineAnswer>;

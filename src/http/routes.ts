@@ -1,5 +1,6 @@
 /** Everything that is served, in the order openapi.json prints it. */
 import type { Route } from './route.ts';
+import { gestureRoutes } from './routes/gestures.ts';
 import { hookRoutes } from './routes/hooks.ts';
 import { leadRoutes } from './routes/leads.ts';
 import { lineRoutes } from './routes/lines.ts';
@@ -10,6 +11,7 @@ import { workspaceRoutes } from './routes/workspace.ts';
 
 export const routes: readonly Route[] = [
   ...messageRoutes,
+  ...gestureRoutes,
   ...lineRoutes,
   ...leadRoutes,
   ...workspaceRoutes,
