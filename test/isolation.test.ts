@@ -100,6 +100,14 @@ const ATTEMPTS: Readonly<Record<string, () => Attempt[]>> = {
   getTimeline: () => gone('/api/messages/{id}/timeline'),
   explainMessage: () => gone('/api/messages/{id}/explain'),
   cancelMessage: () => gone('/api/messages/{id}/cancel'),
+  reactToMessage: () =>
+    [theirs.waiting, theirs.sent].map(({ _id }) => ({
+      path: '/api/messages/react',
+      body: { messageId: _id, reaction: 'like' },
+      status: 404,
+    })),
+  startTyping: () => [{ path: '/api/messages/typing', body: { messageId: theirs.sent._id }, status: 404 }],
+  stopTyping: () => [{ path: '/api/messages/typing', body: { messageId: theirs.sent._id }, status: 404 }],
   listLines: () => [
     {
       path: '/api/lines',
@@ -166,6 +174,7 @@ async function belongings(): Promise<unknown> {
     'suppressions',
     'addresses',
     'line_tallies',
+    'reactions',
   ];
   const tables = owned.map((table) =>
     read(app, `SELECT * FROM ${table} t WHERE workspace_id = $1 ORDER BY t::text`, [stranger.workspaceId]),
