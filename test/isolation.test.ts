@@ -100,6 +100,23 @@ const ATTEMPTS: Readonly<Record<string, () => Attempt[]>> = {
   getTimeline: () => gone('/api/messages/{id}/timeline'),
   explainMessage: () => gone('/api/messages/{id}/explain'),
   cancelMessage: () => gone('/api/messages/{id}/cancel'),
+  listConversations: () => [
+    { path: '/api/conversations', status: 200 },
+    { path: `/api/conversations?cursor=${'f'.repeat(24)}`, status: 200 },
+  ],
+  getConversation: () => [
+    { path: `/api/conversations/${theirs.leadId}`, status: 404, shows: { code: 'LEAD_NOT_FOUND' } },
+  ],
+  listReplies: () => [
+    { path: '/api/replies', status: 200, shows: { replies: [], total: 0 } },
+    { path: `/api/replies?leadId=${theirs.leadId}`, status: 404, shows: { code: 'LEAD_NOT_ACCESSIBLE' } },
+    { path: `/api/replies?lineId=${theirs.lineId}`, status: 200, shows: { replies: [], total: 0 } },
+    {
+      path: `/api/replies?recipientPhone=${encodeURIComponent(theirs.phone)}`,
+      status: 200,
+      shows: { total: 0 },
+    },
+  ],
   reactToMessage: () =>
     [theirs.waiting, theirs.sent].map(({ _id }) => ({
       path: '/api/messages/react',

@@ -10,6 +10,7 @@ import { getLead } from './get-lead.ts';
 import { react, showTyping } from './make-gesture.ts';
 import { createLine, getLine, listLines, updateLine } from './manage-lines.ts';
 import { getWorkspace, updateWorkspace } from './manage-workspace.ts';
+import { getConversation, listConversations, listReplies } from './read-conversations.ts';
 import { getMessage, getTimeline, listMessages } from './read-messages.ts';
 import { readSandboxPhone } from './read-sandbox-phone.ts';
 import { receiveHook } from './receive-hook.ts';
@@ -26,6 +27,9 @@ export const actions = {
   cancelForLead,
   react,
   showTyping,
+  listConversations,
+  getConversation,
+  listReplies,
   listLines,
   getLine,
   createLine,

@@ -14,17 +14,11 @@ import {
   unknownFields,
 } from './fields.ts';
 import { parseInclusiveEnd, parseInstant } from './instants.ts';
+import { readCursor, readDate, readLimit } from './list-queries.ts';
 import { CancelForLeadBody, EditMessageBody } from './message-bodies.ts';
 import { checkExpiry, checkScheduledDate } from './message-rules.ts';
-import {
-  type CancelForLead,
-  DEFAULT_LIST_LIMIT,
-  type EditMessage,
-  type ListMessages,
-  MAX_LABEL_CHARACTERS,
-  MAX_LIST_LIMIT,
-} from './messages.ts';
-import { invalidField, type ProblemCode, problem } from './problems.ts';
+import { type CancelForLead, type EditMessage, type ListMessages, MAX_LABEL_CHARACTERS } from './messages.ts';
+import { invalidField, problem } from './problems.ts';
 import { readDays, readWindow } from './send-message.ts';
 
 const EDITABLE: ReadonlySet<string> = new Set(Object.keys(EditMessageBody.shape));
@@ -110,33 +104,4 @@ function readStatuses(query: Fields): ListMessages['status'] {
       throw invalidField('status', `must be one or several of ${MESSAGE_STATUSES.join(', ')}`);
     return known;
   });
-}
-
-function readDate(
-  query: Fields,
-  name: string,
-  code: ProblemCode,
-  parse: (text: string) => number | null,
-): number | null {
-  const value = query[name];
-  if (value === undefined) return null;
-  const instant = typeof value === 'string' ? parse(value) : null;
-  if (instant === null) throw problem(code, { param: name });
-  return instant;
-}
-
-function readLimit(query: Fields): number {
-  const { limit } = query;
-  if (limit === undefined) return DEFAULT_LIST_LIMIT;
-  const count = typeof limit === 'string' && /^\d{1,6}$/.test(limit) ? Number(limit) : 0;
-  if (count < 1 || count > MAX_LIST_LIMIT)
-    throw invalidField('limit', `must be a whole number from 1 to ${MAX_LIST_LIMIT}`);
-  return count;
-}
-
-function readCursor(query: Fields): string | null {
-  const { cursor } = query;
-  if (cursor === undefined) return null;
-  if (typeof cursor !== 'string' || !isId(cursor)) throw problem('INVALID_CURSOR', { param: 'cursor' });
-  return cursor;
 }

@@ -6,7 +6,15 @@ import type { ZodObject, ZodType } from 'zod';
 import type { Scope } from '../domain/words.ts';
 import type { ProblemCode } from './problems.ts';
 
-export const TAGS = ['Messages', 'Lines', 'Leads', 'Workspace', 'Sandbox', 'Operations'] as const;
+export const TAGS = [
+  'Messages',
+  'Lines',
+  'Conversations',
+  'Leads',
+  'Workspace',
+  'Sandbox',
+  'Operations',
+] as const;
 
 export interface Operation {
   operationId: string;

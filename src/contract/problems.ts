@@ -104,6 +104,16 @@ export const PROBLEMS = {
     error: 'Give at least one field to change',
     docs: 'A PATCH named no field that can be changed.',
   },
+  INVALID_CAMPAIGN_ID: {
+    status: 400,
+    error: 'Invalid campaignId',
+    docs: '`campaignId` must be the `_id` of a campaign.',
+  },
+  INVALID_LINE_ID: {
+    status: 400,
+    error: 'Invalid lineId',
+    docs: '`lineId` must be the `_id` of a line.',
+  },
   INVALID_DATE_FROM: {
     status: 400,
     error: 'Invalid dateFrom',

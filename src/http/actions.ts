@@ -6,6 +6,13 @@
 import type { Caller } from '../actions/authenticate.ts';
 import type { Accepted, SendOptions } from '../actions/intake.ts';
 import type { Hook, HookReply } from '../actions/receive-hook.ts';
+import type {
+  ConversationAnswer,
+  ConversationsAnswer,
+  ListReplies,
+  Page,
+  RepliesAnswer,
+} from '../contract/conversations.ts';
 import type { FallbackConfig, UpdateFallbackConfig } from '../contract/fallback-config.ts';
 import type { React, ReactAnswer, TypingAnswer } from '../contract/gestures.ts';
 import type { LeadAnswer } from '../contract/leads.ts';
@@ -41,6 +48,10 @@ export interface Actions {
 
   react(deps: Deps, caller: Caller, request: React): Promise<ReactAnswer>;
   showTyping(deps: Deps, caller: Caller, messageId: string, isTyping: boolean): Promise<TypingAnswer>;
+
+  listConversations(deps: Deps, caller: Caller, page: Page): Promise<ConversationsAnswer>;
+  getConversation(deps: Deps, caller: Caller, leadId: string, page: Page): Promise<ConversationAnswer>;
+  listReplies(deps: Deps, caller: Caller, filters: ListReplies): Promise<RepliesAnswer>;
 
   listLines(deps: Deps, caller: Caller): Promise<LinesAnswer>;
   getLine(deps: Deps, caller: Caller, id: string): Promise<LineAnswer>;

@@ -1,5 +1,6 @@
 /** Everything that is served, in the order openapi.json prints it. */
 import type { Route } from './route.ts';
+import { conversationRoutes } from './routes/conversations.ts';
 import { gestureRoutes } from './routes/gestures.ts';
 import { hookRoutes } from './routes/hooks.ts';
 import { leadRoutes } from './routes/leads.ts';
@@ -12,6 +13,7 @@ import { workspaceRoutes } from './routes/workspace.ts';
 export const routes: readonly Route[] = [
   ...messageRoutes,
   ...gestureRoutes,
+  ...conversationRoutes,
   ...lineRoutes,
   ...leadRoutes,
   ...workspaceRoutes,

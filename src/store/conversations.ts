@@ -1,0 +1,161 @@
+/** Threads: the latest message of each lead, one lead's messages, who replied. */
+import { toIso, toIsoOrNull } from '../lib/clock.ts';
+import { type Sql, statement } from './database.ts';
+import { MESSAGE_COLUMNS, type MessageRow } from './messages.ts';
+
+/** What people see as written: neither what waits nor what was taken back. */
+const WRITTEN = `('sending', 'unknown', 'sent', 'delivered', 'fallback', 'failed')`;
+
+export interface ConversationRow extends MessageRow {
+  firstName: string | null;
+  lastName: string | null;
+  leadPhone: string | null;
+  leadEmail: string | null;
+  leadOptedOutAt: number | null;
+  lastReplyAt: number | null;
+  messageCount: number;
+}
+
+const LIST_CONVERSATIONS = statement(
+  'list_conversations',
+  `SELECT ${MESSAGE_COLUMNS}, l.first_name AS "firstName", l.last_name AS "lastName", l.phone AS "leadPhone",
+     l.email AS "leadEmail", l.opted_out_at AS "leadOptedOutAt",
+     (SELECT max(t.last_reply_at) FROM touches t WHERE t.workspace_id = $1 AND t.lead_id = m.lead_id) AS "lastReplyAt",
+     (SELECT count(*)::int FROM messages c
+      WHERE c.workspace_id = $1 AND c.lead_id = m.lead_id AND c.status IN ${WRITTEN}) AS "messageCount"
+   FROM messages m LEFT JOIN leads l ON l.workspace_id = $1 AND l.id = m.lead_id
+   WHERE m.workspace_id = $1 AND m.id < $2 AND m.status IN ${WRITTEN}
+     AND NOT EXISTS (SELECT 1 FROM messages n WHERE n.workspace_id = $1 AND n.lead_id = m.lead_id AND n.id > m.id
+       AND n.status IN ${WRITTEN})
+   ORDER BY m.id DESC LIMIT $3`,
+);
+
+/** Those last written in first. `before`: the id of the last message of the page before. */
+export function listConversations(
+  sql: Sql,
+  workspaceId: string,
+  before: string,
+  limit: number,
+): Promise<ConversationRow[]> {
+  return sql.query(LIST_CONVERSATIONS, [workspaceId, before, limit]);
+}
+
+export interface ReactionRow {
+  messageId: string;
+  address: string;
+  reaction: string;
+  at: number;
+}
+
+const READ_REACTIONS = statement(
+  'read_reactions',
+  `SELECT m.id AS "messageId", r.address, r.reaction, r.at
+   FROM messages m JOIN reactions r ON r.workspace_id = $1 AND r.line_id = m.line_id AND r.target = m.external_message_id
+   WHERE m.workspace_id = $1 AND m.id = ANY($2) AND NOT r.is_removed ORDER BY r.at, r.address`,
+);
+
+export function readReactions(
+  sql: Sql,
+  workspaceId: string,
+  messageIds: readonly string[],
+): Promise<ReactionRow[]> {
+  return messageIds.length === 0 ? Promise.resolve([]) : sql.query(READ_REACTIONS, [workspaceId, messageIds]);
+}
+
+export interface ReplyFilters {
+  leadId: string | null;
+  campaignId: string | null;
+  lineId: string | null;
+  recipientPhone: string | null;
+  recipientEmail: string | null;
+  dateFrom: number | null;
+  dateTo: number | null;
+}
+
+export interface ReplyRow {
+  id: string;
+  leadId: string;
+  message: string;
+  at: number;
+  recipientPhone: string | null;
+  recipientEmail: string | null;
+  firstName: string | null;
+  lastName: string | null;
+}
+
+const MATCHES = `m.workspace_id = $1 AND m.direction = 'received'
+  AND ($2::text IS NULL OR m.lead_id = $2) AND ($3::text IS NULL OR m.campaign_id = $3) AND ($4::text IS NULL OR m.line_id = $4)
+  AND ($5::text IS NULL OR m.address = $5) AND ($6::text IS NULL OR m.address = $6)
+  AND ($7::timestamptz IS NULL OR m.created_at >= $7) AND ($8::timestamptz IS NULL OR m.created_at <= $8)`;
+
+const LIST_REPLIERS = statement(
+  'list_repliers',
+  `SELECT r.id, r.lead_id AS "leadId", r.message, r.at, r.recipient_phone AS "recipientPhone",
+     r.recipient_email AS "recipientEmail", l.first_name AS "firstName", l.last_name AS "lastName"
+   FROM (SELECT DISTINCT ON (m.lead_id) m.id, m.lead_id, m.message, m.created_at AS at, m.recipient_phone, m.recipient_email
+         FROM messages m WHERE ${MATCHES} ORDER BY m.lead_id, m.id DESC) r
+   LEFT JOIN leads l ON l.workspace_id = $1 AND l.id = r.lead_id
+   ORDER BY r.id DESC OFFSET $9 LIMIT $10`,
+);
+const COUNT_REPLIERS = statement(
+  'count_repliers',
+  `SELECT count(DISTINCT m.lead_id)::int AS total FROM messages m WHERE ${MATCHES}`,
+);
+
+/** One row for each lead that replied: its latest reply that matches. */
+export async function listRepliers(
+  sql: Sql,
+  workspaceId: string,
+  filters: ReplyFilters,
+  { offset, limit }: { offset: number; limit: number },
+): Promise<{ rows: ReplyRow[]; total: number }> {
+  const asked = [
+    workspaceId,
+    filters.leadId,
+    filters.campaignId,
+    filters.lineId,
+    filters.recipientPhone,
+    filters.recipientEmail,
+    toIsoOrNull(filters.dateFrom),
+    toIsoOrNull(filters.dateTo),
+  ];
+  const rows = await sql.query<ReplyRow>(LIST_REPLIERS, [...asked, offset, limit]);
+  const [counted] = await sql.query<{ total: number }>(COUNT_REPLIERS, asked);
+  return { rows, total: counted?.total ?? 0 };
+}
+
+export interface ThreadRow {
+  leadId: string;
+  direction: 'sent' | 'received';
+  id: string;
+  message: string;
+  at: number;
+  sentAt: number | null;
+  batchId: string | null;
+  stepIndex: number | null;
+}
+
+const READ_THREADS = statement(
+  'read_threads',
+  `SELECT t."leadId", t.direction, t.id, t.message, t.at, t."sentAt", t."batchId", t."stepIndex"
+   FROM json_to_recordset($2::json) AS asked(lead_id text, until timestamptz)
+   CROSS JOIN (VALUES ('sent'), ('received')) AS way(direction)
+   CROSS JOIN LATERAL (
+     SELECT m.lead_id AS "leadId", m.direction, m.id, m.message, m.created_at AS at, m.sent_at AS "sentAt",
+       m.batch_id AS "batchId", m.step_index AS "stepIndex"
+     FROM messages m WHERE m.workspace_id = $1 AND m.lead_id = asked.lead_id AND m.direction = way.direction
+       AND (m.direction = 'received' OR (m.sent_at IS NOT NULL AND m.sent_at <= asked.until))
+     ORDER BY m.id DESC LIMIT $3) t`,
+);
+
+/** The latest messages of each lead: `depth` that came in, and as many of ours that left before `until`. */
+export function readThreads(
+  sql: Sql,
+  workspaceId: string,
+  leads: readonly { leadId: string; until: number }[],
+  depth: number,
+): Promise<ThreadRow[]> {
+  if (leads.length === 0) return Promise.resolve([]);
+  const asked = leads.map(({ leadId, until }) => ({ lead_id: leadId, until: toIso(until) }));
+  return sql.query(READ_THREADS, [workspaceId, JSON.stringify(asked), depth]);
+}
