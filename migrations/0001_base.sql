@@ -105,8 +105,11 @@ CREATE TABLE addresses (
   availability_line_id    text,
   suppressed_at           timestamptz,
   suppressed_reason       text,
+  -- The entry of the ledger that tells of it.
+  suppressed_by           text,
   PRIMARY KEY (workspace_id, address)
 );
+CREATE UNIQUE INDEX addresses_suppressed ON addresses (workspace_id, suppressed_by) WHERE suppressed_by IS NOT NULL;
 
 -- Append-only ledger of opt-outs and opt-ins (D29): who, channel, words, when.
 CREATE TABLE suppressions (

@@ -1,5 +1,6 @@
 /** One workspace never sees another: every call of the API is tried with the ids of a stranger (D35). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { DncEntryAnswer } from '../src/contract/dnc.ts';
 import type { Message } from '../src/contract/messages.ts';
 import { routes } from '../src/http/routes.ts';
 import { toIso } from '../src/lib/clock.ts';
@@ -13,7 +14,15 @@ let app: TestApp;
 let own: Workspace;
 let stranger: Workspace;
 /** What the stranger has: a line, a lead, a message that waits and one that was sent. */
-let theirs: { lineId: string; leadId: string; phone: string; waiting: Message; sent: Message };
+let theirs: {
+  lineId: string;
+  leadId: string;
+  phone: string;
+  optedOut: string;
+  dncId: string;
+  waiting: Message;
+  sent: Message;
+};
 
 beforeAll(async () => {
   app = await openApp();
@@ -29,7 +38,18 @@ beforeAll(async () => {
   const scheduledDate = toIso(app.deps.clock.now() + 3_600_000);
   const waiting = await accept(stranger, { ...body, scheduledDate });
   await stranger.reaches(sent._id, 'delivered');
-  theirs = { lineId: sent.fromLineId ?? '', leadId: sent.leadId ?? '', phone, waiting, sent };
+  const optedOut = newPhone();
+  const entry = await stranger.call<DncEntryAnswer>('POST', '/api/dnc', { phone: optedOut, reason: MARK });
+  const dncId = entry.body.entry._id;
+  theirs = {
+    lineId: sent.fromLineId ?? '',
+    leadId: sent.leadId ?? '',
+    phone,
+    optedOut,
+    dncId,
+    waiting,
+    sent,
+  };
 });
 afterAll(() => app.close());
 
@@ -100,6 +120,12 @@ const ATTEMPTS: Readonly<Record<string, () => Attempt[]>> = {
   getTimeline: () => gone('/api/messages/{id}/timeline'),
   explainMessage: () => gone('/api/messages/{id}/explain'),
   cancelMessage: () => gone('/api/messages/{id}/cancel'),
+  listDnc: () => [
+    { path: '/api/dnc', status: 200, shows: { entries: [], total: 0 } },
+    { path: `/api/dnc?search=${encodeURIComponent(theirs.optedOut)}`, status: 200, shows: { total: 0 } },
+  ],
+  addDnc: () => [{ path: '/api/dnc', body: { phone: theirs.phone, reason: 'manual' }, status: 201 }],
+  removeDnc: () => [{ path: `/api/dnc?id=${theirs.dncId}`, status: 404, shows: { code: 'DNC_NOT_FOUND' } }],
   listConversations: () => [
     { path: '/api/conversations', status: 200 },
     { path: `/api/conversations?cursor=${'f'.repeat(24)}`, status: 200 },

@@ -66,6 +66,12 @@ async function leadOf(ws: Workspace, id: string | null): Promise<Lead> {
   return (await ws.call<{ lead: Lead }>('GET', `/api/leads?id=${id}`)).body.lead;
 }
 
+/** As a person or a carrier does. */
+async function impose(ws: Workspace, address: string, reason: string): Promise<void> {
+  const told = { at: clock.now(), reason, entryId: app.deps.ids() };
+  await suppressAddress(app.deps.database, ws.workspaceId, address, told);
+}
+
 function ledgerOf({ workspaceId }: Workspace): Promise<Record<string, unknown>[]> {
   return read(
     app,
@@ -194,13 +200,13 @@ describe('a message to somebody who opted out', () => {
   test('goes to another address of the lead when only one of them is suppressed', async () => {
     const ws = await openWorkspace(app);
     const [bad, good] = [newPhone(), newPhone()];
-    await suppressAddress(app.deps.database, ws.workspaceId, bad, clock.now(), 'carrier');
+    await impose(ws, bad, 'carrier');
     const { body } = await ws.send({ message: 'Hi', recipientPhone: bad, altPhone1: good });
     expect(body).toMatchObject({ status: 'sent', message: { address: good } });
     expect(
       (await ws.send({ message: 'Hi', recipientPhone: newPhone(), leadId: body.leadId })).body.status,
     ).toBe('sent');
-    await suppressAddress(app.deps.database, ws.workspaceId, good, clock.now(), 'carrier');
+    await impose(ws, good, 'carrier');
     expect((await ws.send({ message: 'Hi', leadId: body.leadId })).body).toMatchObject({
       status: 'failed',
       reason: 'dnc',
@@ -216,7 +222,7 @@ describe('a message to somebody who opted out', () => {
       sendFallbackSmsOnFailed: true,
     });
     // Suppressed by hand, which cancels nothing.
-    await suppressAddress(app.deps.database, ws.workspaceId, recipientPhone, clock.now(), 'manual');
+    await impose(ws, recipientPhone, 'manual');
     expect((await ws.explain(message._id)).gates[0]).toMatchObject({
       gate: 'opt_out',
       state: 'blocked',
@@ -263,7 +269,7 @@ describe('a START', () => {
     const ws = await openWorkspace(app);
     const recipientPhone = newPhone();
     await accept(ws, { recipientPhone });
-    await suppressAddress(app.deps.database, ws.workspaceId, recipientPhone, clock.now(), 'manual');
+    await impose(ws, recipientPhone, 'manual');
     await hear(ws, recipientPhone, 'START');
     expect((await ws.send({ message: 'Hi', recipientPhone })).body.reason).toBe('dnc');
     expect(await ledgerOf(ws)).toEqual([]);
@@ -273,7 +279,7 @@ describe('a START', () => {
     const ws = await openWorkspace(app);
     const recipientPhone = newPhone();
     await accept(ws, { recipientPhone });
-    await suppressAddress(app.deps.database, ws.workspaceId, recipientPhone, clock.now(), 'carrier');
+    await impose(ws, recipientPhone, 'carrier');
     await hear(ws, recipientPhone, 'STOP');
     await hear(ws, recipientPhone, 'START');
     expect((await ws.send({ message: 'Hi', recipientPhone })).body.reason).toBe('dnc');

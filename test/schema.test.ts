@@ -168,7 +168,7 @@ describe('the statements of src/store', () => {
 
   test('bind every table of a sub-select, join or union to the workspace too', () => {
     const tables =
-      /\b(?:FROM|JOIN|UPDATE|INTO|USING)\s+(messages|leads|lines|devices|lead_addresses|addresses|touches|events|lists|line_wakes|line_tallies|idempotency_keys|suppressions|sandbox_\w+)\b/g;
+      /\b(?:FROM|JOIN|UPDATE|INTO|USING)\s+(messages|leads|lines|devices|lead_addresses|addresses|touches|events|lists|line_wakes|line_tallies|idempotency_keys|suppressions|line_news|reactions|sandbox_\w+)\b/g;
     const wrong = statements
       .filter(({ name }) => ACROSS_WORKSPACES[name] === undefined)
       .filter(({ text }) => {

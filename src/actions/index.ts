@@ -8,6 +8,7 @@ import { explainMessage } from './explain-message.ts';
 import { getFallbackConfig, updateFallbackConfig } from './fallback-config.ts';
 import { getLead } from './get-lead.ts';
 import { react, showTyping } from './make-gesture.ts';
+import { addDnc, listDnc, removeDnc } from './manage-dnc.ts';
 import { createLine, getLine, listLines, updateLine } from './manage-lines.ts';
 import { getWorkspace, updateWorkspace } from './manage-workspace.ts';
 import { getConversation, listConversations, listReplies } from './read-conversations.ts';
@@ -27,6 +28,9 @@ export const actions = {
   cancelForLead,
   react,
   showTyping,
+  listDnc,
+  addDnc,
+  removeDnc,
   listConversations,
   getConversation,
   listReplies,

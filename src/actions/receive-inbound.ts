@@ -12,13 +12,11 @@ import { priorityIndex } from '../domain/plan.ts';
 import { isUniqueViolation, type Sql } from '../store/database.ts';
 import { insertEvents, type NewEvent } from '../store/events.ts';
 import { answerSooner, findWriters, insertReceived, noteReply } from '../store/inbound.ts';
-import { ensureSpecialList, insertLead, markOptedOut } from '../store/leads.ts';
+import { ensureSpecialList, insertLead } from '../store/leads.ts';
 import { wakeLines } from '../store/line-queue.ts';
 import { addTallies } from '../store/line-tallies.ts';
 import { findLine, type LineRow } from '../store/lines.ts';
-import { lockWaitingOfLeads } from '../store/messages.ts';
-import { findSuppression, insertLedgerEntry, suppressAddress } from '../store/suppressions.ts';
-import { cancel } from './cancel-messages.ts';
+import { type OptOut, optIn, optOut } from './opt-out.ts';
 
 export interface Inbound {
   workspaceId: string;
@@ -36,7 +34,6 @@ export interface Inbound {
   attachments?: readonly InboundAttachment[];
 }
 
-const OPT_OUT_REASON = 'opt_out_words';
 const CLASSES = { single: priorityIndex('single'), reply: priorityIndex('reply') };
 
 /** `isNews` runs inside the commit; false means that this was recorded before, and nothing is written. */
@@ -105,8 +102,9 @@ async function store(deps: Deps, tx: Sql, inbound: Inbound, line: LineRow): Prom
     }),
   ];
   const words = readOptOut(message);
-  if (words === 'opt_out') events.push(...(await optOut(deps, tx, inbound, line, leadIds, now)));
-  if (words === 'opt_in') events.push(...(await optIn(deps, tx, inbound, line, leadIds, now)));
+  const wish: OptOut = { address, leadIds, source: 'words', words: message, lineId: line.id };
+  if (words === 'opt_out') events.push(...(await optOut(deps, tx, workspaceId, wish, now)).events);
+  if (words === 'opt_in') events.push(...(await optIn(deps, tx, workspaceId, wish, now)));
   await insertEvents(tx, workspaceId, events);
 }
 
@@ -141,62 +139,6 @@ async function makeLead(
     now,
   );
   return id;
-}
-
-/** Covers the lead on all channels, cancels what waits for it, and goes into the ledger. */
-async function optOut(
-  deps: Deps,
-  tx: Sql,
-  inbound: Inbound,
-  line: LineRow,
-  leadIds: string[],
-  now: number,
-): Promise<NewEvent[]> {
-  const { workspaceId, address } = inbound;
-  const waiting = await lockWaitingOfLeads(tx, workspaceId, leadIds);
-  await cancel(deps, tx, workspaceId, waiting, 'The contact opted out');
-  await markOptedOut(tx, workspaceId, leadIds, now, now);
-  // What a person or a carrier imposed stays theirs: words must not make it liftable by words.
-  if ((await findSuppression(tx, workspaceId, address)) === null) {
-    await suppressAddress(tx, workspaceId, address, now, OPT_OUT_REASON);
-  }
-  await noteInLedger(deps, tx, inbound, 'opt_out', leadIds, now);
-  return leadIds.map((leadId) =>
-    event(deps, { type: 'lead.opted_out', messageId: null, leadId, lineId: line.id, now }),
-  );
-}
-
-/** Lifts only what words had imposed. */
-async function optIn(
-  deps: Deps,
-  tx: Sql,
-  inbound: Inbound,
-  line: LineRow,
-  leadIds: string[],
-  now: number,
-): Promise<NewEvent[]> {
-  const { workspaceId, address } = inbound;
-  if ((await findSuppression(tx, workspaceId, address)) !== OPT_OUT_REASON) return [];
-  await markOptedOut(tx, workspaceId, leadIds, null, now);
-  await suppressAddress(tx, workspaceId, address, null, null);
-  await noteInLedger(deps, tx, inbound, 'opt_in', leadIds, now);
-  return leadIds.map((leadId) =>
-    event(deps, { type: 'lead.opted_in', messageId: null, leadId, lineId: line.id, now }),
-  );
-}
-
-/** Who, on which channels, in which words, when (D29). */
-async function noteInLedger(
-  deps: Deps,
-  tx: Sql,
-  { workspaceId, address, message: words }: Inbound,
-  action: 'opt_out' | 'opt_in',
-  leadIds: readonly string[],
-  at: number,
-): Promise<void> {
-  const leadId = leadIds[0] ?? null;
-  const entry = { id: deps.ids(), action, leadId, address, channel: 'all', source: 'words', words, at };
-  await insertLedgerEntry(tx, workspaceId, entry);
 }
 
 function event(

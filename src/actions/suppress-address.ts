@@ -43,7 +43,7 @@ export async function suppress(
   if (!(await insertLedgerEntry(tx, workspaceId, entry))) return [];
   // Whoever imposed it first is the one who may lift it.
   if ((await findSuppression(tx, workspaceId, address)) === null)
-    await suppressAddress(tx, workspaceId, address, now, source);
+    await suppressAddress(tx, workspaceId, address, { at: now, reason: source, entryId: entry.id });
   // Nobody decided anything where there is nobody.
   if (source === 'hard_bounce') return [];
   return leadIds.map((leadId) => ({
@@ -79,5 +79,5 @@ export async function lift(
     origin: `${line.id} ${origin}`,
     at: now,
   });
-  if (isNew) await suppressAddress(tx, workspaceId, address, null, null);
+  if (isNew) await suppressAddress(tx, workspaceId, address, null);
 }

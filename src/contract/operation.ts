@@ -10,6 +10,7 @@ export const TAGS = [
   'Messages',
   'Lines',
   'Conversations',
+  'Do not contact',
   'Leads',
   'Workspace',
   'Sandbox',

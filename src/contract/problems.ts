@@ -229,6 +229,16 @@ export const PROBLEMS = {
     error: 'Lead not found or access denied',
     docs: 'The `leadId` of a message is not a lead of the workspace.',
   },
+  DNC_TARGET_REQUIRED: {
+    status: 400,
+    error: 'Either phone or email is required',
+    docs: 'A do-not-contact entry needs an address.',
+  },
+  DNC_NOT_FOUND: {
+    status: 404,
+    error: 'DNC entry not found',
+    docs: 'No do-not-contact entry of the workspace has this id, or it was lifted.',
+  },
   LEAD_NOT_FOUND: { status: 404, error: 'Lead not found', docs: 'No lead of the workspace has this id.' },
   INVALID_LEAD_ID: {
     status: 400,

@@ -13,6 +13,7 @@ import type {
   Page,
   RepliesAnswer,
 } from '../contract/conversations.ts';
+import type { AddDnc, DncEntriesAnswer, DncEntryAnswer, ListDnc } from '../contract/dnc.ts';
 import type { FallbackConfig, UpdateFallbackConfig } from '../contract/fallback-config.ts';
 import type { React, ReactAnswer, TypingAnswer } from '../contract/gestures.ts';
 import type { LeadAnswer } from '../contract/leads.ts';
@@ -52,6 +53,10 @@ export interface Actions {
   listConversations(deps: Deps, caller: Caller, page: Page): Promise<ConversationsAnswer>;
   getConversation(deps: Deps, caller: Caller, leadId: string, page: Page): Promise<ConversationAnswer>;
   listReplies(deps: Deps, caller: Caller, filters: ListReplies): Promise<RepliesAnswer>;
+
+  listDnc(deps: Deps, caller: Caller, query: ListDnc): Promise<DncEntriesAnswer>;
+  addDnc(deps: Deps, caller: Caller, request: AddDnc): Promise<DncEntryAnswer>;
+  removeDnc(deps: Deps, caller: Caller, id: string): Promise<{ success: true }>;
 
   listLines(deps: Deps, caller: Caller): Promise<LinesAnswer>;
   getLine(deps: Deps, caller: Caller, id: string): Promise<LineAnswer>;

@@ -1,6 +1,7 @@
 /** Everything that is served, in the order openapi.json prints it. */
 import type { Route } from './route.ts';
 import { conversationRoutes } from './routes/conversations.ts';
+import { dncRoutes } from './routes/dnc.ts';
 import { gestureRoutes } from './routes/gestures.ts';
 import { hookRoutes } from './routes/hooks.ts';
 import { leadRoutes } from './routes/leads.ts';
@@ -14,6 +15,7 @@ export const routes: readonly Route[] = [
   ...messageRoutes,
   ...gestureRoutes,
   ...conversationRoutes,
+  ...dncRoutes,
   ...lineRoutes,
   ...leadRoutes,
   ...workspaceRoutes,

@@ -83,7 +83,7 @@ export interface ReplyRow {
   lastName: string | null;
 }
 
-const MATCHES = `m.workspace_id = $1 AND m.direction = 'received'
+const MATCHES = `m.direction = 'received'
   AND ($2::text IS NULL OR m.lead_id = $2) AND ($3::text IS NULL OR m.campaign_id = $3) AND ($4::text IS NULL OR m.line_id = $4)
   AND ($5::text IS NULL OR m.address = $5) AND ($6::text IS NULL OR m.address = $6)
   AND ($7::timestamptz IS NULL OR m.created_at >= $7) AND ($8::timestamptz IS NULL OR m.created_at <= $8)`;
@@ -93,13 +93,13 @@ const LIST_REPLIERS = statement(
   `SELECT r.id, r.lead_id AS "leadId", r.message, r.at, r.recipient_phone AS "recipientPhone",
      r.recipient_email AS "recipientEmail", l.first_name AS "firstName", l.last_name AS "lastName"
    FROM (SELECT DISTINCT ON (m.lead_id) m.id, m.lead_id, m.message, m.created_at AS at, m.recipient_phone, m.recipient_email
-         FROM messages m WHERE ${MATCHES} ORDER BY m.lead_id, m.id DESC) r
+         FROM messages m WHERE m.workspace_id = $1 AND ${MATCHES} ORDER BY m.lead_id, m.id DESC) r
    LEFT JOIN leads l ON l.workspace_id = $1 AND l.id = r.lead_id
    ORDER BY r.id DESC OFFSET $9 LIMIT $10`,
 );
 const COUNT_REPLIERS = statement(
   'count_repliers',
-  `SELECT count(DISTINCT m.lead_id)::int AS total FROM messages m WHERE ${MATCHES}`,
+  `SELECT count(DISTINCT m.lead_id)::int AS total FROM messages m WHERE m.workspace_id = $1 AND ${MATCHES}`,
 );
 
 /** One row for each lead that replied: its latest reply that matches. */

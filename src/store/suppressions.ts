@@ -43,20 +43,70 @@ export async function insertLedgerEntry(tx: Sql, workspaceId: string, entry: Led
 
 const SUPPRESS_ADDRESS = statement(
   'suppress_address',
-  `INSERT INTO addresses (workspace_id, address, suppressed_at, suppressed_reason) VALUES ($1, $2, $3, $4)
+  `INSERT INTO addresses (workspace_id, address, suppressed_at, suppressed_reason, suppressed_by) VALUES ($1, $2, $3, $4, $5)
    ON CONFLICT (workspace_id, address) DO UPDATE SET suppressed_at = excluded.suppressed_at,
-     suppressed_reason = excluded.suppressed_reason`,
+     suppressed_reason = excluded.suppressed_reason, suppressed_by = excluded.suppressed_by`,
 );
 
-/** `at` null lifts the suppression. */
+/** null lifts the suppression. */
 export async function suppressAddress(
   tx: Sql,
   workspaceId: string,
   address: string,
-  at: number | null,
-  reason: string | null,
+  /** `entryId`: the entry of the ledger that tells of it. */
+  told: { at: number; reason: string; entryId: string } | null,
 ): Promise<void> {
-  await tx.query(SUPPRESS_ADDRESS, [workspaceId, address, toIsoOrNull(at), reason]);
+  const { at = null, reason = null, entryId = null } = told ?? {};
+  await tx.query(SUPPRESS_ADDRESS, [workspaceId, address, toIsoOrNull(at), reason, entryId]);
+}
+
+export interface SuppressedAddress {
+  /** Of the ledger's entry. */
+  id: string;
+  address: string;
+  reason: string;
+  words: string | null;
+  at: number;
+}
+
+const SUPPRESSED = `a.suppressed_by IS NOT NULL AND ($2::text IS NULL OR a.address ILIKE $2)`;
+const LIST_SUPPRESSED = statement(
+  'list_suppressed',
+  `SELECT a.suppressed_by AS id, a.address, a.suppressed_reason AS reason, a.suppressed_at AS at,
+     (SELECT s.words FROM suppressions s WHERE s.workspace_id = $1 AND s.id = a.suppressed_by) AS words
+   FROM addresses a WHERE a.workspace_id = $1 AND ${SUPPRESSED} ORDER BY a.suppressed_by DESC OFFSET $3 LIMIT $4`,
+);
+const COUNT_SUPPRESSED = statement(
+  'count_suppressed',
+  `SELECT count(*)::int AS total FROM addresses a WHERE a.workspace_id = $1 AND ${SUPPRESSED}`,
+);
+
+/** Newest first. `search`: part of the address. */
+export async function listSuppressed(
+  sql: Sql,
+  workspaceId: string,
+  search: string | null,
+  { offset, limit }: { offset: number; limit: number },
+): Promise<{ rows: SuppressedAddress[]; total: number }> {
+  const pattern = search === null ? null : `%${search.replace(/[\\%_]/g, '\\$&')}%`;
+  const rows = await sql.query<SuppressedAddress>(LIST_SUPPRESSED, [workspaceId, pattern, offset, limit]);
+  const [counted] = await sql.query<{ total: number }>(COUNT_SUPPRESSED, [workspaceId, pattern]);
+  return { rows, total: counted?.total ?? 0 };
+}
+
+const FIND_SUPPRESSED_ADDRESS = statement(
+  'find_suppressed_address',
+  'SELECT address FROM addresses WHERE workspace_id = $1 AND suppressed_by = $2',
+);
+
+/** Whose suppression this entry of the ledger is; null when it was lifted since. */
+export async function findSuppressedAddress(
+  sql: Sql,
+  workspaceId: string,
+  id: string,
+): Promise<string | null> {
+  const [row] = await sql.query<{ address: string }>(FIND_SUPPRESSED_ADDRESS, [workspaceId, id]);
+  return row?.address ?? null;
 }
 
 const FIND_SUPPRESSION = statement(
