@@ -103,6 +103,8 @@ CREATE TABLE addresses (
   availability            text CHECK (availability IN ('available', 'unavailable')),
   availability_checked_at timestamptz,
   availability_line_id    text,
+  -- While somebody asks for it: nobody asks twice at once.
+  checking_until          timestamptz,
   suppressed_at           timestamptz,
   suppressed_reason       text,
   -- The entry of the ledger that tells of it.
@@ -134,6 +136,8 @@ CREATE TABLE devices (
   id           text NOT NULL,
   gap_ms       integer NOT NULL CHECK (gap_ms >= 0),
   last_send_at timestamptz,
+  -- Availability checks keep a gap of their own.
+  last_check_at timestamptz,
   PRIMARY KEY (workspace_id, id)
 );
 
@@ -172,6 +176,12 @@ CREATE TABLE lines (
   new_conversations_hour  integer NOT NULL DEFAULT 0,
   last_send_at        timestamptz,
   last_first_touch_at timestamptz,
+  -- Availability checks have counters of their own, by the day of UTC. A line that answered that it can't check is left
+  -- out for a while.
+  checks_day          date,
+  checks_today        integer NOT NULL DEFAULT 0,
+  last_check_at       timestamptz,
+  cannot_check_at     timestamptz,
   health_status       text NOT NULL DEFAULT 'healthy' CHECK (health_status IN ('healthy', 'down')),
   health_checked_at   timestamptz,
   -- Checks in a row that found trouble, and sends in a row that failed for a fault of the line's own.
@@ -193,6 +203,34 @@ CREATE INDEX lines_next_send_at ON lines (next_send_at) WHERE next_send_at IS NO
 CREATE INDEX lines_down ON lines (down_since) WHERE down_since IS NOT NULL;
 CREATE INDEX lines_health ON lines (health_checked_at) WHERE is_active;
 CREATE INDEX lines_device ON lines (workspace_id, device_id);
+
+-- Leads to be checked in the background, and how far that has come. A lead that is done leaves the second table in the
+-- commit that counts it.
+CREATE TABLE availability_jobs (
+  workspace_id  text NOT NULL,
+  id            text NOT NULL,
+  kind          text NOT NULL CHECK (kind IN ('bulk', 'new_leads')),
+  total         integer NOT NULL,
+  available     integer NOT NULL DEFAULT 0,
+  unavailable   integer NOT NULL DEFAULT 0,
+  errors        integer NOT NULL DEFAULT 0,
+  -- When it is looked at next, or until when somebody is at it; null when it is finished.
+  look_at       timestamptz,
+  waiting_for   text CHECK (waiting_for IN ('quota', 'line')),
+  waiting_until timestamptz,
+  created_at    timestamptz NOT NULL,
+  finished_at   timestamptz,
+  PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX availability_jobs_look_at ON availability_jobs (look_at) WHERE look_at IS NOT NULL;
+CREATE INDEX availability_jobs_finished_at ON availability_jobs (finished_at) WHERE finished_at IS NOT NULL;
+
+CREATE TABLE availability_job_leads (
+  workspace_id text NOT NULL,
+  job_id       text NOT NULL,
+  lead_id      text NOT NULL,
+  PRIMARY KEY (workspace_id, job_id, lead_id)
+);
 
 -- What came of a line's messages, hour by hour: the score is made of these. `streak` counts failures since the last
 -- success of the hour.

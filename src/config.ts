@@ -16,6 +16,7 @@ export interface Config {
   secretKey: string | null;
   logLevel: LogLevel;
   sendsPerMinute: number;
+  checksPerMinute: number;
   bodyTimeoutMs: number;
   pollMs: number;
   sendsInFlight: number;
@@ -68,6 +69,13 @@ export const SETTINGS: Settings = {
     0,
     100_000_000,
     'Send requests a workspace may make per minute and process; `0` means no limit.',
+  ),
+  checksPerMinute: integer(
+    'TRUNKLINE_CHECKS_PER_MINUTE',
+    200,
+    0,
+    100_000_000,
+    'Availability requests a workspace may make per minute and process; `0` means no limit.',
   ),
   bodyTimeoutMs: integer(
     'TRUNKLINE_BODY_TIMEOUT_MS',

@@ -1,10 +1,13 @@
 /** One workspace never sees another: every call of the API is tried with the ids of a stranger (D35). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startBulkCheck } from '../src/actions/availability-jobs.ts';
 import type { DncEntryAnswer } from '../src/contract/dnc.ts';
+import type { LeadAnswer } from '../src/contract/leads.ts';
 import type { Message } from '../src/contract/messages.ts';
 import { routes } from '../src/http/routes.ts';
 import { toIso } from '../src/lib/clock.ts';
 import { openApp, type TestApp } from './harness.ts';
+import { until } from './until.ts';
 import { accept, newPhone, openWorkspace, read, type Workspace } from './workspaces.ts';
 
 /** Stands in everything the stranger owns, and must never be shown. */
@@ -13,10 +16,12 @@ const MARK = 'Xanadu';
 let app: TestApp;
 let own: Workspace;
 let stranger: Workspace;
-/** What the stranger has: a line, a lead, a message that waits and one that was sent. */
+/** What the stranger has: a line, a lead in a list, a background check, a message that waits and one that was sent. */
 let theirs: {
   lineId: string;
   leadId: string;
+  listId: string;
+  jobId: string;
   phone: string;
   optedOut: string;
   dncId: string;
@@ -38,18 +43,18 @@ beforeAll(async () => {
   const scheduledDate = toIso(app.deps.clock.now() + 3_600_000);
   const waiting = await accept(stranger, { ...body, scheduledDate });
   await stranger.reaches(sent._id, 'delivered');
+  const leadId = sent.leadId ?? '';
+  const { lead } = (await stranger.call<LeadAnswer>('GET', `/api/leads?id=${leadId}`)).body;
+  const jobId = await startBulkCheck(app.deps, stranger.workspaceId, [leadId]);
+  await until('their check is done', async () => {
+    const job = await stranger.call('GET', `/api/availability-jobs/${encodeURIComponent(jobId)}`);
+    return job.body.status === 'finished';
+  });
   const optedOut = newPhone();
   const entry = await stranger.call<DncEntryAnswer>('POST', '/api/dnc', { phone: optedOut, reason: MARK });
   const dncId = entry.body.entry._id;
-  theirs = {
-    lineId: sent.fromLineId ?? '',
-    leadId: sent.leadId ?? '',
-    phone,
-    optedOut,
-    dncId,
-    waiting,
-    sent,
-  };
+  const { listId } = lead;
+  theirs = { lineId: sent.fromLineId ?? '', leadId, listId, jobId, phone, optedOut, dncId, waiting, sent };
 });
 afterAll(() => app.close());
 
@@ -177,6 +182,60 @@ const ATTEMPTS: Readonly<Record<string, () => Attempt[]>> = {
     },
     { path: `/api/lines/${own.lines[0]?._id}`, body: { deviceId: 'mac', deviceGapMs: 7 }, status: 200 },
   ],
+  monitorLines: () => [
+    {
+      path: '/api/lines/spam-monitor',
+      status: 200,
+      shows: { lines: expect.not.arrayContaining([expect.objectContaining({ lineId: theirs.lineId })]) },
+    },
+  ],
+  checkLine: () => [
+    {
+      path: `/api/lines/check-availability?id=${theirs.lineId}`,
+      status: 404,
+      shows: { code: 'LINE_NOT_FOUND' },
+    },
+  ],
+  // What they know of a number is theirs: here one of our own lines has found it out.
+  checkAddress: () => [
+    {
+      path: `/api/check-availability?address=${encodeURIComponent(theirs.phone)}`,
+      status: 200,
+      shows: { lineId: own.lines[0]?._id },
+    },
+  ],
+  checkAddresses: () => [
+    { path: '/api/check-availability', body: { addresses: [theirs.phone] }, status: 200 },
+  ],
+  reachContact: () => [{ path: '/api/check-availability-rr', body: { phones: [theirs.phone] }, status: 200 }],
+  checkLead: () => [
+    {
+      path: `/api/leads/check-availability?id=${theirs.leadId}`,
+      status: 404,
+      shows: { code: 'LEAD_NOT_FOUND' },
+    },
+  ],
+  checkLeads: () => [
+    {
+      path: '/api/leads/check-availability',
+      body: { leadIds: [theirs.leadId] },
+      status: 404,
+      shows: { code: 'LEAD_NOT_FOUND' },
+    },
+    {
+      path: '/api/leads/check-availability',
+      body: { listId: theirs.listId },
+      status: 404,
+      shows: { code: 'LIST_NOT_FOUND' },
+    },
+  ],
+  getAvailabilityJob: () => [
+    {
+      path: `/api/availability-jobs/${encodeURIComponent(theirs.jobId)}`,
+      status: 404,
+      shows: { code: 'AVAILABILITY_JOB_NOT_FOUND' },
+    },
+  ],
   getLead: () => [{ path: `/api/leads?id=${theirs.leadId}`, status: 404, shows: { code: 'LEAD_NOT_FOUND' } }],
   getWorkspace: () => [{ path: '/api/workspace', status: 200, shows: { workspaceId: own.workspaceId } }],
   updateWorkspace: () => [
@@ -218,6 +277,8 @@ async function belongings(): Promise<unknown> {
     'addresses',
     'line_tallies',
     'reactions',
+    'availability_jobs',
+    'availability_job_leads',
   ];
   const tables = owned.map((table) =>
     read(app, `SELECT * FROM ${table} t WHERE workspace_id = $1 ORDER BY t::text`, [stranger.workspaceId]),
@@ -250,6 +311,7 @@ describe('a stranger’s ids', () => {
           MARK,
           stranger.workspaceId,
           theirs.leadId,
+          theirs.listId,
           theirs.lineId,
           theirs.waiting._id,
           theirs.sent._id,
@@ -264,7 +326,7 @@ describe('a stranger’s ids', () => {
 
   test('and everything else stay closed to a key that is no key', async () => {
     for (const { method, path, body } of guarded) {
-      const url = `${app.url}${path.replace('{id}', theirs.sent._id).replace('{address}', theirs.phone)}`;
+      const url = `${app.url}${path.replace('{id}', theirs.sent._id).replace('{address}', theirs.phone).replace('{jobId}', 'any')}`;
       for (const authorization of ['', 'Bearer nonsense', `Bearer tl_sk_${'a'.repeat(43)}`]) {
         const answer = await fetch(url, {
           method,

@@ -113,6 +113,8 @@ const ACROSS_WORKSPACES: Readonly<Record<string, string>> = {
   scan_unchecked_lines: 'scan without locks; claimed per workspace',
   scan_old_idempotency_keys: 'scan without locks; deleted per workspace',
   scan_news_questions: 'scan without locks; claimed per workspace',
+  scan_availability_jobs: 'scan without locks; claimed per workspace',
+  scan_old_availability_jobs: 'scan without locks; deleted per workspace',
   scan_due_sandbox_callbacks: 'scan without locks; removed per workspace',
   next_due: 'one instant for all, to know how long to sleep',
   latest_clock: 'reads no table',
@@ -168,7 +170,7 @@ describe('the statements of src/store', () => {
 
   test('bind every table of a sub-select, join or union to the workspace too', () => {
     const tables =
-      /\b(?:FROM|JOIN|UPDATE|INTO|USING)\s+(messages|leads|lines|devices|lead_addresses|addresses|touches|events|lists|line_wakes|line_tallies|idempotency_keys|suppressions|line_news|reactions|sandbox_\w+)\b/g;
+      /\b(?:FROM|JOIN|UPDATE|INTO|USING)\s+(messages|leads|lines|devices|lead_addresses|addresses|touches|events|lists|line_wakes|line_tallies|availability_jobs|availability_job_leads|idempotency_keys|suppressions|line_news|reactions|sandbox_\w+)\b/g;
     const wrong = statements
       .filter(({ name }) => ACROSS_WORKSPACES[name] === undefined)
       .filter(({ text }) => {

@@ -20,19 +20,21 @@ export interface HealthQuestion {
 /** Twice what the score looks at: nobody asks for older hours. */
 const KEEP_TALLIES_MS = 2 * SCORE_WINDOW_MS;
 
+/** Answers what is wrong; null when nothing is, or when it was asked too lately. */
 export async function checkLineHealth(
   deps: Deps,
   { workspaceId, lineId, before }: HealthQuestion,
-): Promise<void> {
-  if (!(await claimHealthCheck(deps.database, workspaceId, lineId, before, deps.clock.now()))) return;
+): Promise<string | null> {
+  if (!(await claimHealthCheck(deps.database, workspaceId, lineId, before, deps.clock.now()))) return null;
   const line = await findLine(deps.database, workspaceId, lineId);
   const channel = line === null ? undefined : deps.channels.get(line.transport);
-  if (line === null || channel === undefined) return;
+  if (line === null || channel === undefined) return null;
   const answer = await channel
     .checkHealth(channelLine(deps.secrets, line))
     .catch((error: Error) => ({ healthy: false as const, message: error.message }));
   if (answer.healthy) await noteHealth(deps, workspaceId, lineId, 'fine');
   else await noteHealth(deps, workspaceId, lineId, 'wrong', answer.message);
+  return answer.healthy ? null : answer.message;
 }
 
 /** `because` names the trouble, for the event; a line without any needs none. */

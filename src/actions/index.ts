@@ -1,6 +1,8 @@
 /** Everything the HTTP routes can ask for, by name. */
 import { acceptMessage } from './accept-message.ts';
+import { getAvailabilityJob } from './availability-jobs.ts';
 import { cancelForLead, cancelMessage } from './cancel-messages.ts';
+import { checkAddress, checkAddresses, checkLead, checkLeads, reachContact } from './check-availability.ts';
 import { checkReady } from './check-ready.ts';
 import { dryRunMessage } from './dry-run-message.ts';
 import { editMessage } from './edit-message.ts';
@@ -11,6 +13,7 @@ import { react, showTyping } from './make-gesture.ts';
 import { addDnc, listDnc, removeDnc } from './manage-dnc.ts';
 import { createLine, getLine, listLines, updateLine } from './manage-lines.ts';
 import { getWorkspace, updateWorkspace } from './manage-workspace.ts';
+import { checkLine, monitorLines } from './monitor-lines.ts';
 import { getConversation, listConversations, listReplies } from './read-conversations.ts';
 import { getMessage, getTimeline, listMessages } from './read-messages.ts';
 import { readSandboxPhone } from './read-sandbox-phone.ts';
@@ -38,6 +41,14 @@ export const actions = {
   getLine,
   createLine,
   updateLine,
+  monitorLines,
+  checkLine,
+  checkAddress,
+  checkAddresses,
+  reachContact,
+  checkLead,
+  checkLeads,
+  getAvailabilityJob,
   getLead,
   getWorkspace,
   updateWorkspace,

@@ -16,6 +16,7 @@ import { ensureSpecialList, insertLead } from '../store/leads.ts';
 import { wakeLines } from '../store/line-queue.ts';
 import { addTallies } from '../store/line-tallies.ts';
 import { findLine, type LineRow } from '../store/lines.ts';
+import { queueAvailabilityCheck } from './availability-jobs.ts';
 import { type OptOut, optIn, optOut } from './opt-out.ts';
 
 export interface Inbound {
@@ -65,6 +66,9 @@ async function store(deps: Deps, tx: Sql, inbound: Inbound, line: LineRow): Prom
   const found = await findWriters(tx, workspaceId, address, line.id);
   const leadId = found[0] ?? (await makeLead(deps, tx, inbound, now));
   const leadIds = found.length > 0 ? found : [leadId];
+  // Who wrote by iMessage is answered there; the answer itself will tell.
+  if (found.length === 0 && line.messageType !== 'imessage' && readOptOut(message) === null)
+    await queueAvailabilityCheck(deps, tx, workspaceId, leadIds);
   const id = deps.ids();
   const phone = isPhone(address) ? address : null;
   const isNew = await insertReceived(

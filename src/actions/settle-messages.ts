@@ -168,6 +168,7 @@ class Changes {
       row.reserved = null;
     }
     this.#mark(row, ruling, to);
+    if (to === 'delivered' && from !== 'delivered') this.#noteReached(row);
     if (to !== from) row.receiptAt = this.#firstReceiptAt(row);
     if (ruling.event === 'read') row.receiptAt = null;
     // The next message to this contact waited for this one.
@@ -230,6 +231,13 @@ class Changes {
     const at = Math.min(ruling.at ?? this.#now, this.#now);
     if (to === 'delivered') row.deliveredAt = row.deliveredAt ?? at;
     if (ruling.event === 'read') row.readAt = row.readAt ?? at;
+  }
+
+  /** A receipt proves what a line that can't check never told: the address is on iMessage (D22). */
+  #noteReached({ messageType, address, lineId, leadId, deliveredAt }: MessageRow): void {
+    if (messageType !== 'imessage' || address === null) return;
+    this.#availability.push({ address, availability: 'available', lineId, at: deliveredAt ?? this.#now });
+    this.#leadAvailability.set(leadId, 'available');
   }
 
   /** When to ask what became of it; null where nothing is awaited, or the carrier tells by itself alone. */

@@ -24,6 +24,10 @@ export const ErrorAnswer = z
     code: z.string().meta({ description: 'What programs branch on.', examples: Object.keys(PROBLEMS) }),
     reason: z.string().optional().meta({ description: 'Further detail of some codes.' }),
     param: z.string().optional().meta({ description: 'The field at fault.' }),
+    available: z
+      .boolean()
+      .optional()
+      .meta({ description: '`false`, of `POST /api/check-availability-rr` alone.' }),
     requestId: z.string().meta({ description: 'The same as in the header `x-request-id` and in our log.' }),
   })
   .meta({ id: 'ErrorAnswer', description: 'Every refusal has this shape. All codes: docs/errors.md.' });

@@ -138,3 +138,44 @@ export const LineAnswer = z.object({ line: Line }).meta({ id: 'LineAnswer' });
 export type LineAnswer = z.infer<typeof LineAnswer>;
 
 export const WriteLineAnswer = z.object({ line: Line, warnings: Warnings }).meta({ id: 'WriteLineAnswer' });
+
+export const MonitoredLine = z
+  .object({
+    lineId: Id,
+    linePhone: z.string().nullable(),
+    lineType: z.enum(CHANNEL_TYPES).meta({ description: 'Here, as documented, by what the line is known.' }),
+    totalSentLast24h: z.int().meta({ description: 'Messages that came to an end, failed ones among them.' }),
+    failedLast24h: z.int(),
+    failureRate: z.number().meta({ description: '0–1.' }),
+    consecutiveFailures: z.int(),
+    spamRisk: z.enum(RISKS).meta({
+      description:
+        'From 5 % medium, over 15 % high, once 20 messages ended; 5 failures in a row medium, 10 high.',
+    }),
+    recommendation: z.string(),
+    lineEmail: z.string().nullable(),
+    repliesLast24h: z.int(),
+    replyRate: z.number().meta({ description: 'Replies per message taken.' }),
+    because: z.string().meta({ description: 'What weighed most.' }),
+  })
+  .meta({ id: 'MonitoredLine' });
+
+export const SpamMonitorAnswer = z
+  .object({ lines: z.array(MonitoredLine) })
+  .meta({ id: 'SpamMonitorAnswer' });
+export type SpamMonitorAnswer = z.infer<typeof SpamMonitorAnswer>;
+
+export const LineHealthAnswer = z
+  .object({
+    success: z.literal(true),
+    lineId: Id,
+    healthy: z.boolean().meta({ description: 'Active, and up.' }),
+    healthCheck: Line.shape.healthCheck,
+    message: z.string(),
+    availabilityChecks: z
+      .object({ canCheck: z.boolean(), usedToday: z.int(), limit: z.int(), resetsAt: Instant })
+      .nullable()
+      .meta({ id: 'AvailabilityChecks', description: 'null: not a line for iMessage.' }),
+  })
+  .meta({ id: 'LineHealthAnswer' });
+export type LineHealthAnswer = z.infer<typeof LineHealthAnswer>;

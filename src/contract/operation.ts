@@ -12,6 +12,7 @@ export const TAGS = [
   'Conversations',
   'Do not contact',
   'Leads',
+  'Availability',
   'Workspace',
   'Sandbox',
   'Operations',
@@ -27,8 +28,8 @@ export interface Operation {
   scope: Scope | null;
   summary: string;
   description?: string;
-  /** Bounded per workspace and minute. */
-  limited?: true;
+  /** Bounded per workspace and minute, by the limit of sends or of availability checks. */
+  limited?: 'sends' | 'checks';
   pathParams?: ZodObject;
   query?: ZodObject;
   headers?: ZodObject;
@@ -69,7 +70,7 @@ export function problemsOf(operation: Operation): ProblemCode[] {
   return [
     ...new Set<ProblemCode>([
       ...(operation.scope === null ? [] : KEY_PROBLEMS),
-      ...(operation.limited ? ['RATE_LIMITED' as const] : []),
+      ...(operation.limited !== undefined ? ['RATE_LIMITED' as const] : []),
       ...(operation.body === undefined ? [] : BODY_PROBLEMS),
       ...operation.problems,
       ...SERVER_PROBLEMS,

@@ -251,7 +251,62 @@ export const PROBLEMS = {
     docs: 'The `id` asked for is not a 24-character lower-case hex id.',
   },
 
+  // Availability
+  ADDRESS_REQUIRED: {
+    status: 400,
+    error: 'Address parameter is required (phone or email)',
+    docs: '`GET /api/check-availability` needs `?address=`, URL-encoded.',
+  },
+  ADDRESSES_REQUIRED: {
+    status: 400,
+    error: 'addresses array is required and must not be empty',
+    docs: '`POST /api/check-availability` needs `address` or `addresses`.',
+  },
+  TOO_MANY_ADDRESSES: {
+    status: 400,
+    error: 'Maximum 100 addresses per request',
+    docs: 'Ask for further addresses by a second request, or check whole leads in the background.',
+  },
+  LEAD_ID_REQUIRED: {
+    status: 400,
+    error: 'Lead ID is required',
+    docs: '`GET /api/leads/check-availability` needs `?id=`.',
+  },
+  AVAILABILITY_TARGET_REQUIRED: {
+    status: 400,
+    error: 'Either address or leadIds is required',
+    docs: '`POST /api/leads/check-availability` needs `address`, `leadIds` or `listId`.',
+  },
+  NO_ADDRESSES_PROVIDED: {
+    status: 400,
+    error: 'No phone or email addresses provided',
+    reason: 'No phone or email addresses provided',
+    docs: '`POST /api/check-availability-rr` needs at least one of `phones` and `emails`; its refusals say `available: false`.',
+  },
+  CHECK_NOT_CONFIGURED: {
+    status: 400,
+    error: 'Availability check server not configured',
+    docs: 'No line of the workspace can check: it needs one for iMessage that is active, healthy, and on a transport that can ask.',
+  },
+  CHECK_QUOTA_EXHAUSTED: {
+    status: 429,
+    error: 'Daily availability check quota exhausted',
+    retryAfter: 3600,
+    docs: 'Each line that can check has made its 70 checks of this day (UTC). Sends are not affected, and results that are known are still answered. What was checked by this request is known from then on.',
+  },
+  LIST_NOT_FOUND: { status: 404, error: 'List not found', docs: 'No list of the workspace has this id.' },
+  AVAILABILITY_JOB_NOT_FOUND: {
+    status: 404,
+    error: 'Availability job not found',
+    docs: 'No background check of the workspace has this id; finished ones are kept for 30 days.',
+  },
+
   // Lines and workspace
+  LINE_ID_REQUIRED: {
+    status: 400,
+    error: 'Line ID is required',
+    docs: '`GET /api/lines/check-availability` needs `?id=`.',
+  },
   LINE_NOT_FOUND: { status: 404, error: 'Line not found', docs: 'No line of the workspace has this id.' },
   LINE_NOT_ACTIVE: {
     status: 400,
@@ -348,6 +403,8 @@ export interface ProblemDetails {
   error?: string;
   /** Seconds. */
   retryAfter?: number;
+  /** Further fields of the answer, where the documented API has them beside the error. */
+  also?: Readonly<Record<string, boolean>>;
   /** Internal detail: reaches the log, never the caller. */
   cause?: unknown;
 }
@@ -361,6 +418,7 @@ export class Problem extends Error {
   readonly reason: string | null;
   readonly param: string | null;
   readonly retryAfter: number | null;
+  readonly also: Readonly<Record<string, boolean>>;
 
   constructor(code: ProblemCode, details: ProblemDetails = {}) {
     const entry: ProblemEntry = PROBLEMS[code];
@@ -372,6 +430,7 @@ export class Problem extends Error {
     this.reason = details.reason ?? entry.reason ?? null;
     this.param = details.param ?? null;
     this.retryAfter = details.retryAfter ?? entry.retryAfter ?? null;
+    this.also = details.also ?? {};
   }
 }
 
@@ -385,6 +444,7 @@ export function invalidField(param: string, mustBe: string): Problem {
 }
 
 export interface ErrorBody {
+  available?: boolean;
   error: string;
   code: string;
   reason?: string;
@@ -392,8 +452,9 @@ export interface ErrorBody {
   requestId: string;
 }
 
-export function toBody({ error, code, reason, param }: Problem, requestId: string): ErrorBody {
+export function toBody({ error, code, reason, param, also }: Problem, requestId: string): ErrorBody {
   return {
+    ...also,
     error,
     code,
     ...(reason === null ? {} : { reason }),

@@ -24,6 +24,7 @@ export class Chores {
     outcome: createLimiter(QUESTIONS_AT_ONCE),
     health: createLimiter(QUESTIONS_AT_ONCE),
     news: createLimiter(QUESTIONS_AT_ONCE),
+    availability: createLimiter(QUESTIONS_AT_ONCE),
   };
 
   constructor(stopping: AbortSignal) {
@@ -38,7 +39,11 @@ export class Chores {
   }
 
   /** Those that find no place wait for one; by then they may no longer be due, which whoever asks checks first. */
-  ask(launch: Launch, kind: 'outcome' | 'health' | 'news', questions: readonly Question[]): void {
+  ask(
+    launch: Launch,
+    kind: 'outcome' | 'health' | 'news' | 'availability',
+    questions: readonly Question[],
+  ): void {
     for (const { name, ask } of questions) {
       const inTurn = () => this.#limits[kind](async () => (this.#stopping.aborted ? undefined : ask()));
       this.start(launch, `${kind} of ${name}`, inTurn);

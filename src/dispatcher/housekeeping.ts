@@ -53,7 +53,10 @@ export async function leaveDownLines(deps: Deps): Promise<void> {
 export async function healthChecksDue(deps: Deps): Promise<Question[]> {
   const before = deps.clock.now() - HEALTH_CHECK_MS;
   const due = await scanUncheckedLines(deps.database, before, SCAN_LIMIT);
-  return due.map((line) => ({ name: line.lineId, ask: () => checkLineHealth(deps, { ...line, before }) }));
+  return due.map((line) => ({
+    name: line.lineId,
+    ask: async () => void (await checkLineHealth(deps, { ...line, before })),
+  }));
 }
 
 /** Until none is left, or nobody wants it any more. */

@@ -8,6 +8,7 @@ import { findNextDue } from '../store/due.ts';
 import { putOffLines, scanDueLines, takeWakes } from '../store/line-queue.ts';
 import { apart, SetAside } from './apart.ts';
 import { newsQuestionsDue } from './ask-for-news.ts';
+import { availabilityJobsDue, forgetOldJobs } from './check-availability.ts';
 import { Chores, type Launch } from './chores.ts';
 import { deliver } from './deliver.ts';
 import { expireMessages, forgetOldKeys, healthChecksDue, leaveDownLines } from './housekeeping.ts';
@@ -60,12 +61,16 @@ export function createTicker(deps: Deps, stopping: AbortSignal = NEVER): Ticker 
         chores.start(launch, 'expired messages', () => expireMessages(deps, aside));
         chores.ask(launch, 'outcome', await reconcileDue(deps));
         chores.ask(launch, 'news', await newsQuestionsDue(deps));
+        chores.ask(launch, 'availability', await availabilityJobsDue(deps, stopping));
       }
       if (isTimeFor('lines')) {
         chores.start(launch, 'lines that are down', () => leaveDownLines(deps));
         chores.ask(launch, 'health', await healthChecksDue(deps));
       }
-      if (isTimeFor('keys')) chores.start(launch, 'old keys', () => forgetOldKeys(deps, stopping));
+      if (isTimeFor('keys')) {
+        chores.start(launch, 'old keys', () => forgetOldKeys(deps, stopping));
+        chores.start(launch, 'old availability jobs', () => forgetOldJobs(deps));
+      }
       return sendDue(deps, capacity, turns, launch, stopping);
     },
 

@@ -30,6 +30,13 @@ export interface LineScore {
   because: string;
 }
 
+/** What helps at each risk (contract §6). */
+export const RECOMMENDATIONS: Readonly<Record<Risk, string>> = {
+  low: 'Nothing to do: the line is doing well.',
+  medium: 'Halve the volume of this line and watch it for 24 hours.',
+  high: 'Pause campaigns on this line and wait 24 to 48 hours; its gaps are doubled meanwhile.',
+};
+
 /** How far back the score looks. */
 export const SCORE_WINDOW_MS = 24 * 3_600_000;
 /** Documented bands (contract §6). */

@@ -7,6 +7,15 @@ import type { Caller } from '../actions/authenticate.ts';
 import type { Accepted, SendOptions } from '../actions/intake.ts';
 import type { Hook, HookReply } from '../actions/receive-hook.ts';
 import type {
+  AskedAddress,
+  AvailabilityJobAnswer,
+  CheckAddressAnswer,
+  CheckedAddress,
+  CheckLeadAnswer,
+  LeadsCheckedAnswer,
+  ReachContactAnswer,
+} from '../contract/availability.ts';
+import type {
   ConversationAnswer,
   ConversationsAnswer,
   ListReplies,
@@ -17,7 +26,14 @@ import type { AddDnc, DncEntriesAnswer, DncEntryAnswer, ListDnc } from '../contr
 import type { FallbackConfig, UpdateFallbackConfig } from '../contract/fallback-config.ts';
 import type { React, ReactAnswer, TypingAnswer } from '../contract/gestures.ts';
 import type { LeadAnswer } from '../contract/leads.ts';
-import type { CreateLine, LineAnswer, LinesAnswer, UpdateLine } from '../contract/lines.ts';
+import type {
+  CreateLine,
+  LineAnswer,
+  LineHealthAnswer,
+  LinesAnswer,
+  SpamMonitorAnswer,
+  UpdateLine,
+} from '../contract/lines.ts';
 import type {
   CancelAnswer,
   CancelForLead,
@@ -62,6 +78,39 @@ export interface Actions {
   getLine(deps: Deps, caller: Caller, id: string): Promise<LineAnswer>;
   createLine(deps: Deps, caller: Caller, input: CreateLine): Promise<LineAnswer>;
   updateLine(deps: Deps, caller: Caller, id: string, changes: UpdateLine): Promise<LineAnswer>;
+
+  monitorLines(deps: Deps, caller: Caller): Promise<SpamMonitorAnswer>;
+  /** `id` null: no id of ours. */
+  checkLine(deps: Deps, caller: Caller, id: string | null): Promise<LineHealthAnswer>;
+
+  /** The checks end by throwing what `gone` gives for its reason, once it fires. */
+  checkAddress(
+    deps: Deps,
+    caller: Caller,
+    asked: AskedAddress,
+    gone: AbortSignal,
+  ): Promise<CheckAddressAnswer>;
+  checkAddresses(
+    deps: Deps,
+    caller: Caller,
+    addresses: readonly AskedAddress[],
+    gone: AbortSignal,
+  ): Promise<CheckedAddress[]>;
+  reachContact(
+    deps: Deps,
+    caller: Caller,
+    addresses: readonly AskedAddress[],
+    gone: AbortSignal,
+  ): Promise<ReachContactAnswer>;
+  /** `id` null: no id of ours. */
+  checkLead(deps: Deps, caller: Caller, id: string | null, gone: AbortSignal): Promise<CheckLeadAnswer>;
+  checkLeads(
+    deps: Deps,
+    caller: Caller,
+    which: { leadIds: string[] } | { listId: string },
+    gone: AbortSignal,
+  ): Promise<LeadsCheckedAnswer>;
+  getAvailabilityJob(deps: Deps, caller: Caller, jobId: string): Promise<AvailabilityJobAnswer>;
 
   getLead(deps: Deps, caller: Caller, id: string): Promise<LeadAnswer>;
   getWorkspace(deps: Deps, caller: Caller): Promise<Workspace>;

@@ -49,10 +49,11 @@ describe('who may call', () => {
     }
   });
 
-  test('reading needs `read`, sending `send`, changing lines and workspace `admin`', () => {
+  test('reading and asking need `read`, sending `send`, changing lines and workspace `admin`', () => {
     for (const { method, path, scope } of routes) {
       if (!path.startsWith('/api/')) continue;
-      const expected = method === 'GET' ? 'read' : path.startsWith('/api/messages') ? 'send' : 'admin';
+      const isQuestion = method === 'GET' || path.includes('check-availability');
+      const expected = isQuestion ? 'read' : path.startsWith('/api/messages') ? 'send' : 'admin';
       expect(scope, `${method} ${path}`).toBe(expected);
     }
   });
@@ -108,6 +109,21 @@ describe('rate limit (D7)', () => {
     expect(Number(answers[2]?.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await answers[2]?.json()).toMatchObject({ error: 'Rate limit exceeded', code: 'RATE_LIMITED' });
     expect(sent.length).toBe(2);
+  });
+
+  test('availability checks have a limit of their own: 200 a minute', async () => {
+    const known = { address: '+12025550100', available: true, cached: true, checkedAt: null, lineId: null };
+    const checkAddress = async () => ({ success: true, ...known, error: null });
+    const { url } = await startServer({ clock, config: { sendsPerMinute: 1 }, actions: { checkAddress } });
+    const check = () => get(`${url}/api/check-availability?address=%2B12025550100`);
+    for (let n = 1; n <= 200; n += 1) expect((await check()).status).toBe(200);
+    const refused = await check();
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('ratelimit-limit')).toBe('200');
+    expect(refused.headers.get('ratelimit-remaining')).toBe('0');
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await refused.json()).toMatchObject({ error: 'Rate limit exceeded', code: 'RATE_LIMITED' });
+    expect((await post(`${url}/api/messages`, hello)).status).toBe(201);
   });
 
   test('reading is not limited by it, and 0 switches it off', async () => {

@@ -29,12 +29,17 @@ export interface Guards {
 const NOBODY: Caller = { workspaceId: '', apiKeyId: '', scopes: [] };
 
 export function createGuards(deps: Deps): Guards {
-  const limiter = createRateLimiter(deps.config.sendsPerMinute);
-  const isLimited = deps.config.sendsPerMinute > 0;
+  // 0: no limit.
+  const perMinute = { sends: deps.config.sendsPerMinute, checks: deps.config.checksPerMinute };
+  const limiters = {
+    sends: createRateLimiter(Math.max(1, perMinute.sends)),
+    checks: createRateLimiter(Math.max(1, perMinute.checks)),
+  };
   const admissions = new WeakMap<FastifyRequest, Admission>();
 
-  function checkRate(workspaceId: string, reply: FastifyReply): void {
-    const { allowed, limit, remaining, resetSeconds } = limiter.take(workspaceId, deps.clock.now());
+  function checkRate(kind: keyof typeof limiters, workspaceId: string, reply: FastifyReply): void {
+    if (perMinute[kind] === 0) return;
+    const { allowed, limit, remaining, resetSeconds } = limiters[kind].take(workspaceId, deps.clock.now());
     reply.header('ratelimit-limit', limit);
     reply.header('ratelimit-remaining', remaining);
     reply.header('ratelimit-reset', resetSeconds);
@@ -56,7 +61,7 @@ export function createGuards(deps: Deps): Guards {
         }
         // The key may outlive its workspace. What is remembered of a workspace makes this cheap.
         if ((await deps.snapshots.read(caller.workspaceId)) === null) throw problem('NO_ACTIVE_WORKSPACE');
-        if (operation.limited && isLimited) checkRate(caller.workspaceId, reply);
+        if (operation.limited !== undefined) checkRate(operation.limited, caller.workspaceId, reply);
       }
       admissions.set(request, { caller, correlation });
     },

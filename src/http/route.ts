@@ -27,6 +27,8 @@ export interface Call {
   body: unknown;
   /** The body's exact bytes. */
   bytes: Buffer;
+  /** Fires, with a Problem, when nobody waits for the answer any more: the caller hung up, or the server closes. */
+  gone: AbortSignal;
 }
 
 export interface Answer {
@@ -47,13 +49,17 @@ export function mount(
   actions: Actions,
   guards: Guards,
 ): void {
+  const closing = new AbortController();
+  app.addHook('preClose', async () => closing.abort(problem('SERVICE_UNAVAILABLE')));
   for (const route of routes) {
     app.route({
       method: route.method,
       url: fastifyPath(route.path),
       onRequest: (request, reply) => guards.admit(route, request, reply),
       handler: async (request, reply) => {
-        const { status, body, headers } = await route.handle(callOf(route, request, deps, actions, guards));
+        const gone = AbortSignal.any([closing.signal, hangUpOf(reply)]);
+        const call = { ...callOf(route, request, deps, actions, guards), gone };
+        const { status, body, headers } = await route.handle(call);
         if (headers !== undefined) reply.headers(headers);
         return reply.code(status).send(body);
       },
@@ -66,7 +72,13 @@ export function mount(
 
 const EMPTY = Buffer.alloc(0);
 
-function callOf(route: Route, request: FastifyRequest, deps: Deps, actions: Actions, guards: Guards): Call {
+function callOf(
+  route: Route,
+  request: FastifyRequest,
+  deps: Deps,
+  actions: Actions,
+  guards: Guards,
+): Omit<Call, 'gone'> {
   const bytes = Buffer.isBuffer(request.body) ? request.body : EMPTY;
   const { caller, correlation } = guards.admissionOf(request);
   return {
@@ -81,6 +93,14 @@ function callOf(route: Route, request: FastifyRequest, deps: Deps, actions: Acti
     body: route.body === undefined ? undefined : readJson(request.headers, bytes),
     bytes,
   };
+}
+
+function hangUpOf({ raw }: FastifyReply): AbortSignal {
+  const hangUp = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableFinished) hangUp.abort(problem('BAD_REQUEST', { error: 'The caller hung up' }));
+  });
+  return hangUp.signal;
 }
 
 /** All that Node takes; CONNECT it hands to nobody. */

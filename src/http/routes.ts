@@ -1,5 +1,6 @@
 /** Everything that is served, in the order openapi.json prints it. */
 import type { Route } from './route.ts';
+import { availabilityRoutes } from './routes/availability.ts';
 import { conversationRoutes } from './routes/conversations.ts';
 import { dncRoutes } from './routes/dnc.ts';
 import { gestureRoutes } from './routes/gestures.ts';
@@ -18,6 +19,7 @@ export const routes: readonly Route[] = [
   ...dncRoutes,
   ...lineRoutes,
   ...leadRoutes,
+  ...availabilityRoutes,
   ...workspaceRoutes,
   ...sandboxRoutes,
   ...hookRoutes,

@@ -81,6 +81,21 @@ export async function findLeadIdsByAddress(
   return rows.map((row) => row.id);
 }
 
+const FIND_LIST_LEADS = statement(
+  'find_list_leads',
+  `SELECT ARRAY(SELECT l.id FROM leads l WHERE l.workspace_id = $1 AND l.list_id = i.id ORDER BY l.id) AS ids
+   FROM lists i WHERE i.workspace_id = $1 AND i.id = $2`,
+);
+
+/** Oldest first; null when there is no such list. */
+export async function findListLeadIds(
+  sql: Sql,
+  workspaceId: string,
+  listId: string,
+): Promise<string[] | null> {
+  return (await sql.query<{ ids: string[] }>(FIND_LIST_LEADS, [workspaceId, listId]))[0]?.ids ?? null;
+}
+
 export interface NewLead {
   id: string;
   listId: string;

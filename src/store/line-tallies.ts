@@ -52,6 +52,21 @@ export function readTallies(sql: Sql, workspaceId: string, lineId: string, since
   return sql.query<Tally>(READ_TALLIES, [workspaceId, lineId, toIso(since)]);
 }
 
+const READ_ALL_TALLIES = statement(
+  'read_all_tallies',
+  `SELECT line_id AS "lineId", hour, sent, failed, streak, replies FROM line_tallies
+   WHERE workspace_id = $1 AND hour > $2 ORDER BY line_id, hour DESC`,
+);
+
+/** Of all lines of the workspace; of each the latest hour first. */
+export function readAllTallies(
+  sql: Sql,
+  workspaceId: string,
+  since: number,
+): Promise<(Tally & { lineId: string })[]> {
+  return sql.query(READ_ALL_TALLIES, [workspaceId, toIso(since)]);
+}
+
 const FORGET_TALLIES = statement(
   'forget_tallies',
   'DELETE FROM line_tallies WHERE workspace_id = $1 AND line_id = $2 AND hour < $3',

@@ -241,7 +241,7 @@ const UPDATE_LINE = statement(
      line_type = $9, phone = $10, email = $11, first_name = $12, last_name = $13, is_active = $14,
      daily_new_conversations_limit = $15, daily_total_messages_limit = $16, hourly_new_conversations_limit = $17,
      contact_gap_ms = $18, cap_timezone = $19, attempts = $20, retry_gap_ms = $21, reconcile_limit_ms = $22, updated_at = $23,
-     refusals = 0, refusing_since = NULL, refused_at = NULL,
+     refusals = 0, refusing_since = NULL, refused_at = NULL, cannot_check_at = NULL,
      down_since = CASE WHEN NOT $14 OR health_status = 'down' THEN coalesce(down_since, $23) ELSE NULL END
    WHERE workspace_id = $1 AND id = $2`,
 );

@@ -110,18 +110,26 @@ export interface AvailabilityNote {
   address: string;
   availability: 'available' | 'unavailable';
   lineId: string;
+  /** When it turned out, epoch ms; absent: now. */
+  at?: number;
 }
 
 const NOTE_AVAILABILITY = statement(
   'note_availability',
   `INSERT INTO addresses (workspace_id, address, availability, availability_checked_at, availability_line_id)
-   SELECT $1, r.address, r.availability, $3, r.line_id
-   FROM json_to_recordset($2::json) AS r(address text, availability text, line_id text) ORDER BY r.address
+   SELECT $1, r.address, r.availability, r.at, r.line_id
+   FROM json_to_recordset($2::json) AS r(address text, availability text, line_id text, at timestamptz) ORDER BY r.address
    ON CONFLICT (workspace_id, address) DO UPDATE SET availability = excluded.availability,
-     availability_checked_at = excluded.availability_checked_at, availability_line_id = excluded.availability_line_id`,
+     availability_checked_at = excluded.availability_checked_at, availability_line_id = excluded.availability_line_id
+   WHERE addresses.availability_checked_at IS NULL OR addresses.availability_checked_at <= excluded.availability_checked_at
+     OR addresses.availability_checked_at > $3::timestamptz + interval '5 seconds'`,
 );
 
-/** What was learnt of addresses. One row per address, in their order, so that two writers cannot wait for each other. */
+/**
+ * What was learnt of addresses; of what turned out earlier than what is known, nothing is kept (a clock that was set back
+ * makes what is known later than now: that counts as old). One row per address, in their order, so that two writers cannot
+ * wait for each other.
+ */
 export async function noteAvailability(
   tx: Sql,
   workspaceId: string,
@@ -134,6 +142,7 @@ export async function noteAvailability(
     address: note.address,
     availability: note.availability,
     line_id: note.lineId,
+    at: toIso(note.at ?? now),
   }));
   await tx.query(NOTE_AVAILABILITY, [workspaceId, JSON.stringify(rows), toIso(now)]);
 }

@@ -1,10 +1,19 @@
+import { z } from 'zod';
+import { parseCheckedId } from '../../contract/availability.ts';
+import { Id } from '../../contract/common.ts';
 import {
   CreateLineBody,
   parseCreateLine,
   parseUpdateLine,
   UpdateLineBody,
 } from '../../contract/line-requests.ts';
-import { LineAnswer, LinesAnswer, WriteLineAnswer } from '../../contract/lines.ts';
+import {
+  LineAnswer,
+  LineHealthAnswer,
+  LinesAnswer,
+  SpamMonitorAnswer,
+  WriteLineAnswer,
+} from '../../contract/lines.ts';
 import { type Answer, type Call, ok, type Route } from '../route.ts';
 import { idOf, idParam, withWarnings } from './shared.ts';
 
@@ -46,6 +55,34 @@ export const lineRoutes: readonly Route[] = [
     answers: { 200: { description: 'The same as `GET /api/lines`.', schema: LinesAnswer } },
     problems: [],
     handle: listLines,
+  },
+  {
+    operationId: 'monitorLines',
+    method: 'GET',
+    path: '/api/lines/spam-monitor',
+    tag,
+    scope: 'read',
+    summary: 'How likely are lines to be flagged?',
+    description:
+      'Of the last 24 hours, read at this moment; the line itself carries the same score, renewed every minute. At `high` its gaps are doubled.',
+    answers: { 200: { description: 'All lines of the workspace.', schema: SpamMonitorAnswer } },
+    problems: [],
+    handle: async (call) => ok(await call.actions.monitorLines(call.deps, call.caller)),
+  },
+  {
+    operationId: 'checkLine',
+    method: 'GET',
+    path: '/api/lines/check-availability',
+    tag,
+    scope: 'read',
+    summary: 'Is this line healthy?',
+    description:
+      'Asks the line now, unless it was asked in the last 10 seconds. Seven checks in a row that fail bring it down.',
+    query: z.object({ id: Id }),
+    answers: { 200: { description: 'How it is.', schema: LineHealthAnswer } },
+    problems: ['LINE_ID_REQUIRED', 'LINE_NOT_FOUND'],
+    handle: async ({ deps, actions, caller, query }) =>
+      ok(await actions.checkLine(deps, caller, parseCheckedId(query, 'LINE_ID_REQUIRED'))),
   },
   {
     operationId: 'getLine',

@@ -45,7 +45,7 @@ export const messageRoutes: readonly Route[] = [
     path: '/api/messages',
     tag,
     scope: 'send',
-    limited: true,
+    limited: 'sends',
     summary: 'Send a message',
     description:
       'Stored durably before it is answered, then sent when window, caps and gaps allow; `GET /api/messages/{id}/explain` says what it waits for. 201, or 200 when an existing lead was matched by the recipient. A dry run answers 200 with another shape.',
