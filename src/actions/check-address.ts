@@ -11,9 +11,9 @@ import { type Checker, chooseChecker, usedChecks } from '../domain/availability.
 import { isReusable } from '../domain/cascade.ts';
 import {
   claimAddress,
+  giveBackCheck,
   type KnownAddress,
   lockChecker,
-  noteCannotCheck,
   readCheckers,
   readKnownAddresses,
   releaseAddress,
@@ -66,26 +66,28 @@ export async function tryCheck(
     const taken = await take(deps, workspaceId, address, spareMs);
     if ('step' in taken) return taken;
     await deps.checkpoint('check.taken');
-    if (deps.clock.now() - taken.at > STOOD_STILL_MS) {
-      await releaseAddress(deps.database, workspaceId, address);
+    const { day, at } = taken;
+    const { lineId } = taken.checker;
+    if (deps.clock.now() - at > STOOD_STILL_MS) {
+      await giveBackCheck(deps.database, workspaceId, lineId, day, null);
+      await releaseAddress(deps.database, workspaceId, address, at + ASKING_MS);
       continue;
     }
-    const answer = await ask(deps, workspaceId, taken.checker.lineId, address);
+    const answer = await ask(deps, workspaceId, lineId, address);
     await deps.checkpoint('check.asked');
     const now = deps.clock.now();
-    const { lineId } = taken.checker;
     if (answer.availability === 'available' || answer.availability === 'unavailable') {
       const { availability } = answer;
       await deps.database.transaction(async (tx) => {
         await noteAvailability(tx, workspaceId, [{ address, availability, lineId }], now);
-        await releaseAddress(tx, workspaceId, address);
+        await releaseAddress(tx, workspaceId, address, at + ASKING_MS);
       });
       const available = availability === 'available';
       return { step: 'known', result: { address, available, checkedAt: now, lineId, cached: false } };
     }
     if (answer.availability === 'cannot_check')
-      await noteCannotCheck(deps.database, workspaceId, lineId, taken.day, now);
-    await releaseAddress(deps.database, workspaceId, address);
+      await giveBackCheck(deps.database, workspaceId, lineId, day, now);
+    await releaseAddress(deps.database, workspaceId, address, at + ASKING_MS);
     if (answer.availability === 'error') return { step: 'error', message: answer.message, lineId };
   }
 }
@@ -138,7 +140,7 @@ async function take(
     if (claimed === null) return again;
     const fresh = freshResult(claimed, now);
     if (fresh !== null) {
-      await releaseAddress(tx, workspaceId, address);
+      await releaseAddress(tx, workspaceId, address, now + ASKING_MS);
       return { step: 'known' as const, result: fresh };
     }
     const used = usedChecks(still.checker, now);

@@ -1,7 +1,7 @@
 /** What a check of an address takes and leaves: the counter of its line, the gap of its device, what is known of the address. */
 import type { Checker } from '../domain/availability.ts';
 import type { KnownAvailability } from '../domain/cascade.ts';
-import { toIso } from '../lib/clock.ts';
+import { toIso, toIsoOrNull } from '../lib/clock.ts';
 import { type Sql, statement } from './database.ts';
 
 export interface KnownAddress {
@@ -98,11 +98,17 @@ export async function claimAddress(
 
 const RELEASE_ADDRESS = statement(
   'release_address',
-  'UPDATE addresses SET checking_until = NULL WHERE workspace_id = $1 AND address = $2',
+  'UPDATE addresses SET checking_until = NULL WHERE workspace_id = $1 AND address = $2 AND checking_until = $3',
 );
 
-export async function releaseAddress(sql: Sql, workspaceId: string, address: string): Promise<void> {
-  await sql.query(RELEASE_ADDRESS, [workspaceId, address]);
+/** `until` as it was claimed: what somebody else has claimed since stays theirs. */
+export async function releaseAddress(
+  sql: Sql,
+  workspaceId: string,
+  address: string,
+  until: number,
+): Promise<void> {
+  await sql.query(RELEASE_ADDRESS, [workspaceId, address, toIso(until)]);
 }
 
 const TAKE_CHECK = statement(
@@ -126,20 +132,19 @@ export async function takeCheck(
   await tx.query(NOTE_DEVICE_CHECK, [workspaceId, deviceId, toIso(now)]);
 }
 
-const NOTE_CANNOT_CHECK = statement(
-  'note_cannot_check',
-  `UPDATE lines SET cannot_check_at = $4,
-     checks_today = CASE WHEN checks_day = $3 THEN greatest(0, checks_today - 1) ELSE checks_today END
-   WHERE workspace_id = $1 AND id = $2`,
+const GIVE_BACK_CHECK = statement(
+  'give_back_check',
+  `UPDATE lines SET checks_today = CASE WHEN checks_day = $3 THEN greatest(0, checks_today - 1) ELSE checks_today END,
+     cannot_check_at = coalesce($4, cannot_check_at) WHERE workspace_id = $1 AND id = $2`,
 );
 
-/** The line has no means to check: what was taken for it on `day` is given back. */
-export async function noteCannotCheck(
+/** What was taken on `day` and not used. `cannotCheckAt`: the line said then that it has no means to check. */
+export async function giveBackCheck(
   sql: Sql,
   workspaceId: string,
   lineId: string,
   day: string,
-  now: number,
+  cannotCheckAt: number | null,
 ): Promise<void> {
-  await sql.query(NOTE_CANNOT_CHECK, [workspaceId, lineId, day, toIso(now)]);
+  await sql.query(GIVE_BACK_CHECK, [workspaceId, lineId, day, toIsoOrNull(cannotCheckAt)]);
 }
