@@ -23,9 +23,10 @@ import type { Caller } from './authenticate.ts';
 import type { CheckWait } from './check-address.ts';
 import { tryLead } from './check-lead.ts';
 
-/** A turn ends after this, and no question lasts as long as the claim has left by then. */
-const TURN_MS = 10_000;
-const CLAIM_MS = 60_000;
+/** One process works a job; should it die, another goes on after this. */
+const CLAIM_MS = 10_000;
+/** A turn ends well before its claim. Who is late all the same does no harm: of every address one asks, every lead counts once. */
+const TURN_MS = 5_000;
 const LEADS_PER_LOOK = 50;
 /** Behind the gap of a device: whoever is waited for by people comes first. */
 const SPARE_MS = 250;

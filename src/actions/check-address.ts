@@ -127,7 +127,7 @@ async function take(
   const freeAt = (at: number) => (at > clock.now() ? at + spareMs : at);
   if (freeAt(choice.at) > clock.now()) return { step: 'wait', until: freeAt(choice.at) };
   return database.transaction(async (tx) => {
-    const again = { step: 'wait' as const, until: clock.now() + LOOK_AGAIN_MS };
+    const again = { step: 'wait' as const, until: clock.now() + LOOK_AGAIN_MS + spareMs };
     if (!(await lockChecker(tx, workspaceId, choice.checker))) return again;
     // As it stands now that nobody else can change it.
     const now = clock.now();

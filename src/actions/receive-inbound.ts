@@ -66,9 +66,6 @@ async function store(deps: Deps, tx: Sql, inbound: Inbound, line: LineRow): Prom
   const found = await findWriters(tx, workspaceId, address, line.id);
   const leadId = found[0] ?? (await makeLead(deps, tx, inbound, now));
   const leadIds = found.length > 0 ? found : [leadId];
-  // Who wrote by iMessage is answered there; the answer itself will tell.
-  if (found.length === 0 && line.messageType !== 'imessage' && readOptOut(message) === null)
-    await queueAvailabilityCheck(deps, tx, workspaceId, leadIds);
   const id = deps.ids();
   const phone = isPhone(address) ? address : null;
   const isNew = await insertReceived(
@@ -106,6 +103,9 @@ async function store(deps: Deps, tx: Sql, inbound: Inbound, line: LineRow): Prom
     }),
   ];
   const words = readOptOut(message);
+  // Who wrote by iMessage is answered there, which will tell.
+  if (found.length === 0 && words === null && line.messageType !== 'imessage')
+    await queueAvailabilityCheck(deps, tx, workspaceId, leadIds);
   const wish: OptOut = { address, leadIds, source: 'words', words: message, lineId: line.id };
   if (words === 'opt_out') events.push(...(await optOut(deps, tx, workspaceId, wish, now)).events);
   if (words === 'opt_in') events.push(...(await optIn(deps, tx, workspaceId, wish, now)));
