@@ -53,7 +53,9 @@ describe('who may call', () => {
     for (const { method, path, scope } of routes) {
       if (!path.startsWith('/api/')) continue;
       const isQuestion = method === 'GET' || path.includes('check-availability');
-      const expected = isQuestion ? 'read' : path.startsWith('/api/messages') ? 'send' : 'admin';
+      // Whoever sends may also say whom not to send to; to lift that takes more.
+      const isSending = path.startsWith('/api/messages') || (path === '/api/dnc' && method === 'POST');
+      const expected = isQuestion ? 'read' : isSending ? 'send' : 'admin';
       expect(scope, `${method} ${path}`).toBe(expected);
     }
   });
