@@ -99,7 +99,7 @@ async function follow(
       const body = bounded(answer.body, options.maxBytes, signal);
       return { status: answer.statusCode, headers: answer.headers, url: url.href, body };
     }
-    answer.body.destroy();
+    discard(answer.body);
     if (hops >= options.redirects)
       throw new FetchRefused('too_many_redirects', `More than ${options.redirects} redirects`);
     const next = readUrl(new URL(location, url).href);
@@ -135,9 +135,14 @@ function bounded(body: Readable, maxBytes: number, signal: AbortSignal): Readabl
   else signal.addEventListener('abort', stop, { once: true });
   stream.once('close', () => {
     signal.removeEventListener('abort', stop);
-    body.destroy();
+    discard(body);
   });
   return stream;
+}
+
+/** A body nobody reads to its end says so by an error, which nobody wants to hear. */
+function discard(body: Readable): void {
+  body.on('error', () => {}).destroy();
 }
 
 /** Unicast on the public Internet; IPv4 inside IPv6 is judged as IPv4. */
