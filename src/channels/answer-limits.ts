@@ -23,8 +23,7 @@ export function withAnswerLimits(channel: Channel, clock: Clock): Channel {
   const error: Availability = { availability: 'error', message: TOO_LATE };
   return {
     ...channel,
-    reconcile: async (line, reference) =>
-      within(untilClosed, limitMs, channel.reconcile(line, reference), undecided),
+    reconcile: async (...asked) => within(untilClosed, limitMs, channel.reconcile(...asked), undecided),
     checkAvailability: async (line, address) =>
       within(untilClosed, limitMs, channel.checkAvailability(line, address), error),
     checkHealth: async (line) => within(untilClosed, limitMs, channel.checkHealth(line), unhealthy),

@@ -93,6 +93,26 @@ export type Finding =
   /** The carrier can't tell now; ask again later. `final` when no later question can help. */
   | { finding: 'undecided'; message: string; final: boolean };
 
+/** What is known of an attempt that got no answer, for carriers that keep no reference of ours. */
+export interface LostSend {
+  /** The addresses it may have gone to, likeliest first. */
+  addresses: readonly string[];
+  /** As it was rendered; null when that can't be told any more. */
+  text: string | null;
+  attachmentNames: readonly string[];
+  /** When this attempt began, epoch ms. */
+  startedAt: number;
+  /** When the first attempt of this message began: a copy of any of them is a copy. */
+  firstStartedAt: number;
+  /** True when another message of ours is known to be this one of the carrier's. */
+  isClaimed(externalMessageId: string): boolean | Promise<boolean>;
+  /**
+   * True while another message of the line to one of these addresses is under way, or is asked for before this one: what
+   * is found may be that one's. To be asked after the carrier and before `isClaimed`.
+   */
+  isContested(): Promise<boolean>;
+}
+
 /** Whether an address is on the channel of a line. */
 export type Availability =
   | { availability: 'available' }
@@ -162,10 +182,12 @@ export interface Channel {
    */
   send(line: ChannelLine, outgoing: Outgoing, lease: Deadline): Promise<Outcome>;
   /** Asked only for messages whose outcome is unknown. */
-  reconcile(line: ChannelLine, reference: string): Promise<Finding>;
+  reconcile(line: ChannelLine, reference: string, lost?: LostSend): Promise<Finding>;
   checkAvailability(line: ChannelLine, address: string): Promise<Availability>;
   /** Can this line send now? Used by the health check; never sends anything. */
   checkHealth(line: ChannelLine): Promise<{ healthy: true } | { healthy: false; message: string }>;
+  /** A phone number that its settings lead to, for a line that names none. Throws a sentence for people when it can't tell. */
+  findPhone?(line: ChannelLine): Promise<string | null>;
   /** Refuses transport settings that cannot work, before a line is stored. Returns a public sentence or null. */
   validateConfig(config: Record<string, unknown>): string | null;
   /**

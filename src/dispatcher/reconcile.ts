@@ -12,6 +12,7 @@ import { findLine, type LineRow } from '../store/lines.ts';
 import { findMessage, type MessageRow } from '../store/messages.ts';
 import type { SetAside } from './apart.ts';
 import type { Question } from './chores.ts';
+import { recallLostSend } from './lost-send.ts';
 
 const SCAN_LIMIT = 200;
 /** Questions grow rarer: each waits half as long as the outcome has been unknown, within these bounds. */
@@ -56,18 +57,19 @@ async function reconcile(deps: Deps, workspaceId: string, id: string): Promise<v
   if (!(await claimReconciliation(deps.database, workspaceId, id, now, now + pause))) return;
   const line = message === null ? null : await findLine(deps.database, workspaceId, message.lineId);
   if (message === null || line === null) return;
-  const finding = await ask(deps, line, id);
+  const finding = await ask(deps, line, message);
   await deps.checkpoint('reconcile.asked');
   const ruling = rule(message, line, finding, deps.clock.now());
   if (ruling !== null) await deps.settlements.add(workspaceId, ruling);
 }
 
-async function ask(deps: Deps, line: LineRow, reference: string): Promise<Finding> {
+async function ask(deps: Deps, line: LineRow, { id: reference }: MessageRow): Promise<Finding> {
   const channel = deps.channels.get(line.transport);
   if (channel === undefined)
     return { finding: 'undecided', message: `No channel for ${line.transport}`, final: false };
   try {
-    return await channel.reconcile(channelLine(deps.secrets, line), reference);
+    const lost = await recallLostSend(deps, line, reference);
+    return await channel.reconcile(channelLine(deps.secrets, line), reference, lost ?? undefined);
   } catch (error) {
     deps.log.warn({ err: error, messageId: reference }, 'could not ask for an unknown outcome');
     return { finding: 'undecided', message: 'The carrier could not be asked', final: false };

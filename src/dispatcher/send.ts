@@ -44,7 +44,13 @@ function ruleOnBreak(
 ): Ruling {
   const now = deps.clock.now();
   const base = { messageId: message.id, attempt, renderedText, errorMessage: 'The attempt broke off' };
-  if (isInHand) return { ...base, event: 'lose', reconcileAt: now + FIRST_RECONCILE_MS };
+  if (isInHand)
+    return {
+      ...base,
+      event: 'lose',
+      reconcileAt: now + FIRST_RECONCILE_MS,
+      data: { sentText: renderedText },
+    };
   if (attempt >= MAX_FREE_ATTEMPTS) return { ...base, event: 'fail', reason: 'retries_exhausted' };
   return { ...base, event: 'retry', retryAt: now + message.retryGapMs, isFree: true };
 }
@@ -71,6 +77,8 @@ function ruleOn(
     data: {
       steps: walk.steps,
       missingPlaceholders: missing.length > 0 ? missing : undefined,
+      // Some carriers can only be asked by what was said; a lead edited meanwhile would render another text.
+      sentText: verdict.event === 'lose' ? text : undefined,
       lineBad: walk.lineBad || undefined,
     },
   };
