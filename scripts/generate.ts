@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SANDBOX_RECIPIENTS } from '../src/channels/sandbox-script.ts';
+import { TWILIO_ACTIONS, TWILIO_ERRORS } from '../src/channels/twilio-errors.ts';
 import { SETTINGS } from '../src/config.ts';
 import { PROBLEMS } from '../src/contract/problems.ts';
 import { EVENT_OF, LIFECYCLE, LIFECYCLE_EVENTS } from '../src/domain/lifecycle.ts';
@@ -29,6 +30,7 @@ export function generate(): Generated[] {
     compare('docs/errors.md', errorsPage),
     compare('docs/lifecycle.md', lifecyclePage),
     compare('docs/sandbox.md', sandboxPage),
+    compare('docs/twilio-errors.md', twilioErrorsPage),
     compare('README.md', (present) => betweenMarkers(present, settingsTable())),
   ];
 }
@@ -111,6 +113,24 @@ A phone is reached by iMessage and SMS, a mailbox by email at any domain, an App
 
 \`transportConfig\` of a sandbox line: \`checksAvailability\` (false: the line cannot check who is on iMessage; the send itself
 tells), \`down\` (true: the device is off), \`latencyMs\` (0–5000: how long every answer takes, in milliseconds).
+`;
+}
+
+function twilioErrorsPage(): string {
+  const rows = TWILIO_ERRORS.map(({ codes, action, meaning }) =>
+    row([codes.join(', '), meaning, TWILIO_ACTIONS[action]]),
+  );
+  return `# Twilio's errors
+
+<!-- Generated from src/channels/twilio-errors.ts by \`npm run generate\`. -->
+
+What is done about a code, whether Twilio answers with it at once or a message ends with it later. HTTP 429 was never
+processed, and a 5xx proves nothing, whatever code comes with them. A code that is not listed ends the message, or, with
+401, 403 and 404, is a fault of the line.
+
+${[row(['Codes', 'Meaning', 'What is done']), row(['---', '---', '---']), ...rows].join('\n')}
+
+What ends a message later is final: Twilio has tried for as long as it was told to, and nothing is sent again by itself.
 `;
 }
 

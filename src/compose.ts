@@ -11,12 +11,14 @@ import type { Channel } from './channels/channel.ts';
 import { createSandboxChannel } from './channels/sandbox.ts';
 import { createSmtpChannel } from './channels/smtp.ts';
 import { storable } from './channels/storable.ts';
+import { createTwilioChannel } from './channels/twilio.ts';
 import type { Config } from './config.ts';
 import type { Deps } from './deps.ts';
 import { type Dispatcher, startDispatcher } from './dispatcher/dispatcher.ts';
 import type { Transport } from './domain/words.ts';
 import { createServer } from './http/server.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
+import { createGuardedFetch } from './lib/guarded-fetch.ts';
 import { createIds } from './lib/ids.ts';
 import type { Log } from './lib/log.ts';
 import { createMetrics } from './lib/metrics.ts';
@@ -74,11 +76,14 @@ export async function compose(options: ComposeOptions): Promise<App> {
     namedStatements,
     log,
   });
+  const { allowPrivateHosts, publicUrl, twilioUrl } = config;
+  const guarded = createGuardedFetch({ allowPrivateHosts });
   const carriers =
     options.channels ??
     new Map<Transport, Channel>([
       ['sandbox', createSandboxChannel({ database: outside, clock, ids })],
-      ['smtp', createSmtpChannel({ allowPrivateHosts: config.allowPrivateHosts })],
+      ['smtp', createSmtpChannel({ allowPrivateHosts })],
+      ['twilio', createTwilioChannel({ url: twilioUrl, publicUrl, fetch: guarded, clock })],
     ]);
   const channels = new Map(
     [...carriers].map(([transport, channel]) => [transport, withAnswerLimits(storable(channel), clock)]),
@@ -138,7 +143,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
       closing.abort();
       await signals.close();
       await Promise.all([...channels.values()].map((channel) => channel.close()));
-      await Promise.all([database.close(), outside.close()]);
+      await Promise.all([database.close(), outside.close(), guarded.close()]);
     },
   };
 }

@@ -23,6 +23,7 @@ export interface Config {
   leaseMarginMs: number;
   allowPrivateHosts: boolean;
   publicUrl: string | null;
+  twilioUrl: string;
 }
 
 interface Setting<Value> {
@@ -114,6 +115,11 @@ export const SETTINGS: Settings = {
     'TRUNKLINE_PUBLIC_URL',
     'Address at which this server is reached from outside, like `https://trunkline.example.com`: carriers call back there and fetch attachments from it. Without it, they are only asked.',
   ),
+  twilioUrl: requiredUrl(
+    'TRUNKLINE_TWILIO_URL',
+    'https://api.twilio.com',
+    'Address of Twilio’s API: another region’s, or of a stand-in for trying things out.',
+  ),
 };
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -150,18 +156,19 @@ function optional(env: string, sentence: string): Setting<string | null> {
 }
 
 function url(env: string, sentence: string): Setting<string | null> {
-  return {
-    env,
-    sentence,
-    default: '',
-    read(given) {
-      if (given === '') return null;
-      const parsed = URL.parse(given);
-      if (parsed === null || !/^https?:$/.test(parsed.protocol) || parsed.search !== '' || parsed.hash !== '')
-        throw new ConfigError(`${env} must be an http or https address, not "${given}"`);
-      return parsed.href.replace(/\/+$/, '');
-    },
-  };
+  return { env, sentence, default: '', read: (given) => (given === '' ? null : readUrl(env, given)) };
+}
+
+function requiredUrl(env: string, standard: string, sentence: string): Setting<string> {
+  return { env, sentence, default: standard, read: (given) => readUrl(env, given) };
+}
+
+/** Without a slash at its end. */
+function readUrl(env: string, given: string): string {
+  const parsed = URL.parse(given);
+  if (parsed === null || !/^https?:$/.test(parsed.protocol) || parsed.search !== '' || parsed.hash !== '')
+    throw new ConfigError(`${env} must be an http or https address, not "${given}"`);
+  return parsed.href.replace(/\/+$/, '');
 }
 
 function choice<Choice extends string>(

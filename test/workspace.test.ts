@@ -19,6 +19,11 @@ describe('the fallback configuration', () => {
     enabled: false,
     attachmentLinks: false,
     sendFallbackSmsOnFailed: false,
+    accountSid: null,
+    authTokenSet: false,
+    fromNumber: null,
+    messagingServiceSid: null,
+    inboundUrl: null,
   };
 
   test('is off at first, takes the only SMS line when it is switched on, and can be removed', async () => {

@@ -1,17 +1,25 @@
-/** Where fallback SMS leave from (D37). For now: an SMS line of the workspace. */
+/** Where fallback SMS leave from (D37): a simulated line of the workspace, or one that Twilio carries. */
 
-import type { FallbackConfig, UpdateFallbackConfig } from '../contract/fallback-config.ts';
-import { problem } from '../contract/problems.ts';
+import { CALL_AGAIN } from '../channels/twilio-hooks.ts';
+import {
+  FALLBACK_PROVIDERS,
+  type FallbackConfig,
+  TWILIO_FIELDS,
+  type UpdateFallbackConfig,
+} from '../contract/fallback-config.ts';
+import { invalidField, problem } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';
+import type { LineRow } from '../store/lines.ts';
 import { updateFallback } from '../store/workspaces.ts';
 import type { Caller } from './authenticate.ts';
 import { refuseReadOnly } from './read-only.ts';
+import { keepTwilioLine } from './twilio-fallback.ts';
 import type { WorkspaceSnapshot } from './workspace-snapshot.ts';
 
 export async function getFallbackConfig(deps: Deps, { workspaceId }: Caller): Promise<FallbackConfig> {
   const snapshot = await deps.snapshots.reload(workspaceId);
   if (snapshot === null) throw problem('NO_ACTIVE_WORKSPACE');
-  return present(snapshot);
+  return present(deps, snapshot);
 }
 
 export async function updateFallbackConfig(
@@ -31,36 +39,48 @@ export async function updateFallbackConfig(
       param: 'provider',
       error: 'Fallback SMS is not configured: enabled and lineId need a provider',
     });
-  const lineId = provider === null ? null : pickLine(snapshot, changes.lineId);
   const enabled =
     provider !== null && (changes.enabled ?? (workspace.fallbackEnabled || changes.provider !== undefined));
+  const sendFallbackSmsOnFailed = changes.sendFallbackSmsOnFailed ?? workspace.sendFallbackSmsOnFailed;
+  if (sendFallbackSmsOnFailed && !enabled)
+    throw problem('FALLBACK_NOT_CONFIGURED', { param: 'sendFallbackSmsOnFailed' });
+  const stranger = TWILIO_FIELDS.find((name) => changes[name] !== undefined);
+  if (provider !== 'twilio' && stranger !== undefined)
+    throw invalidField(stranger, 'is a setting of the provider twilio');
+  const lineId = await pickLine(deps, caller, snapshot, provider, changes);
   const settings = {
     fallbackProvider: provider,
     fallbackLineId: lineId,
     fallbackEnabled: enabled,
     fallbackAttachmentLinks: changes.attachmentLinks ?? workspace.fallbackAttachmentLinks,
-    sendFallbackSmsOnFailed: changes.sendFallbackSmsOnFailed ?? workspace.sendFallbackSmsOnFailed,
+    sendFallbackSmsOnFailed,
   };
-  if (settings.sendFallbackSmsOnFailed && !enabled)
-    throw problem('FALLBACK_NOT_CONFIGURED', { param: 'sendFallbackSmsOnFailed' });
   await updateFallback(deps.database, workspaceId, settings, deps.clock.now());
   deps.snapshots.forget(workspaceId);
   return getFallbackConfig(deps, caller);
 }
 
-/** The line named; else the one already configured; else the workspace's only SMS line. */
-function pickLine({ lines, workspace }: WorkspaceSnapshot, given: string | null | undefined): string {
-  const smsLines = lines.filter((line) => line.messageType === 'sms');
-  const wanted = given ?? workspace.fallbackLineId;
-  if (wanted !== null) {
-    const line = lines.find((each) => each.id === wanted);
-    if (line === undefined) throw problem('LINE_NOT_FOUND', { param: 'lineId' });
-    if (line.messageType !== 'sms') {
-      throw problem('LINE_WRONG_CHANNEL', { param: 'lineId', reason: `the line sends ${line.messageType}` });
-    }
-    return line.id;
-  }
-  const [only, ...more] = smsLines;
+async function pickLine(
+  deps: Deps,
+  caller: Caller,
+  snapshot: WorkspaceSnapshot,
+  provider: string | null,
+  changes: UpdateFallbackConfig,
+): Promise<string | null> {
+  if (provider === null) return null;
+  if (provider !== 'twilio') return pickSandboxLine(snapshot, changes.lineId);
+  const line = twilioLine(snapshot, changes.lineId);
+  const isAsStored = line !== null && TWILIO_FIELDS.every((name) => changes[name] === undefined);
+  return isAsStored ? line.id : keepTwilioLine(deps, caller, snapshot, line, changes);
+}
+
+/** The line named; else the one already configured; else the workspace's only simulated SMS line. */
+function pickSandboxLine({ lines, workspace }: WorkspaceSnapshot, given: string | null | undefined): string {
+  if (typeof given === 'string') return smsLine(lines, given, 'sandbox').id;
+  const candidates = lines.filter((line) => line.messageType === 'sms' && line.transport === 'sandbox');
+  const configured = candidates.find((line) => line.id === workspace.fallbackLineId);
+  if (configured !== undefined) return configured.id;
+  const [only, ...more] = candidates;
   if (only === undefined || more.length > 0) {
     throw problem('INVALID_FIELD', {
       param: 'lineId',
@@ -70,13 +90,50 @@ function pickLine({ lines, workspace }: WorkspaceSnapshot, given: string | null 
   return only.id;
 }
 
-function present({ workspace, fallbackLine }: WorkspaceSnapshot): FallbackConfig {
+/** null: none is named and none configured. */
+function twilioLine(
+  { lines, workspace }: WorkspaceSnapshot,
+  given: string | null | undefined,
+): LineRow | null {
+  if (typeof given === 'string') return smsLine(lines, given, 'twilio');
+  const isConfigured = (line: LineRow) => line.id === workspace.fallbackLineId && line.transport === 'twilio';
+  return lines.find(isConfigured) ?? null;
+}
+
+function smsLine(lines: readonly LineRow[], id: string, transport: 'sandbox' | 'twilio'): LineRow {
+  const line = lines.find((each) => each.id === id);
+  if (line === undefined) throw problem('LINE_NOT_FOUND', { param: 'lineId' });
+  if (line.messageType !== 'sms')
+    throw problem('LINE_WRONG_CHANNEL', { param: 'lineId', reason: `the line sends ${line.messageType}` });
+  if (line.transport !== transport)
+    throw problem('LINE_WRONG_CHANNEL', {
+      param: 'lineId',
+      reason: `the transport of the line is ${line.transport}`,
+    });
+  return line;
+}
+
+function present({ config }: Deps, { workspace, lines, fallbackLine }: WorkspaceSnapshot): FallbackConfig {
+  const provider = FALLBACK_PROVIDERS.find((each) => each === workspace.fallbackProvider) ?? null;
+  const line = provider === 'twilio' ? lines.find((each) => each.id === workspace.fallbackLineId) : undefined;
+  const setting = (name: string) => {
+    const value = line?.transportConfig[name];
+    return typeof value === 'string' ? value : null;
+  };
   return {
     configured: fallbackLine?.isActive === true,
-    provider: workspace.fallbackProvider === 'sandbox' ? 'sandbox' : null,
+    provider,
     lineId: workspace.fallbackLineId,
     enabled: workspace.fallbackEnabled,
     attachmentLinks: workspace.fallbackAttachmentLinks,
     sendFallbackSmsOnFailed: workspace.sendFallbackSmsOnFailed,
+    accountSid: setting('accountSid'),
+    authTokenSet: line !== undefined && line.secret !== null,
+    fromNumber: line?.phone ?? null,
+    messagingServiceSid: setting('messagingServiceSid'),
+    inboundUrl:
+      line === undefined || config.publicUrl === null
+        ? null
+        : `${config.publicUrl}/hooks/${workspace.workspaceId}/${line.id}/inbound${CALL_AGAIN}`,
   };
 }

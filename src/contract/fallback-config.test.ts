@@ -32,12 +32,26 @@ describe('parseFallbackConfig', () => {
     });
   });
 
-  test('twilio is refused for now, and its credentials are not echoed', () => {
-    const body = { provider: 'twilio', accountSid: 'AC1', authToken: 'hunter2', fromNumber: '+12025550100' };
-    expect(refusal(body)).toMatchObject({ status: 400, code: 'PROVIDER_NOT_SUPPORTED' });
-    expect(parseFallbackConfig({ enabled: true, authToken: 'hunter2' }).warnings).toEqual([
-      'Unknown field: authToken',
-    ]);
+  test('twilio brings its account, trimmed; what a form left blank changes nothing', () => {
+    const twilio = { accountSid: `AC${'0'.repeat(32)}`, messagingServiceSid: `MG${'a'.repeat(32)}` };
+    const body = { provider: 'twilio', ...twilio, authToken: ' hunter2\n', fromNumber: '(202) 555-0100' };
+    expect(parseFallbackConfig({ ...body, verify: false })).toEqual({
+      request: {
+        provider: 'twilio',
+        ...twilio,
+        authToken: 'hunter2',
+        fromNumber: '+12025550100',
+        verify: false,
+      },
+      warnings: [],
+    });
+    const blank = { enabled: true, accountSid: '', authToken: ' ', fromNumber: '', messagingServiceSid: '' };
+    expect(parseFallbackConfig(blank).request).toEqual({ enabled: true });
+    expect(parseFallbackConfig({ messagingServiceSid: null }).request).toEqual({ messagingServiceSid: null });
+  });
+
+  test('no refusal repeats the token', () => {
+    expect(JSON.stringify(refusal({ authToken: 'hunter2'.repeat(600) }))).not.toContain('hunter2');
   });
 
   test.each([
@@ -47,6 +61,11 @@ describe('parseFallbackConfig', () => {
     [{ provider: 'fax' }, 'INVALID_FIELD'],
     [{ lineId: 'x' }, 'LINE_NOT_FOUND'],
     [{ lineId: 5 }, 'INVALID_FIELD'],
+    [{ accountSid: 'AC1' }, 'INVALID_FIELD'],
+    [{ accountSid: `SK${'0'.repeat(32)}` }, 'INVALID_FIELD'],
+    [{ messagingServiceSid: 'MG1' }, 'INVALID_FIELD'],
+    [{ fromNumber: 'MyShop' }, 'INVALID_FIELD'],
+    [{ verify: 'no' }, 'INVALID_FIELD'],
     ['x', 'BODY_NOT_OBJECT'],
   ])('%j is refused with %s', (body, code) => {
     expect(refusal(body)).toMatchObject({ code });

@@ -368,10 +368,10 @@ export const PROBLEMS = {
     error: 'This server was assembled without that transport',
     docs: 'The transport is a known word, but this server has no channel for it.',
   },
-  PROVIDER_NOT_SUPPORTED: {
+  FALLBACK_NOT_VERIFIED: {
     status: 400,
-    error: 'provider must be sandbox; twilio is not supported yet',
-    docs: 'The fallback provider is a known word, but cannot be configured yet.',
+    error: 'Twilio does not accept these settings',
+    docs: 'Twilio was asked and says no: wrong credentials, an account that is not active, a number or Messaging Service it does not have; `error` says which. Nothing was saved. `verify: false` saves without asking.',
   },
   INVALID_TRANSPORT_CONFIG: {
     status: 400,

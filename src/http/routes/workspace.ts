@@ -62,7 +62,7 @@ export const workspaceRoutes: readonly Route[] = [
     problems: [
       'READ_ONLY',
       'NOTHING_TO_CHANGE',
-      'PROVIDER_NOT_SUPPORTED',
+      'FALLBACK_NOT_VERIFIED',
       'FALLBACK_NOT_CONFIGURED',
       'LINE_NOT_FOUND',
       'LINE_WRONG_CHANNEL',
