@@ -93,7 +93,7 @@ describe('the fallback through Twilio', () => {
   });
 
   test.each([
-    ['a wrong token', { authToken: 'wrong' }, 'Authenticate'],
+    ['a wrong token', { authToken: 'wrong' }, 'does not accept the account SID and auth token'],
     ['a number of somebody else', { fromNumber: '+12025550111' }, 'The account has no number +12025550111'],
     [
       'a service that is not there',

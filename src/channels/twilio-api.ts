@@ -57,6 +57,8 @@ export interface TwilioApi {
 }
 
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+/** Twilio's own word for it is “Authenticate”. */
+const UNKNOWN_CALLER = 'Twilio does not accept the account SID and auth token';
 const API_VERSION = '/2010-04-01';
 
 export function createTwilioApi({
@@ -189,9 +191,10 @@ function readRefusal(
   body: Record<string, unknown> | null,
 ): { code: number | null; message: string } {
   const { code = null, message } = body ?? {};
+  const said = typeof message === 'string' && message !== '' ? message : `Twilio answered ${status}`;
   return {
     code: typeof code === 'number' ? code : null,
-    message: typeof message === 'string' && message !== '' ? message : `Twilio answered ${status}`,
+    message: status === 401 ? UNKNOWN_CALLER : said,
   };
 }
 
