@@ -77,13 +77,13 @@ export async function compose(options: ComposeOptions): Promise<App> {
     log,
   });
   const { allowPrivateHosts, publicUrl, twilioUrl } = config;
-  const guarded = createGuardedFetch({ allowPrivateHosts });
+  const web = createGuardedFetch({ allowPrivateHosts });
   const carriers =
     options.channels ??
     new Map<Transport, Channel>([
       ['sandbox', createSandboxChannel({ database: outside, clock, ids })],
       ['smtp', createSmtpChannel({ allowPrivateHosts })],
-      ['twilio', createTwilioChannel({ url: twilioUrl, publicUrl, fetch: guarded, clock })],
+      ['twilio', createTwilioChannel({ url: twilioUrl, publicUrl, fetch: web, clock })],
     ]);
   const channels = new Map(
     [...carriers].map(([transport, channel]) => [transport, withAnswerLimits(storable(channel), clock)]),
@@ -143,7 +143,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
       closing.abort();
       await signals.close();
       await Promise.all([...channels.values()].map((channel) => channel.close()));
-      await Promise.all([database.close(), outside.close(), guarded.close()]);
+      await Promise.all([database.close(), outside.close(), web.close()]);
     },
   };
 }
