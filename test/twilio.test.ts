@@ -59,7 +59,8 @@ async function reachesInTime(ws: Workspace, { _id }: Message, status: Message['s
   return until(`${_id} is ${status}`, async () => {
     const found = await ws.message(_id);
     if (found.status === status) return found;
-    clock.leap(5_000);
+    // In the middle of a send it would end the lease.
+    if (found.status !== 'sending') clock.leap(5_000);
     return null;
   });
 }
@@ -157,7 +158,7 @@ describe('an SMS', () => {
   test('that Twilio is too busy for goes a little later, once', async () => {
     const ws = await openTwilio();
     const message = await sms(ws, '117');
-    const delivered = await reachesInTime(ws, message, 'delivered');
+    const delivered = await ws.reaches(message._id, 'delivered');
     expect(delivered.attempt).toBe(2);
     expect(copiesOf(message)).toHaveLength(1);
   });
