@@ -7,6 +7,7 @@ import { createSettlements } from './actions/settle-messages.ts';
 import { createOutcomeWatch } from './actions/wait-for-outcome.ts';
 import { createWorkspaceSnapshots } from './actions/workspace-snapshot.ts';
 import { withAnswerLimits } from './channels/answer-limits.ts';
+import { createBlueBubblesChannel } from './channels/bluebubbles.ts';
 import type { Channel } from './channels/channel.ts';
 import { createSandboxChannel } from './channels/sandbox.ts';
 import { createSmtpChannel } from './channels/smtp.ts';
@@ -84,6 +85,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
       ['sandbox', createSandboxChannel({ database: outside, clock, ids })],
       ['smtp', createSmtpChannel({ allowPrivateHosts })],
       ['twilio', createTwilioChannel({ url: twilioUrl, publicUrl, fetch: web, clock })],
+      ['bluebubbles', createBlueBubblesChannel({ fetch: web, clock, allowPrivateHosts, publicUrl })],
     ]);
   const channels = new Map(
     [...carriers].map(([transport, channel]) => [transport, withAnswerLimits(storable(channel), clock)]),

@@ -1,0 +1,54 @@
+/** What a bluebubbles line may be told, and what is refused before it is stored. */
+import net from 'node:net';
+import { isPublicAddress } from '../lib/guarded-fetch.ts';
+import type { ChannelLine } from './channel.ts';
+
+export const METHODS = ['auto', 'private-api', 'apple-script'] as const;
+export type Method = (typeof METHODS)[number];
+
+/** What a bluebubbles line's `transportConfig` holds; its secret is the server's password. */
+export interface BlueBubblesSettings {
+  /** Without a slash at its end. */
+  serverUrl: string;
+  /** `auto`: the Private API while its helper is connected, else AppleScript. */
+  method: Method;
+}
+
+/** A server and the password for it. */
+export interface BlueBubblesServer extends BlueBubblesSettings {
+  password: string;
+}
+
+const MAX_URL = 2_048;
+
+/** The settings, or the public sentence that says what is wrong with them. */
+export function readBlueBubblesSettings(
+  config: Readonly<Record<string, unknown>>,
+): BlueBubblesSettings | string {
+  const { serverUrl, method = 'auto', ...strangers } = config;
+  const [stranger] = Object.keys(strangers);
+  if (stranger !== undefined) return `transportConfig.${stranger} is not a setting of a bluebubbles line`;
+  const url = typeof serverUrl === 'string' && serverUrl.length <= MAX_URL ? URL.parse(serverUrl) : null;
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:'))
+    return 'transportConfig.serverUrl must be the http or https address of a BlueBubbles server';
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
+    return "transportConfig.serverUrl must be an address alone; the server's password is the line's secret";
+  const known = METHODS.find((each) => each === method);
+  if (known === undefined) return 'transportConfig.method must be "auto", "private-api" or "apple-script"';
+  return { serverUrl: `${url.origin}${url.pathname}`.replace(/\/+$/, ''), method: known };
+}
+
+/** Only what can be told without a look-up: names are checked whenever they are connected to. */
+export function isPrivateLiteral({ serverUrl }: BlueBubblesSettings): boolean {
+  const host = new URL(serverUrl).hostname.replace(/^\[|\]$/g, '');
+  return net.isIP(host) !== 0 && !isPublicAddress(host);
+}
+
+/** The line's server, or the public sentence that says why there is none. */
+export function serverOf(line: ChannelLine): BlueBubblesServer | string {
+  const settings = readBlueBubblesSettings(line.transportConfig);
+  if (typeof settings === 'string') return settings;
+  if (line.secret === null || line.secret.trim() === '')
+    return "The line has no secret: it is the BlueBubbles server's password";
+  return { ...settings, password: line.secret.trim() };
+}
