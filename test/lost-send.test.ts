@@ -17,7 +17,10 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 /** As a process leaves it that began an attempt and died. */
-async function lose(body: Record<string, unknown>, { status = 'unknown', told = null as string | null } = {}) {
+async function lose(
+  body: Record<string, unknown>,
+  { status = 'unknown', told = null as string | null } = {},
+) {
   const message = await accept(ws, body);
   const { _id: id } = message;
   const leadId = message.leadId ?? '';
