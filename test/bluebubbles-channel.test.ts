@@ -196,6 +196,13 @@ describe('ways to send', () => {
     expect(server.mac.rows).toEqual([]);
   });
 
+  test('nothing is sent when there is nothing to say', async () => {
+    const there = await mac();
+    const empty = await sendTo(there, ANNA, { text: '' });
+    expect(empty).toMatchObject({ outcome: 'rejected', permanent: true });
+    expect(there.server.mac.rows).toEqual([]);
+  });
+
   test('availability is only asked of the Private API, and its failure is told', async () => {
     const { channel, line, server } = await mac();
     expect(await channel.checkAvailability(line, ANNA)).toEqual({ availability: 'available' });
@@ -410,8 +417,10 @@ describe('news', () => {
     const read = await wait('+12025550101');
     const late = await wait('+12025550117');
     const silent = await wait('+12025550107');
+    const unreadable = await wait(ANNA);
+    there.server.world.broken.add(unreadable.externalMessageId ?? '');
     const receipts = async () =>
-      (await ask(there, null, [read, late, silent])).news.map((each) =>
+      (await ask(there, null, [unreadable, read, late, silent])).news.map((each) =>
         each.news === 'receipt' ? `${each.reference} ${each.receipt} ${each.code ?? ''}`.trim() : '',
       );
     await until('all is told', async () => {

@@ -15,6 +15,8 @@ export type Verdict =
   | { taken: false; failedRow?: false; failure: Failure };
 
 const UNREACHABLE_ERROR = 22;
+/** Looked at before anything is handed over. */
+const PRIVATE_API_OFF = /Private API (Helper )?is not (enabled|connected)/i;
 
 /**
  * AppleScript's own numbers, where they prove that nothing left. Whatever else a script says may have come after a first
@@ -53,7 +55,7 @@ export function verdictOn(answer: Answer): Verdict {
     case 404:
       return failed({ outcome: 'rejected', permanent: true, code: 'not_found', message: words });
     case 500:
-      return onServerError(answer.data, words, message);
+      return onServerError(answer.data, words);
     default:
       return failed({ outcome: 'unknown', message: words });
   }
@@ -67,8 +69,8 @@ export function appleFailure(error: number): Failure {
   return { outcome: 'rejected', permanent: true, code: String(error), message };
 }
 
-function onServerError(data: unknown, words: string, message: string): Verdict {
-  if (/private api/i.test(`${words} ${message}`)) return failed(lineFault('private_api', words));
+function onServerError(data: unknown, words: string): Verdict {
+  if (PRIVATE_API_OFF.test(words)) return failed(lineFault('private_api', words));
   const failedMessage = data as Partial<BlueBubblesMessage> | null | undefined;
   if (typeof failedMessage?.error === 'number' && failedMessage.error !== 0)
     return failed(appleFailure(failedMessage.error));

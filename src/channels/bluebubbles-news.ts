@@ -4,6 +4,7 @@
  * left out: nobody here wrote to a group, and an answer there is not one to us.
  */
 import { REACTIONS, type Reaction } from '../domain/words.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { BlueBubblesApi, BlueBubblesMessage } from './bluebubbles-api.ts';
 import { filesOf, isOfGroup, queryMessages, refusalOf, textOf } from './bluebubbles-rows.ts';
 import type { BlueBubblesServer } from './bluebubbles-settings.ts';
@@ -23,6 +24,8 @@ const STRIDE = 1_000;
 /** Rows of the last days are taken again when numbers begin anew; twice the same is no harm. */
 const OVERLAP_MS = 86_400_000;
 const RECEIPTS_AT_ONCE = 4;
+/** Those that a slow server does not tell by then are asked for the next time. */
+const RECEIPTS_WITHIN_MS = 45_000;
 const TIMEOUT_MS = 20_000;
 const UNREACHABLE_ERROR = 22;
 
@@ -31,8 +34,10 @@ export async function askBlueBubbles(
   api: BlueBubblesApi,
   server: BlueBubblesServer,
   { cursor, outstanding }: NewsQuestion,
+  clock: Clock,
 ): Promise<NewsAnswer> {
-  const receipts = await readReceipts(api, server, outstanding);
+  const until = clock.now() + RECEIPTS_WITHIN_MS;
+  const receipts = await readReceipts(api, server, outstanding, () => clock.now() < until);
   const page = await readPage(api, server, readCursor(cursor));
   return { ...page, news: [...receipts, ...page.rows.flatMap(newsOf)] };
 }
@@ -123,16 +128,17 @@ async function readReceipts(
   api: BlueBubblesApi,
   server: BlueBubblesServer,
   outstanding: readonly Outstanding[],
+  isTime: () => boolean,
 ): Promise<ReceiptNews[]> {
   const waiting = outstanding.filter(({ externalMessageId }) => externalMessageId !== null);
   const found: ReceiptNews[] = [];
   const work = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    for (let next = waiting.shift(); next !== undefined && isTime(); next = waiting.shift()) {
       const path = `message/${encodeURIComponent(next.externalMessageId ?? '')}`;
       const answer = await api.call<BlueBubblesMessage>(server, path, { timeoutMs: TIMEOUT_MS });
-      if (answer.got === 'answer' && answer.status === 404) continue;
-      if (answer.got !== 'answer' || answer.status !== 200) throw new Error(refusalOf(answer));
-      found.push(...receiptsOf(next.reference, answer.data));
+      if (answer.got !== 'answer') throw new Error(refusalOf(answer));
+      // One row that is gone, or that the server can't read, must not keep the others back.
+      if (answer.status === 200) found.push(...receiptsOf(next.reference, answer.data));
     }
   };
   await Promise.all(Array.from({ length: RECEIPTS_AT_ONCE }, work));

@@ -11,6 +11,7 @@
 
 import type { BlueBubblesApi, BlueBubblesMessage, ServerInfo } from './bluebubbles-api.ts';
 import {
+  clocksApartMs,
   filesOf,
   isGhost,
   isSameFile,
@@ -28,8 +29,6 @@ export interface LookLimits {
   quietMs: number;
 }
 
-/** The Mac's clock and ours, where the server does not say how far they are apart. */
-const CLOCKS_APART_MS = 60_000;
 const undecided = (message: string, final = false): Finding => ({ finding: 'undecided', message, final });
 
 export async function findLostMessage(
@@ -41,8 +40,7 @@ export async function findLostMessage(
   { now, quietMs }: LookLimits,
 ): Promise<Finding> {
   if (lost.text === null) return undecided('Nobody knows any more what exactly it said');
-  const skewMs = Math.abs(info.macos_time_sync ?? 0) * 1_000;
-  const rows = await listSentSince(api, server, lost.firstStartedAt - CLOCKS_APART_MS - skewMs);
+  const rows = await listSentSince(api, server, lost.firstStartedAt - clocksApartMs(info));
   if (typeof rows === 'string') return undecided(rows);
   // Only now, so that whatever began since is not among the rows.
   if (await lost.isContested()) return undecided('Another message to the same address is not settled yet');

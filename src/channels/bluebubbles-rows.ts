@@ -1,6 +1,6 @@
 /** Reading the Mac's messages: rows of a time, at an address, and whether they say what we said. */
 import { normalizeAddress } from '../domain/address.ts';
-import type { Answer, BlueBubblesApi, BlueBubblesMessage } from './bluebubbles-api.ts';
+import type { Answer, BlueBubblesApi, BlueBubblesMessage, ServerInfo } from './bluebubbles-api.ts';
 import type { BlueBubblesServer } from './bluebubbles-settings.ts';
 
 const PAGE = 500;
@@ -12,6 +12,14 @@ const FROM_ME = { statement: 'message.is_from_me = :me', args: { me: 1 } };
 const PREVIEW = /\.pluginPayloadAttachment$/;
 const OBJECT = /\ufffc/g;
 const GROUP_STYLE = 43;
+
+/** Beside what the server itself says, which it may not know. */
+const CLOCKS_APART_MS = 60_000;
+
+/** How far the Mac's clock may be from ours. */
+export function clocksApartMs({ macos_time_sync: seconds }: ServerInfo): number {
+  return CLOCKS_APART_MS + Math.abs(seconds ?? 0) * 1_000;
+}
 
 /** What was sent from the Mac since, oldest first; a sentence when it can't be told. */
 export async function listSentSince(

@@ -8,7 +8,15 @@ import type { Clock, Deadline } from '../lib/clock.ts';
 import { appleFailure, lineFault, type Verdict, verdictOn } from './bluebubbles-answers.ts';
 import type { Answer, BlueBubblesApi, BlueBubblesMessage, Form, ServerInfo } from './bluebubbles-api.ts';
 import { findChat } from './bluebubbles-chats.ts';
-import { isSameText, listSentSince, personOf, refusalOf, textOf, uniqueName } from './bluebubbles-rows.ts';
+import {
+  clocksApartMs,
+  isSameText,
+  listSentSince,
+  personOf,
+  refusalOf,
+  textOf,
+  uniqueName,
+} from './bluebubbles-rows.ts';
 import type { BlueBubblesServer } from './bluebubbles-settings.ts';
 import type { Outcome, Outgoing, OutgoingAttachment } from './channel.ts';
 
@@ -37,7 +45,6 @@ const QUICK_MS = 10_000;
 const UPLOAD_MS = 120_000;
 const KEEP_UPLOADS_MS = 3_600_000;
 const MAX_UPLOADS = 1_000;
-const CLOCKS_APART_MS = 60_000;
 const LEASE_ENDED = 'The time for this attempt ran out before it was sent';
 
 export function createBlueBubblesSender({
@@ -56,6 +63,8 @@ export function createBlueBubblesSender({
     lease: Deadline,
   ): Promise<Outcome> {
     const startedAt = clock.now();
+    if (outgoing.text === '' && outgoing.attachments.length === 0)
+      return { outcome: 'rejected', permanent: true, code: 'empty', message: 'There is nothing to send' };
     const limit = AbortSignal.any([lease.signal, AbortSignal.timeout(sendTimeoutMs)]);
     const info = await api.call<ServerInfo>(server, 'server/info', { timeoutMs: QUICK_MS, signal: limit });
     if (info.got !== 'answer' || info.status !== 200) return nothingLeft(info, lease);
@@ -79,7 +88,7 @@ export function createBlueBubblesSender({
       const tempGuid = `${outgoing.reference}-${outgoing.attempt}-${index + 1}`;
       const verdict = await take(step, { chatGuid, tempGuid });
       if (!verdict.taken) {
-        const failure = verdict.failedRow === true ? await failureOnMac() : verdict.failure;
+        const failure = verdict.failedRow === true ? await failureOnMac(info.data) : verdict.failure;
         return isFirst ? failure : partly(failure);
       }
       const row = rowOf(verdict.answer);
@@ -155,7 +164,7 @@ export function createBlueBubblesSender({
     async function watch({ guid: id, error, dateDelivered }: BlueBubblesMessage): Promise<number> {
       let last = { error, dateDelivered };
       const until = clock.now() + confirmMs;
-      while (last.error === 0 && last.dateDelivered === null && clock.now() < until && !lease.hasPassed()) {
+      while (last.error === 0 && !last.dateDelivered && clock.now() < until && !lease.hasPassed()) {
         await clock.sleep(confirmEveryMs, lease.signal);
         const options = { timeoutMs: QUICK_MS, signal: limit };
         const path = `message/${encodeURIComponent(id)}`;
@@ -166,8 +175,8 @@ export function createBlueBubblesSender({
     }
 
     /** The server said that there is a row with an error, and not which. */
-    async function failureOnMac(): Promise<Outcome> {
-      const rows = await listSentSince(api, server, startedAt - CLOCKS_APART_MS);
+    async function failureOnMac(mac: ServerInfo): Promise<Outcome> {
+      const rows = await listSentSince(api, server, startedAt - clocksApartMs(mac));
       if (typeof rows === 'string') return unknown(rows);
       const row = rows.findLast(
         (each) =>

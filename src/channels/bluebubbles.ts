@@ -129,7 +129,7 @@ export function createBlueBubblesChannel(options: BlueBubblesChannelOptions): Ch
       if (typeof server === 'string') throw new Error(server);
       // A new line need not wait for its first health check to be called.
       if (publicUrl !== null && question.cursor === null) await registerWebhook(api, server, line, publicUrl);
-      return askBlueBubbles(api, server, question);
+      return askBlueBubbles(api, server, question, clock);
     },
 
     async receiveHook(line, request) {

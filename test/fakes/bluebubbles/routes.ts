@@ -13,6 +13,8 @@ export interface World extends Switches {
   webhooks: Webhooks;
   uploads: Map<string, StoredFile>;
   signedIn: string | null;
+  /** Messages that the server can't read. */
+  broken: Set<string>;
   gestures: { what: string; chatGuid: string; about?: string }[];
 }
 export interface Called {
@@ -234,7 +236,8 @@ function queryMessages({ mac }: World, { json }: Called): Reply {
   };
 }
 
-function oneMessage({ mac }: World, { parts, query }: Called): Reply {
+function oneMessage({ mac, broken }: World, { parts, query }: Called): Reply {
+  if (broken.has(parts[0] ?? '')) throw unhandled('Failed to decode');
   const row = mac.rows.find(({ guid }) => guid === parts[0]);
   if (row === undefined) throw notFound('Message does not exist!');
   return { data: messageJson(mac, row, wantedIn((query.get('with') ?? '').split(','))) };

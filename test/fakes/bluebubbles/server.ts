@@ -57,6 +57,7 @@ export class FakeBlueBubbles {
       webhooks: this.webhooks,
       uploads: new Map(),
       signedIn: 'line@icloud.test',
+      broken: new Set(),
       gestures: [],
     };
     world.sending = new Sending(this.mac, all, world);
