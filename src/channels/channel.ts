@@ -4,9 +4,13 @@
  * once the request may have left.
  */
 import type { Readable } from 'node:stream';
+import type { News, NewsAnswer, NewsQuestion } from '../domain/news.ts';
+import type { Availability, Finding, Gesture, OnDevice, Outcome } from '../domain/outcome.ts';
 import type { MessageType, Reaction } from '../domain/words.ts';
 import type { Deadline } from '../lib/clock.ts';
-import type { News } from './news.ts';
+
+export type { NewsAnswer, NewsQuestion, Outstanding } from '../domain/news.ts';
+export type { Availability, Finding, Gesture, OnDevice, Outcome } from '../domain/outcome.ts';
 
 /** What a channel may know of the line it sends from. `secret` is the decrypted credential, if the transport has one. */
 export interface ChannelLine {
@@ -57,42 +61,6 @@ export interface Outgoing {
   validUntil: number | null;
 }
 
-/** What came of one attempt (D20). */
-export type Outcome =
-  | {
-      /** The carrier has it. `externalMessageId` is the carrier's own id, null when it names none. */
-      outcome: 'accepted';
-      externalMessageId: string | null;
-    }
-  | {
-      /** The carrier refused it: it certainly did not leave. */
-      outcome: 'rejected';
-      /** False: another attempt may succeed. */
-      permanent: boolean;
-      /** The carrier's own code, or ours for what failed before it was asked. */
-      code: string;
-      /** What the carrier said, for people. */
-      message: string;
-      /** The address does not exist, whoever sends to it. */
-      addressBad?: boolean;
-      /** The fault is the line's (credentials, settings); the message is sound. */
-      lineBad?: boolean;
-      /** Nobody may, or can, write to this address any more: it goes into the ledger, and the next address is tried. */
-      suppresses?: 'carrier_opt_out' | 'hard_bounce';
-    }
-  /** The address can't be reached on this channel; the next one of the cascade may. */
-  | { outcome: 'not_on_channel'; message: string }
-  /** It may have left: `reconcile` is asked before anything is sent again. */
-  | { outcome: 'unknown'; message: string };
-
-/** What asking the carrier for our reference brought to light. */
-export type Finding =
-  | { finding: 'found'; externalMessageId: string | null; address: string | null }
-  /** The carrier is certain that it never took this reference: it may be sent again. */
-  | { finding: 'absent' }
-  /** The carrier can't tell now; ask again later. `final` when no later question can help. */
-  | { finding: 'undecided'; message: string; final: boolean };
-
 /** What is known of an attempt that got no answer, for carriers that keep no reference of ours. */
 export interface LostSend {
   /** The addresses it may have gone to, likeliest first. */
@@ -113,38 +81,6 @@ export interface LostSend {
   isContested(): Promise<boolean>;
 }
 
-/** Whether an address is on the channel of a line. */
-export type Availability =
-  | { availability: 'available' }
-  | { availability: 'unavailable' }
-  | { availability: 'error'; message: string }
-  /** This line has no means to check: the send itself will tell (D22). */
-  | { availability: 'cannot_check' };
-
-/** A message that the carrier took and of which it has not told the end. */
-export interface Outstanding {
-  reference: string;
-  externalMessageId: string | null;
-  address: string | null;
-  /** Epoch ms. */
-  sentAt: number;
-}
-
-/** What a channel that is asked for news is told, and what it answers. */
-export interface NewsQuestion {
-  /** What it answered the last time; null on the first. Plain JSON, of the channel's own making. */
-  cursor: unknown;
-  /** Messages whose receipts are overdue, oldest first, at most 100. */
-  outstanding: readonly Outstanding[];
-}
-export interface NewsAnswer {
-  /** Oldest first. The same news twice is no harm: what follows the cursor is asked for again after a crash. */
-  news: readonly News[];
-  cursor: unknown;
-  /** True: there is more, ask again at once. */
-  more: boolean;
-}
-
 /** A call that a carrier made to one of our `/hooks/…` addresses. */
 export interface HookRequest {
   /** Last part of the path: what the carrier was told to call for this. */
@@ -162,15 +98,6 @@ export interface HookAnswer {
   /** True: something happened there; the line is asked for news at once. */
   isHint: boolean;
 }
-
-/** A message on the device, as far as it is known: what a reaction or a typing sign is about. */
-export interface OnDevice {
-  externalMessageId: string | null;
-  address: string;
-}
-
-/** What came of a reaction or a typing sign: no message, nothing to reconcile. */
-export type Gesture = { done: true } | { done: false; message: string };
 
 /** A carrier. `line` is as stored, its secret decrypted; durations in ms. */
 export interface Channel {
