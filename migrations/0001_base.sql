@@ -1,7 +1,7 @@
 -- The base: what a workspace owns, the messages that are their own queue, and the events that tell of them.
 --
 -- Rules of this schema, read back from the catalogue by test/schema.test.ts so that it also runs sharded by workspace:
---   * workspace_id leads every primary key, unique key and foreign key (reference tables apart: api_keys, schema_migrations);
+--   * workspace_id leads every primary key, unique key and foreign key (reference tables apart: api_keys, pairing_codes, schema_migrations);
 --   * no triggers, no serials; instants come in as parameters; ids are made by the application and sort by time.
 -- There is no foreign key on the road of a message: each would lock its line's row in every intake, and the rows it
 -- points to are never deleted while a message can still be sent (lines never, leads are re-read before sending).
@@ -440,3 +440,69 @@ CREATE TABLE sandbox_callbacks (
   PRIMARY KEY (workspace_id, id)
 );
 CREATE INDEX sandbox_callbacks_due ON sandbox_callbacks (due_at);
+
+-- Reference table: whoever types a code at a Mac knows no workspace yet.
+CREATE TABLE pairing_codes (
+  code_hash    bytea PRIMARY KEY,
+  workspace_id text NOT NULL,
+  line_id      text NOT NULL,
+  created_at   timestamptz NOT NULL,
+  expires_at   timestamptz NOT NULL,
+  used_at      timestamptz
+);
+CREATE INDEX pairing_codes_line ON pairing_codes (workspace_id, line_id);
+
+-- Macs that are paired with a line. Their token names workspace and device, so that it is looked up by this key.
+CREATE TABLE relay_devices (
+  workspace_id  text NOT NULL,
+  id            text NOT NULL,
+  line_id       text NOT NULL,
+  token_hash    bytea NOT NULL,
+  name          text NOT NULL,
+  driver        text NOT NULL,
+  agent_version text,
+  protocol      integer,
+  self_test     jsonb,
+  paired_at     timestamptz NOT NULL,
+  last_seen_at  timestamptz,
+  -- Set while it is away on purpose.
+  left_at       timestamptz,
+  revoked_at    timestamptz,
+  PRIMARY KEY (workspace_id, id)
+);
+-- A line has one Mac: its journal alone knows what became of an attempt.
+CREATE UNIQUE INDEX relay_devices_line ON relay_devices (workspace_id, line_id) WHERE revoked_at IS NULL;
+CREATE INDEX relay_devices_history ON relay_devices (workspace_id, line_id, id);
+
+-- What Macs are asked to do. A send is taken by the one device that names its fence first; who waits for it withdraws
+-- what nobody took.
+CREATE TABLE relay_jobs (
+  workspace_id text NOT NULL,
+  id           text NOT NULL,
+  line_id      text NOT NULL,
+  kind         text NOT NULL CHECK (kind IN ('send', 'find', 'check', 'fetch', 'react', 'typing')),
+  state        text NOT NULL CHECK (state IN ('queued', 'taken', 'answered', 'withdrawn')),
+  -- Of a send: the message.
+  reference    text,
+  work         jsonb NOT NULL,
+  device_id    text,
+  fence        text,
+  lease_until  timestamptz NOT NULL,
+  answer       jsonb,
+  created_at   timestamptz NOT NULL,
+  taken_at     timestamptz,
+  ended_at     timestamptz,
+  PRIMARY KEY (workspace_id, id)
+) WITH (fillfactor = 70);
+CREATE INDEX relay_jobs_queued ON relay_jobs (workspace_id, line_id, id) WHERE state = 'queued';
+CREATE INDEX relay_jobs_reference ON relay_jobs (workspace_id, reference, id) WHERE reference IS NOT NULL;
+CREATE INDEX relay_jobs_created ON relay_jobs (created_at);
+
+-- Bytes that a Mac brought up, until whoever asked for them has read them.
+CREATE TABLE relay_file_pieces (
+  workspace_id text NOT NULL,
+  job_id       text NOT NULL,
+  n            integer NOT NULL,
+  bytes        bytea NOT NULL,
+  PRIMARY KEY (workspace_id, job_id, n)
+);

@@ -4,11 +4,11 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { SANDBOX_RECIPIENTS } from '../src/channels/sandbox-script.ts';
 import { TWILIO_ACTIONS, TWILIO_ERRORS } from '../src/channels/twilio-errors.ts';
 import { SETTINGS } from '../src/config.ts';
 import { PROBLEMS } from '../src/contract/problems.ts';
 import { EVENT_OF, LIFECYCLE, LIFECYCLE_EVENTS } from '../src/domain/lifecycle.ts';
+import { SANDBOX_RECIPIENTS } from '../src/domain/sandbox-script.ts';
 import { MESSAGE_STATUSES } from '../src/domain/words.ts';
 import { describeApi } from '../src/http/routes/operations.ts';
 import { routes } from '../src/http/routes.ts';
@@ -101,7 +101,7 @@ function sandboxPage(): string {
   );
   return `# Simulated phones and mailboxes
 
-<!-- Generated from src/channels/sandbox-script.ts by \`npm run generate\`. -->
+<!-- Generated from src/domain/sandbox-script.ts by \`npm run generate\`. -->
 
 On a line with transport \`sandbox\` the recipient decides what happens. Everything a simulated phone received can be read
 with \`GET /api/sandbox/phones/{address}\`. A phone keeps every copy, also of a message that is sent to it twice, so that tests

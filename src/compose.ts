@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { createIntake } from './actions/accept-message.ts';
 import { createAuthenticate } from './actions/authenticate.ts';
+import { createAuthenticateDevice } from './actions/authenticate-device.ts';
 import { actions } from './actions/index.ts';
 import { createSettlements } from './actions/settle-messages.ts';
 import { createOutcomeWatch } from './actions/wait-for-outcome.ts';
@@ -9,6 +10,8 @@ import { createWorkspaceSnapshots } from './actions/workspace-snapshot.ts';
 import { withAnswerLimits } from './channels/answer-limits.ts';
 import { createBlueBubblesChannel } from './channels/bluebubbles.ts';
 import type { Channel } from './channels/channel.ts';
+import { createRelayChannel } from './channels/relay.ts';
+import { createRelayFiles } from './channels/relay-files.ts';
 import { createSandboxChannel } from './channels/sandbox.ts';
 import { createSmtpChannel } from './channels/smtp.ts';
 import { storable } from './channels/storable.ts';
@@ -18,6 +21,7 @@ import type { Deps } from './deps.ts';
 import { type Dispatcher, startDispatcher } from './dispatcher/dispatcher.ts';
 import type { Transport } from './domain/words.ts';
 import { createServer } from './http/server.ts';
+import { createBell } from './lib/bell.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { createGuardedFetch } from './lib/guarded-fetch.ts';
 import { createIds } from './lib/ids.ts';
@@ -28,7 +32,7 @@ import { createSecretBox } from './lib/secret-box.ts';
 import { createWake } from './lib/wake.ts';
 import { openDatabase } from './store/database.ts';
 import { readDatabaseClock } from './store/due.ts';
-import { openSignals } from './store/signals.ts';
+import { openSignals, type Signal } from './store/signals.ts';
 
 export const ROLES = ['all', 'api', 'dispatcher'] as const;
 export type Role = (typeof ROLES)[number];
@@ -79,10 +83,18 @@ export async function compose(options: ComposeOptions): Promise<App> {
   });
   const { allowPrivateHosts, publicUrl, twilioUrl } = config;
   const web = createGuardedFetch({ allowPrivateHosts });
+  const relay = {
+    authenticate: createAuthenticateDevice(database),
+    jobs: createBell(clock, () => signals.send('relay_jobs')),
+    answers: createBell(clock, () => signals.send('relay_answers')),
+    files: createRelayFiles(),
+  };
+  const macs = createRelayChannel({ database, clock, ids, ...relay });
   const carriers =
     options.channels ??
     new Map<Transport, Channel>([
       ['sandbox', createSandboxChannel({ database: outside, clock, ids })],
+      ['relay', macs],
       ['smtp', createSmtpChannel({ allowPrivateHosts })],
       ['twilio', createTwilioChannel({ url: twilioUrl, publicUrl, fetch: web, clock })],
       ['bluebubbles', createBlueBubblesChannel({ fetch: web, clock, allowPrivateHosts, publicUrl })],
@@ -93,12 +105,18 @@ export async function compose(options: ComposeOptions): Promise<App> {
 
   const work = createWake();
   const outcomes = createOutcomeWatch({ database, clock, log });
+  const hear: Record<Signal, () => void> = {
+    work: () => work.wake(),
+    settled: () => outcomes.look(),
+    relay_jobs: () => relay.jobs.ring(),
+    relay_answers: () => relay.answers.ring(),
+  };
   const signals = openSignals({
     url: databaseUrl,
     database,
     clock,
     log,
-    onSignal: (signal) => (signal === 'work' ? work.wake() : outcomes.look()),
+    onSignal: (signal) => hear[signal](),
   });
 
   const base = {
@@ -111,6 +129,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     database,
     channels,
     snapshots: createWorkspaceSnapshots({ database, clock }),
+    relay: { ...relay, drain: () => macs.drain() },
     keysInFlight: new Set<string>(),
     wakeDispatchers() {
       work.wake();

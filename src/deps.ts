@@ -1,13 +1,16 @@
 /** What every action, the dispatcher and the HTTP routes are given; built once, in compose.ts. */
 
 import type { Authenticate } from './actions/authenticate.ts';
+import type { AuthenticateDevice } from './actions/authenticate-device.ts';
 import type { Intake } from './actions/intake.ts';
 import type { Settlements } from './actions/settle-messages.ts';
 import type { OutcomeWatch } from './actions/wait-for-outcome.ts';
 import type { WorkspaceSnapshots } from './actions/workspace-snapshot.ts';
 import type { Channel } from './channels/channel.ts';
+import type { RelayFiles } from './channels/relay-files.ts';
 import type { Config } from './config.ts';
 import type { Transport } from './domain/words.ts';
+import type { Bell } from './lib/bell.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Ids } from './lib/ids.ts';
 import type { Log } from './lib/log.ts';
@@ -29,6 +32,15 @@ export interface Deps {
   intake: Intake;
   settlements: Settlements;
   outcomes: OutcomeWatch;
+  /** Macs of relay lines: who they are, and the bells by which their wishes and ours are heard. */
+  relay: {
+    authenticate: AuthenticateDevice;
+    jobs: Bell;
+    answers: Bell;
+    files: RelayFiles;
+    /** This process stops: sends that Macs have begun are waited for a little, and no new ones are handed to them. */
+    drain(): Promise<void>;
+  };
   /** `<workspace> <Idempotency-Key>` of requests that are being answered by this process. */
   keysInFlight: Set<string>;
   /** Tells dispatchers, here and elsewhere, that a line may have new work. Cheap: coalesced, never awaited. */

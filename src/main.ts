@@ -22,6 +22,18 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     sentence: 'Bring the database (DATABASE_URL, or else the embedded one) up to date',
     load: async () => (await import('./commands/migrate.ts')).migrateCommand,
   },
+  relay: {
+    sentence: 'Be the relay of a line: run this on a Mac',
+    options: [
+      '--server <url>   your Trunkline; only needed when pairing',
+      '--pair <code>    pairs this Mac with the line of the code, then runs',
+      '--driver <name>  what moves messages: messages-app, bluebubbles or sandbox',
+      '--data <folder>  where token, journal and files are kept',
+      '--name <name>    of this Mac, as people know it',
+      'status           (relay status) shows whether it runs, is linked and may send',
+    ],
+    load: async () => (await import('./commands/relay.ts')).relay,
+  },
   doctor: {
     sentence: 'Check settings, files, port and database; changes nothing',
     load: async () => (await import('./commands/doctor.ts')).doctor,

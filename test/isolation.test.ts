@@ -236,6 +236,23 @@ const ATTEMPTS: Readonly<Record<string, () => Attempt[]>> = {
       shows: { code: 'AVAILABILITY_JOB_NOT_FOUND' },
     },
   ],
+  createPairingCode: () => [
+    {
+      path: `/api/lines/${theirs.lineId}/pairing-code`,
+      status: 404,
+      shows: { code: 'LINE_NOT_FOUND' },
+    },
+  ],
+  listDevices: () => [
+    { path: `/api/lines/${theirs.lineId}/devices`, status: 404, shows: { code: 'LINE_NOT_FOUND' } },
+  ],
+  revokeDevice: () => [
+    {
+      path: `/api/lines/${theirs.lineId}/devices/${theirs.leadId}`,
+      status: 404,
+      shows: { code: 'LINE_NOT_FOUND' },
+    },
+  ],
   getLead: () => [{ path: `/api/leads?id=${theirs.leadId}`, status: 404, shows: { code: 'LEAD_NOT_FOUND' } }],
   getWorkspace: () => [{ path: '/api/workspace', status: 200, shows: { workspaceId: own.workspaceId } }],
   updateWorkspace: () => [

@@ -10,6 +10,7 @@ const STORE = path.resolve(import.meta.dirname, '../src/store');
 /** Copied whole to every shard, or to none: no workspace is known yet when they are read. */
 const REFERENCE_TABLES: Readonly<Record<string, string>> = {
   api_keys: 'a request starts with a key and knows no workspace yet',
+  pairing_codes: 'whoever types a code at a Mac knows no workspace yet',
   schema_migrations: 'the ledger of the schema itself',
 };
 
@@ -116,6 +117,11 @@ const ACROSS_WORKSPACES: Readonly<Record<string, string>> = {
   scan_availability_jobs: 'scan without locks; claimed per workspace',
   scan_old_availability_jobs: 'scan without locks; deleted per workspace',
   scan_due_sandbox_callbacks: 'scan without locks; removed per workspace',
+  insert_pairing_code: 'reference table',
+  use_pairing_code: 'reference table: the code tells the workspace',
+  scan_revoked_relay_devices: 'scan without locks, of devices that are linked here',
+  scan_queued_relay_jobs: 'scan without locks; offered per workspace',
+  scan_old_relay_jobs: 'scan without locks; deleted per workspace',
   next_due: 'one instant for all, to know how long to sleep',
   latest_clock: 'reads no table',
   notify: 'reads no table',
@@ -170,7 +176,7 @@ describe('the statements of src/store', () => {
 
   test('bind every table of a sub-select, join or union to the workspace too', () => {
     const tables =
-      /\b(?:FROM|JOIN|UPDATE|INTO|USING)\s+(messages|leads|lines|devices|lead_addresses|addresses|touches|events|lists|line_wakes|line_tallies|availability_jobs|availability_job_leads|idempotency_keys|suppressions|line_news|reactions|sandbox_\w+)\b/g;
+      /\b(?:FROM|JOIN|UPDATE|INTO|USING)\s+(messages|leads|lines|devices|lead_addresses|addresses|touches|events|lists|line_wakes|line_tallies|availability_jobs|availability_job_leads|idempotency_keys|suppressions|line_news|reactions|sandbox_\w+|relay_\w+)\b/g;
     const wrong = statements
       .filter(({ name }) => ACROSS_WORKSPACES[name] === undefined)
       .filter(({ text }) => {

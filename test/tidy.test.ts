@@ -51,7 +51,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'deps.ts',
     'config.ts',
   ],
-  commands: ['lib', 'store', 'actions', 'compose.ts', 'config.ts', 'secret-key.ts'],
+  relay: ['domain', 'lib', 'contract'],
+  commands: ['lib', 'store', 'actions', 'relay', 'compose.ts', 'config.ts', 'secret-key.ts'],
   'main.ts': ['commands', 'config.ts', 'lib', 'store'],
 };
 

@@ -14,10 +14,21 @@ import { addDnc, listDnc, removeDnc } from './manage-dnc.ts';
 import { createLine, getLine, listLines, updateLine } from './manage-lines.ts';
 import { getWorkspace, updateWorkspace } from './manage-workspace.ts';
 import { checkLine, monitorLines } from './monitor-lines.ts';
+import { createPairingCode, pairDevice } from './pair-device.ts';
 import { getConversation, listConversations, listReplies } from './read-conversations.ts';
 import { getMessage, getTimeline, listMessages } from './read-messages.ts';
 import { readSandboxPhone } from './read-sandbox-phone.ts';
 import { receiveHook } from './receive-hook.ts';
+import { listRelayDevices, revokeRelayDevice } from './relay-devices.ts';
+import {
+  answerDevice,
+  jobsOf,
+  linesWanted,
+  noteSeen,
+  openJobFile,
+  revokedAmong,
+  takeFilePiece,
+} from './serve-device.ts';
 
 export const actions = {
   acceptMessage,
@@ -56,5 +67,16 @@ export const actions = {
   updateFallbackConfig,
   readSandboxPhone,
   receiveHook,
+  createPairingCode,
+  listRelayDevices,
+  revokeRelayDevice,
+  pairDevice,
+  answerDevice,
+  jobsOf,
+  takeFilePiece,
+  openJobFile,
+  noteSeen,
+  linesWanted,
+  revokedAmong,
   checkReady,
 };

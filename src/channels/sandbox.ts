@@ -3,13 +3,14 @@
  * a test can count copies. To the engine this is an outside world: it commits by itself, and a phone does not notice
  * that it is sent the same message twice.
  */
+
+import { type SandboxRecipient, sandboxAnswer, sandboxRecipient } from '../domain/sandbox-script.ts';
 import type { Clock, Deadline } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
 import { never } from '../lib/invariant.ts';
 import type { Database } from '../store/database.ts';
 import { findCopy, storeCopy } from '../store/sandbox.ts';
 import type { Channel, ChannelLine, Outcome, Outgoing } from './channel.ts';
-import { type SandboxRecipient, sandboxAnswer, sandboxRecipient } from './sandbox-script.ts';
 
 export interface SandboxChannelOptions {
   database: Database;

@@ -2,7 +2,6 @@
 import { bootstrap } from '../actions/bootstrap.ts';
 import { type App, compose, ROLES, type Role } from '../compose.ts';
 import { type Config, ConfigError, readConfig } from '../config.ts';
-import { systemClock } from '../lib/clock.ts';
 import { readOptions, UsageError } from '../lib/command-line.ts';
 import { createLog, type Log } from '../lib/log.ts';
 import { findSecretKey, readSecretKey } from '../secret-key.ts';
@@ -11,6 +10,7 @@ import { withPool } from '../store/pool.ts';
 import { refuseMalformedKey } from './bootstrap-key.ts';
 import { openDatabaseUrl } from './open-database-url.ts';
 import { cannotListen, tryToListen } from './port.ts';
+import { stopSignal } from './stop-signal.ts';
 
 export async function serve(args: string[]): Promise<number> {
   const role = readRole(args);
@@ -83,25 +83,6 @@ async function open(app: App, config: Config): Promise<void> {
   const newKey = (await bootstrap(app.deps, config.bootstrapKey))?.newKey ?? null;
   process.stdout.write(greeting(config, address, newKey));
   app.startDispatcher();
-}
-
-/** One Ctrl-C may arrive twice: to the whole group, and handed on by a wrapper. */
-const SAME_REQUEST_MS = 1_000;
-
-/** The first SIGINT or SIGTERM asks to stop; a later one no longer waits. */
-function stopSignal(): Promise<void> {
-  const clock = systemClock();
-  let askedAt: number | null = null;
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(signal, () => {
-        const now = clock.now();
-        if (askedAt !== null && now - askedAt > SAME_REQUEST_MS) process.exit(1);
-        askedAt ??= now;
-        resolve();
-      });
-    }
-  });
 }
 
 function greeting(config: Config, address: string, newKey: string | null): string {

@@ -33,6 +33,7 @@ export function createOpenApi(operations: readonly Operation[], version: string)
       components: {
         securitySchemes: {
           apiKey: { type: 'http', scheme: 'bearer', description: 'An API key of the workspace, `tl_sk_…`.' },
+          device: { type: 'http', scheme: 'bearer', description: 'The token of a paired Mac, `tl_mac_…`.' },
         },
       },
     },
@@ -46,13 +47,13 @@ export function createOpenApi(operations: readonly Operation[], version: string)
 }
 
 function describe(operation: Operation): ZodOpenApiOperationObject {
-  const { operationId, tag, summary, scope, description, pathParams, query, headers, body } = operation;
+  const { operationId, tag, summary, scope, door, description, pathParams, query, headers, body } = operation;
   return {
     operationId,
     tags: [tag],
     summary,
     ...(description === undefined ? {} : { description }),
-    security: scope === null ? [] : [{ apiKey: [] }],
+    security: door === 'device' ? [{ device: [] }] : scope === null ? [] : [{ apiKey: [] }],
     ...(scope === null ? {} : { 'x-scope': scope }),
     requestParams: {
       ...(pathParams === undefined ? {} : { path: pathParams }),

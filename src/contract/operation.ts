@@ -15,17 +15,23 @@ export const TAGS = [
   'Availability',
   'Workspace',
   'Sandbox',
+  'Relay',
   'Operations',
 ] as const;
 
 export interface Operation {
   operationId: string;
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** As in OpenAPI: `/api/messages/{id}`. */
   path: string;
   tag: (typeof TAGS)[number];
   /** What the key must be allowed to do (`admin` may do everything); null: open to everybody. */
   scope: Scope | null;
+  /**
+   * Other doors than the one for API keys. `device`: the token of a paired Mac. `guess`: open to everybody, but few times a
+   * minute, because what is asked for can be guessed.
+   */
+  door?: 'device' | 'guess';
   summary: string;
   description?: string;
   /** Bounded per workspace and minute, by the limit of sends or of availability checks. */
@@ -70,7 +76,8 @@ export function problemsOf(operation: Operation): ProblemCode[] {
   return [
     ...new Set<ProblemCode>([
       ...(operation.scope === null ? [] : KEY_PROBLEMS),
-      ...(operation.limited !== undefined ? ['RATE_LIMITED' as const] : []),
+      ...(operation.door === 'device' ? ['NOT_PAIRED' as const] : []),
+      ...(operation.limited !== undefined || operation.door !== undefined ? ['RATE_LIMITED' as const] : []),
       ...(operation.body === undefined ? [] : BODY_PROBLEMS),
       ...operation.problems,
       ...SERVER_PROBLEMS,

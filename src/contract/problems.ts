@@ -373,6 +373,22 @@ export const PROBLEMS = {
     error: 'Twilio does not accept these settings',
     docs: 'Twilio was asked and says no: wrong credentials, an account that is not active, a number or Messaging Service it does not have; `error` says which. Nothing was saved. `verify: false` saves without asking.',
   },
+  LINE_HAS_NO_MAC: {
+    status: 400,
+    error: 'Only lines with the transport relay have a Mac',
+    docs: 'Pairing codes and devices belong to lines with `transport` `relay`.',
+  },
+  DEVICE_NOT_FOUND: { status: 404, error: 'Device not found', docs: 'The line has no device of this id.' },
+  INVALID_PAIRING_CODE: {
+    status: 400,
+    error: 'This pairing code is not valid: it is unknown, was used, or has expired. Make a new one.',
+    docs: 'A pairing code is good once and for ten minutes, and the newest code of a line is its only one.',
+  },
+  NOT_PAIRED: {
+    status: 401,
+    error: 'This device is not paired with a line',
+    docs: 'The token of a relay is unknown, or was revoked: pair the Mac again.',
+  },
   INVALID_TRANSPORT_CONFIG: {
     status: 400,
     error: 'transportConfig is not valid',

@@ -11,6 +11,7 @@ import {
   scanUncheckedLines,
 } from '../store/due.ts';
 import { findMessage } from '../store/messages.ts';
+import { forgetJobs } from '../store/relay-jobs.ts';
 import { apart, type SetAside } from './apart.ts';
 import type { Question } from './chores.ts';
 
@@ -65,4 +66,12 @@ export async function forgetOldKeys(deps: Deps, stopping?: AbortSignal): Promise
   let found = KEYS_PER_ROUND;
   while (found === KEYS_PER_ROUND && stopping?.aborted !== true)
     found = await forgetIdempotencyKeys(deps.database, before, KEYS_PER_ROUND);
+}
+
+/** What Macs were asked to do: no message is asked after for longer than a day. */
+export async function forgetRelayJobs(deps: Deps, stopping?: AbortSignal): Promise<void> {
+  const before = deps.clock.now() - KEEP_KEYS_MS;
+  let found = KEYS_PER_ROUND;
+  while (found === KEYS_PER_ROUND && stopping?.aborted !== true)
+    found = await forgetJobs(deps.database, before, KEYS_PER_ROUND);
 }

@@ -11,7 +11,13 @@ import { newsQuestionsDue } from './ask-for-news.ts';
 import { availabilityJobsDue, forgetOldJobs } from './check-availability.ts';
 import { Chores, type Launch } from './chores.ts';
 import { deliver } from './deliver.ts';
-import { expireMessages, forgetOldKeys, healthChecksDue, leaveDownLines } from './housekeeping.ts';
+import {
+  expireMessages,
+  forgetOldKeys,
+  forgetRelayJobs,
+  healthChecksDue,
+  leaveDownLines,
+} from './housekeeping.ts';
 import { prepare } from './prepare.ts';
 import { loseExpiredLeases, reconcileDue } from './reconcile.ts';
 import { answerFromSandbox } from './sandbox-callbacks.ts';
@@ -70,6 +76,7 @@ export function createTicker(deps: Deps, stopping: AbortSignal = NEVER): Ticker 
       if (isTimeFor('keys')) {
         chores.start(launch, 'old keys', () => forgetOldKeys(deps, stopping));
         chores.start(launch, 'old availability jobs', () => forgetOldJobs(deps));
+        chores.start(launch, 'old jobs of relays', () => forgetRelayJobs(deps, stopping));
       }
       return sendDue(deps, capacity, turns, launch, stopping);
     },

@@ -3,7 +3,9 @@
  * ones, the tests of this folder hand in others.
  */
 
+import type { Readable } from 'node:stream';
 import type { Caller } from '../actions/authenticate.ts';
+import type { Device } from '../actions/authenticate-device.ts';
 import type { Accepted, SendOptions } from '../actions/intake.ts';
 import type { Hook, HookReply } from '../actions/receive-hook.ts';
 import type {
@@ -48,6 +50,14 @@ import type {
   SendMessage,
   TimelineAnswer,
 } from '../contract/messages.ts';
+import type { DeviceEnvelope, ServerEnvelope } from '../contract/relay.ts';
+import type {
+  Pair,
+  PairAnswer,
+  PairingCodeAnswer,
+  RelayDeviceAnswer,
+  RelayDevicesAnswer,
+} from '../contract/relay-devices.ts';
 import type { SandboxPhoneAnswer } from '../contract/sandbox.ts';
 import type { UpdateWorkspace, Workspace } from '../contract/workspace.ts';
 import type { Deps } from '../deps.ts';
@@ -120,6 +130,28 @@ export interface Actions {
   readSandboxPhone(deps: Deps, caller: Caller, address: string): Promise<SandboxPhoneAnswer>;
 
   receiveHook(deps: Deps, workspaceId: string, lineId: string, hook: Hook): Promise<HookReply>;
+
+  createPairingCode(
+    deps: Deps,
+    caller: Caller,
+    lineId: string,
+    serverUrl: string,
+  ): Promise<PairingCodeAnswer>;
+  listRelayDevices(deps: Deps, caller: Caller, lineId: string): Promise<RelayDevicesAnswer>;
+  revokeRelayDevice(deps: Deps, caller: Caller, lineId: string, deviceId: string): Promise<RelayDeviceAnswer>;
+  pairDevice(deps: Deps, request: Pair): Promise<PairAnswer>;
+  answerDevice(deps: Deps, device: Device, envelope: DeviceEnvelope): Promise<ServerEnvelope[]>;
+  jobsOf(deps: Deps, device: Device): Promise<ServerEnvelope[]>;
+  takeFilePiece(deps: Deps, device: Device, jobId: string, n: number, bytes: Buffer): Promise<void>;
+  openJobFile(
+    deps: Deps,
+    device: Device,
+    jobId: string,
+    n: number,
+  ): Promise<{ sizeBytes: number; bytes: Readable }>;
+  noteSeen(deps: Deps, device: Device, at: number): Promise<void>;
+  linesWanted(deps: Deps): Promise<ReadonlySet<string>>;
+  revokedAmong(deps: Deps, devices: readonly Device[]): Promise<ReadonlySet<string>>;
 
   /** Throws when the database is out of reach. */
   checkReady(deps: Deps): Promise<void>;

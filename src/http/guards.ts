@@ -1,16 +1,20 @@
 /** What stands before every route: who calls, what the key may do, how often, and under which correlation id. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../actions/authenticate.ts';
+import type { Device } from '../actions/authenticate-device.ts';
 import type { Operation } from '../contract/operation.ts';
 import { problem } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';
 import type { Scope } from '../domain/words.ts';
+import type { GuessLimit } from './guess-limit.ts';
 import { readCorrelationId } from './headers.ts';
 import { createRateLimiter } from './rate-limit.ts';
 
 export interface Admission {
   /** Of an open route: nobody, who owns nothing. */
   caller: Caller;
+  /** Behind the door for devices only. */
+  device: Device | null;
   correlation: Correlation;
 }
 
@@ -28,7 +32,7 @@ export interface Guards {
 
 const NOBODY: Caller = { workspaceId: '', apiKeyId: '', scopes: [] };
 
-export function createGuards(deps: Deps): Guards {
+export function createGuards(deps: Deps, countGuess: GuessLimit): Guards {
   // 0: no limit.
   const perMinute = { sends: deps.config.sendsPerMinute, checks: deps.config.checksPerMinute };
   const limiters = {
@@ -51,6 +55,15 @@ export function createGuards(deps: Deps): Guards {
       const correlation = correlate(request, deps);
       reply.header('x-correlation-id', correlation.id);
       let caller = NOBODY;
+      let device: Device | null = null;
+      if (operation.door === 'guess') countGuess(request.ip);
+      if (operation.door === 'device') {
+        device = await deps.relay.authenticate(request.headers.authorization);
+        if (device === null) {
+          countGuess(request.ip);
+          throw problem('NOT_PAIRED');
+        }
+      }
       if (operation.scope !== null) {
         caller = await identify(deps, request);
         if (!mayDo(caller, operation.scope)) {
@@ -63,7 +76,7 @@ export function createGuards(deps: Deps): Guards {
         if ((await deps.snapshots.read(caller.workspaceId)) === null) throw problem('NO_ACTIVE_WORKSPACE');
         if (operation.limited !== undefined) checkRate(operation.limited, caller.workspaceId, reply);
       }
-      admissions.set(request, { caller, correlation });
+      admissions.set(request, { caller, device, correlation });
     },
     admissionOf(request) {
       const admission = admissions.get(request);

@@ -2,6 +2,7 @@
 import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import type { Caller } from '../actions/authenticate.ts';
+import type { Device } from '../actions/authenticate-device.ts';
 import type { Operation } from '../contract/operation.ts';
 import { problem } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';
@@ -17,6 +18,8 @@ export interface Call {
   deps: Deps;
   actions: Actions;
   caller: Caller;
+  /** Of routes behind the door for devices. */
+  device: Device | null;
   correlation: Correlation;
   /** Path and query as asked for. */
   url: string;
@@ -33,7 +36,7 @@ export interface Call {
 
 export interface Answer {
   status: number;
-  /** JSON, or a string that is sent as it is, under the `content-type` of `headers`. */
+  /** JSON, or a string, bytes or a stream that are sent as they are, under the `content-type` of `headers`. */
   body: unknown;
   headers?: Readonly<Record<string, string>>;
 }
@@ -80,11 +83,12 @@ function callOf(
   guards: Guards,
 ): Omit<Call, 'gone'> {
   const bytes = Buffer.isBuffer(request.body) ? request.body : EMPTY;
-  const { caller, correlation } = guards.admissionOf(request);
+  const { caller, device, correlation } = guards.admissionOf(request);
   return {
     deps,
     actions,
     caller,
+    device,
     correlation,
     url: request.raw.url ?? '',
     params: request.params as Record<string, string>,

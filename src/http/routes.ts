@@ -2,6 +2,7 @@
 import type { Route } from './route.ts';
 import { availabilityRoutes } from './routes/availability.ts';
 import { conversationRoutes } from './routes/conversations.ts';
+import { deviceRoutes } from './routes/devices.ts';
 import { dncRoutes } from './routes/dnc.ts';
 import { gestureRoutes } from './routes/gestures.ts';
 import { hookRoutes } from './routes/hooks.ts';
@@ -9,6 +10,7 @@ import { leadRoutes } from './routes/leads.ts';
 import { lineRoutes } from './routes/lines.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { documentRoute, operationRoutes } from './routes/operations.ts';
+import { relayRoutes } from './routes/relay.ts';
 import { sandboxRoutes } from './routes/sandbox.ts';
 import { workspaceRoutes } from './routes/workspace.ts';
 
@@ -18,10 +20,12 @@ export const routes: readonly Route[] = [
   ...conversationRoutes,
   ...dncRoutes,
   ...lineRoutes,
+  ...deviceRoutes,
   ...leadRoutes,
   ...availabilityRoutes,
   ...workspaceRoutes,
   ...sandboxRoutes,
+  ...relayRoutes,
   ...hookRoutes,
   ...operationRoutes,
   documentRoute(() => routes),

@@ -7,6 +7,8 @@ import { BODY_LIMIT_BYTES } from './body.ts';
 import { createClientErrors } from './client-errors.ts';
 import { toProblem } from './failures.ts';
 import { createGuards } from './guards.ts';
+import { createGuessLimit } from './guess-limit.ts';
+import { openRelayLinks } from './relay-links.ts';
 import { mount } from './route.ts';
 import { routes } from './routes.ts';
 
@@ -64,7 +66,9 @@ export function createServer(deps: Deps, actions: Actions): FastifyInstance {
   app.addHook('onResponse', async (request, reply) => observe(deps, request, reply));
   app.setErrorHandler((error, request, reply) => refuse(deps, error, request, reply));
   app.setNotFoundHandler((request, reply) => refuse(deps, problem('NOT_FOUND'), request, reply));
-  mount(app, routes, deps, actions, createGuards(deps));
+  const countGuess = createGuessLimit(deps.clock);
+  mount(app, routes, deps, actions, createGuards(deps, countGuess));
+  openRelayLinks(app, deps, actions, countGuess);
   return app;
 }
 

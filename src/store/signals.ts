@@ -1,5 +1,5 @@
 /**
- * A tap on the shoulder between processes: "there is work", "something was settled". Sent outside every transaction
+ * A tap on the shoulder between processes: "there is work", "something was settled", "a Mac is wanted", "a Mac answered". Sent outside every transaction
  * (a NOTIFY in each commit serialises commits), coalesced per process, and never relied upon: who misses one looks by
  * himself a moment later. Needs a direct connection; behind a pooler the loops simply poll.
  */
@@ -8,7 +8,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { type Database, statement } from './database.ts';
 
-const SIGNALS = ['work', 'settled'] as const;
+const SIGNALS = ['work', 'settled', 'relay_jobs', 'relay_answers'] as const;
 export type Signal = (typeof SIGNALS)[number];
 
 export interface Signals {
@@ -53,6 +53,8 @@ function createSender(
   const state: Record<Signal, { busy: boolean; again: boolean }> = {
     work: { busy: false, again: false },
     settled: { busy: false, again: false },
+    relay_jobs: { busy: false, again: false },
+    relay_answers: { busy: false, again: false },
   };
   const run = async (signal: Signal): Promise<void> => {
     const own = state[signal];

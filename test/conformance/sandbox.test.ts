@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Channel, ChannelLine, Outcome, Outgoing } from '../../src/channels/channel.ts';
 import { createSandboxChannel } from '../../src/channels/sandbox.ts';
-import { SANDBOX_RECIPIENTS } from '../../src/channels/sandbox-script.ts';
+import { SANDBOX_RECIPIENTS } from '../../src/domain/sandbox-script.ts';
 import type { MessageType } from '../../src/domain/words.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { createIds } from '../../src/lib/ids.ts';

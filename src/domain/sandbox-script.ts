@@ -2,8 +2,8 @@
  * What every simulated phone and mailbox does: one row per magic recipient. The same table is executed by sandbox.ts,
  * printed in the docs and swept by its test. Pure.
  */
-import { isPhone } from '../domain/address.ts';
-import type { MessageType } from '../domain/words.ts';
+import { isPhone } from './address.ts';
+import type { MessageType } from './words.ts';
 
 /** Something the recipient tells back later, counted from the moment it received the copy. */
 export interface SandboxCallback {

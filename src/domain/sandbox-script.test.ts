@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { isEmail, isPhone } from '../domain/address.ts';
-import { MESSAGE_TYPES } from '../domain/words.ts';
+import { isEmail, isPhone } from './address.ts';
 import { SANDBOX_RECIPIENTS, sandboxAnswer, sandboxRecipient } from './sandbox-script.ts';
+import { MESSAGE_TYPES } from './words.ts';
 
 describe('the table of simulated recipients', () => {
   test('names each recipient once, with a sentence for the docs', () => {

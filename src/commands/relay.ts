@@ -1,0 +1,133 @@
+/** `relay`: the agent on a Mac. Pairs once, then keeps the link to its server until it is stopped. */
+import { readFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { type Clock, systemClock } from '../lib/clock.ts';
+import { readOptions, UsageError } from '../lib/command-line.ts';
+import { createLog, type Log } from '../lib/log.ts';
+import { systemRandom } from '../lib/random.ts';
+import { type AgentStatus, startAgent } from '../relay/agent.ts';
+import type { Driver } from '../relay/driver.ts';
+import { createSandboxDriver } from '../relay/drivers/sandbox.ts';
+import { askForStatus, claimFolder } from '../relay/instance.ts';
+import { type Pairing, pair, readPairing } from '../relay/pairing.ts';
+import { ServerRefused } from '../relay/server-calls.ts';
+import { stopSignal } from './stop-signal.ts';
+
+interface DriverOptions {
+  dataDir: string;
+  clock: Clock;
+  log: Log;
+}
+
+const DRIVERS: Readonly<Record<string, (options: DriverOptions) => Driver>> = {
+  sandbox: createSandboxDriver,
+};
+const USUAL_DRIVER = 'sandbox';
+
+export async function relay(args: string[]): Promise<number> {
+  const [verb] = args;
+  if (verb === 'status') return showStatus(args.slice(1));
+  const options = readOptions(args, ['server', 'pair', 'driver', 'data', 'name']);
+  const dataDir = path.resolve(options.data ?? usualFolder());
+  const driverName = options.driver ?? USUAL_DRIVER;
+  const createDriver = Object.hasOwn(DRIVERS, driverName) ? DRIVERS[driverName] : undefined;
+  if (createDriver === undefined)
+    throw new UsageError(`--driver must be one of ${Object.keys(DRIVERS).join(', ')}, not "${driverName}".`);
+  const name = options.name ?? os.hostname();
+  const pairing = await findPairing(dataDir, { ...options, name, driver: driverName });
+  const log = createLog(process.env.LOG_LEVEL ?? 'info');
+  const clock = systemClock();
+
+  let status: () => AgentStatus | null = () => null;
+  const instance = await claimFolder(dataDir, () => status());
+  if (instance === null)
+    throw new UsageError(`Another relay runs on ${dataDir}: stop it, or give this one a folder by --data.`);
+  const stopping = stopSignal();
+  const driver = createDriver({ dataDir, clock, log });
+  const random = systemRandom();
+  const { server, token } = pairing;
+  const version = readVersion();
+  const agent = await startAgent({ server, token, name, version, dataDir, driver, clock, random, log });
+  status = agent.status;
+  process.stdout.write(
+    `The relay of ${pairing.address} serves ${server} by ${driver.name}. Stop with Ctrl-C.\n`,
+  );
+  try {
+    const refusal = await Promise.race([stopping, agent.ended]);
+    if (typeof refusal !== 'string') process.stdout.write('Shutting down: finishing what is being sent…\n');
+    else process.stderr.write(`${refusal}.\n`);
+  } finally {
+    await agent.stop();
+    await instance.release();
+  }
+  return 0;
+}
+
+async function findPairing(
+  dataDir: string,
+  {
+    server,
+    pair: code,
+    name,
+    driver,
+  }: { server: string | null; pair: string | null; name: string; driver: string },
+): Promise<Pairing> {
+  if (code === null) {
+    const known = await readPairing(dataDir);
+    if (known === null)
+      throw new UsageError(
+        `This Mac is not paired yet (${dataDir}): give --server and --pair with the code of its line.`,
+      );
+    return server === null ? known : { ...known, server: readServer(server) };
+  }
+  if (server === null) throw new UsageError('--pair needs --server, the address of your Trunkline.');
+  try {
+    return await pair(dataDir, { server: readServer(server), code, name, driver });
+  } catch (error) {
+    if (error instanceof ServerRefused) throw new UsageError(error.message);
+    if (error instanceof TypeError) throw new UsageError(`${server} can't be reached: ${causeOf(error)}.`);
+    throw error;
+  }
+}
+
+function readServer(text: string): string {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new UsageError(`--server must be an http or https address, not "${text}".`);
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+}
+
+async function showStatus(args: string[]): Promise<number> {
+  const { data } = readOptions(args, ['data']);
+  const dataDir = path.resolve(data ?? usualFolder());
+  const pairing = await readPairing(dataDir);
+  const status = await askForStatus(dataDir);
+  const lines = [
+    pairing === null ? 'Not paired.' : `Paired with ${pairing.server} as the Mac of ${pairing.address}.`,
+    status === null
+      ? 'The relay is not running.'
+      : `The relay is running, link: ${status.link ?? 'starting'}.`,
+    ...(status?.openJobs ? [`Messages under way: ${status.openJobs}.`] : []),
+    ...(status?.selfTest?.checks ?? []).map(
+      ({ check, ok, message }) => `${ok ? 'ok  ' : 'FAIL'} ${check}: ${message}`,
+    ),
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+  return status !== null && status.selfTest?.ok !== false ? 0 : 1;
+}
+
+function usualFolder(): string {
+  return process.platform === 'darwin'
+    ? path.join(os.homedir(), 'Library', 'Application Support', 'Trunkline')
+    : path.join(os.homedir(), '.trunkline');
+}
+
+function causeOf(error: Error): string {
+  return error.cause instanceof Error && error.cause.message !== '' ? error.cause.message : error.message;
+}
+
+function readVersion(): string {
+  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}

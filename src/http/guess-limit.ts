@@ -1,0 +1,24 @@
+/**
+ * What can be guessed (a pairing code, the token of a Mac) is tried few times a minute: by one address, and by all of them
+ * together. Behind a proxy all callers have its address, and share what one may do.
+ */
+import { problem } from '../contract/problems.ts';
+import type { Clock } from '../lib/clock.ts';
+import { createRateLimiter } from './rate-limit.ts';
+
+/** Counts one guess. Throws a Problem when there were too many. */
+export type GuessLimit = (address: string) => void;
+
+const OF_ONE_ADDRESS = 20;
+const OF_ALL = 600;
+
+export function createGuessLimit(clock: Clock): GuessLimit {
+  const limits = { one: createRateLimiter(OF_ONE_ADDRESS), all: createRateLimiter(OF_ALL) };
+  return (address) => {
+    const now = clock.now();
+    for (const verdict of [limits.one.take(address, now), limits.all.take('', now)]) {
+      if (!verdict.allowed)
+        throw problem('RATE_LIMITED', { error: 'Too many attempts', retryAfter: verdict.resetSeconds });
+    }
+  };
+}

@@ -1,0 +1,40 @@
+/** The relay channel, against a real agent that keeps a real link to a real server. */
+import { afterAll, beforeAll } from 'vitest';
+import type { Channel } from '../../src/channels/channel.ts';
+import { openApp, type TestApp } from '../harness.ts';
+import { channelLineOf, openMac } from '../relay/mac.ts';
+import { describeChannel } from './channel-conformance.ts';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await openApp({ dispatches: false });
+});
+afterAll(() => app.close());
+
+describeChannel('relay', {
+  async setup() {
+    const mac = await openMac(app);
+    const line = channelLineOf(mac);
+    return {
+      channel: app.deps.channels.get('relay') as Channel,
+      line,
+      copies: async (reference) => (await mac.copies()).filter((copy) => copy.reference === reference).length,
+      async goDown() {
+        await mac.agent.stop();
+        return line;
+      },
+      close: () => mac.close(),
+    };
+  },
+  recipients: {
+    accepted: '+12025550100',
+    refusedForGood: '+12025550103',
+    refusedForNow: '+12025550104',
+    slow: '+12025550108',
+    lostThoughSent: '+12025550105',
+    lostNotSent: '+12025550106',
+    notOnChannel: '+12025550102',
+  },
+  badConfigs: [{ host: 'mac.local' }, { token: 'x' }],
+  cannotReconcile: null,
+});
