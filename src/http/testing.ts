@@ -4,10 +4,12 @@ import type { FastifyInstance } from 'fastify';
 import { onTestFinished } from 'vitest';
 import type { Caller } from '../actions/authenticate.ts';
 import type { SendOptions } from '../actions/intake.ts';
+import { createRelayFiles } from '../channels/relay-files.ts';
 import { type Config, readConfig } from '../config.ts';
 import type { Message, SendAnswer, SendMessage } from '../contract/messages.ts';
 import type { Deps } from '../deps.ts';
 import type { Scope } from '../domain/words.ts';
+import { createBell } from '../lib/bell.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { createIds } from '../lib/ids.ts';
 import { type Log, silentLog } from '../lib/log.ts';
@@ -104,6 +106,13 @@ function fakeDeps(config: Config, scopes: readonly Scope[], clock: Clock, log: L
     log,
     metrics: createMetrics(),
     snapshots: { read: async (id: string) => (id === 'ws_1' ? {} : null) } as Deps['snapshots'],
+    relay: {
+      authenticate: async () => null,
+      jobs: createBell(clock),
+      answers: createBell(clock),
+      files: createRelayFiles(),
+      drain: async () => {},
+    },
     authenticate: async (header) => (header === KEY ? { workspaceId: 'ws_1', apiKeyId: ID, scopes } : null),
   };
   return new Proxy(usable, {
