@@ -72,6 +72,18 @@ describe('a line with a Mac', () => {
     await mac.close();
   });
 
+  test('is reached from a process that does not keep its link', async () => {
+    const api = await openApp({ role: 'api' });
+    const sending = await openApp({ role: 'dispatcher', databaseUrl: api.databaseUrl, key: api.key });
+    const mac = await openMac(api);
+    const { body } = await mac.workspace.send({ message: 'Hi', recipientPhone: newPhone() });
+    expect(body.message.status).toMatch(/sent|delivered/);
+    expect(await mac.copies()).toHaveLength(1);
+    await mac.close();
+    await sending.close();
+    await api.close();
+  });
+
   test('that can’t send now says why: in its health, and to whoever sends', async () => {
     const mac = await openMac(app, { starts: false });
     const broken: Driver = {
