@@ -31,6 +31,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       '--data <folder>  where token, journal and files are kept',
       '--name <name>    of this Mac, as people know it',
       'status           (relay status) shows whether it runs, is linked and may send',
+      'install          (relay install) has macOS start it at every sign-in; --print only shows what it would write',
     ],
     load: async () => (await import('./commands/relay.ts')).relay,
   },

@@ -129,7 +129,9 @@ describe('allowed imports', () => {
 
   test('SQL lives in store/ alone', () => {
     const sql = /`\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH)\s/;
-    const allowed = ['src/store/', 'src/commands/doctor.ts', 'src/actions/bootstrap.ts'];
+    // chat.db is no table of ours: it is read where its driver is.
+    const chatDb = 'src/relay/drivers/messages-app/chat-db.ts';
+    const allowed = ['src/store/', 'src/commands/doctor.ts', 'src/actions/bootstrap.ts', chatDb];
     const wrong = product.filter(
       (source) => sql.test(source.text) && !allowed.some((place) => source.path.startsWith(place)),
     );

@@ -8,10 +8,12 @@ import { createLog, type Log } from '../lib/log.ts';
 import { systemRandom } from '../lib/random.ts';
 import { type AgentStatus, startAgent } from '../relay/agent.ts';
 import type { Driver } from '../relay/driver.ts';
+import { createMessagesAppDriver } from '../relay/drivers/messages-app/messages-app.ts';
 import { createSandboxDriver } from '../relay/drivers/sandbox.ts';
 import { askForStatus, claimFolder } from '../relay/instance.ts';
 import { type Pairing, pair, readPairing } from '../relay/pairing.ts';
 import { ServerRefused } from '../relay/server-calls.ts';
+import { installRelay } from './relay-install.ts';
 import { stopSignal } from './stop-signal.ts';
 
 interface DriverOptions {
@@ -21,19 +23,19 @@ interface DriverOptions {
 }
 
 const DRIVERS: Readonly<Record<string, (options: DriverOptions) => Driver>> = {
+  'messages-app': createMessagesAppDriver,
   sandbox: createSandboxDriver,
 };
-const USUAL_DRIVER = 'sandbox';
+const USUAL_DRIVER = process.platform === 'darwin' ? 'messages-app' : 'sandbox';
 
 export async function relay(args: string[]): Promise<number> {
   const [verb] = args;
   if (verb === 'status') return showStatus(args.slice(1));
+  if (verb === 'install') return install(args.slice(1));
   const options = readOptions(args, ['server', 'pair', 'driver', 'data', 'name']);
   const dataDir = path.resolve(options.data ?? usualFolder());
-  const driverName = options.driver ?? USUAL_DRIVER;
-  const createDriver = Object.hasOwn(DRIVERS, driverName) ? DRIVERS[driverName] : undefined;
-  if (createDriver === undefined)
-    throw new UsageError(`--driver must be one of ${Object.keys(DRIVERS).join(', ')}, not "${driverName}".`);
+  const driverName = readDriverName(options.driver);
+  const createDriver = DRIVERS[driverName] as (options: DriverOptions) => Driver;
   const name = options.name ?? os.hostname();
   const pairing = await findPairing(dataDir, { ...options, name, driver: driverName });
   const log = createLog(process.env.LOG_LEVEL ?? 'info');
@@ -62,6 +64,26 @@ export async function relay(args: string[]): Promise<number> {
     await instance.release();
   }
   return 0;
+}
+
+async function install(args: string[]): Promise<number> {
+  const { data, driver, print } = readOptions(
+    args.map((arg) => (arg === '--print' ? '--print=yes' : arg)),
+    ['data', 'driver', 'print'],
+  );
+  const dataDir = path.resolve(data ?? usualFolder());
+  const printsOnly = print !== null;
+  if (!printsOnly && (await readPairing(dataDir)) === null)
+    throw new UsageError(
+      `This Mac is not paired yet (${dataDir}): run the relay once with --server and --pair.`,
+    );
+  return installRelay({ dataDir, driver: readDriverName(driver), printsOnly });
+}
+
+function readDriverName(name: string | null): string {
+  const driver = name ?? USUAL_DRIVER;
+  if (Object.hasOwn(DRIVERS, driver)) return driver;
+  throw new UsageError(`--driver must be one of ${Object.keys(DRIVERS).join(', ')}, not "${driver}".`);
 }
 
 async function findPairing(
