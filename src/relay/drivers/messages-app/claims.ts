@@ -45,18 +45,22 @@ export function openClaims(folder: string): Claims {
   };
   for (const claim of kept) remember(claim);
 
-  const written = openSync(file, 'a', 0o600);
+  let written: number | null = openSync(file, 'a', 0o600);
   return {
     isClaimed: (guid) => owners.has(guid),
     of: (jobId) => byJob.get(jobId) ?? [],
     referenceOf: (guid) => owners.get(guid) ?? null,
     guidOf: (reference) => byReference.get(reference) ?? null,
     add(claim) {
+      if (written === null) throw new Error('The claims are closed.');
       writeSync(written, `${JSON.stringify(claim)}\n`);
       fsyncSync(written);
       remember(claim);
     },
-    close: () => closeSync(written),
+    close() {
+      if (written !== null) closeSync(written);
+      written = null;
+    },
   };
 }
 
