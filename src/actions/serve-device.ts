@@ -93,7 +93,7 @@ export async function jobsOf(deps: Deps, { workspaceId, lineId }: Device): Promi
 
 /** The lines of which somebody wants something, by `lineKey`. */
 export async function linesWanted(deps: Deps): Promise<ReadonlySet<string>> {
-  return new Set((await scanLinesWithJobs(deps.database)).map(lineKey));
+  return new Set((await scanLinesWithJobs(deps.database, deps.clock.now())).map(lineKey));
 }
 
 /** Of these the ones that are no longer paired, by their id. */

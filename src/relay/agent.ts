@@ -9,6 +9,7 @@ import type { Log } from '../lib/log.ts';
 import type { Random } from '../lib/random.ts';
 import type { Driver } from './driver.ts';
 import { openRelayFiles } from './files.ts';
+import { fitSelfTest } from './fit.ts';
 import { openJournal } from './journal.ts';
 import { type Link, openLink } from './link.ts';
 import { startNewsPump } from './news-pump.ts';
@@ -109,7 +110,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
         protocol: RELAY_PROTOCOL,
         agent: options.version,
         driver: driver.name,
-        name: options.name,
+        name: options.name.slice(0, 200),
         selfTest,
       });
       sayAgain();
@@ -187,12 +188,11 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
 
   async function testItself(): Promise<SelfTest> {
     try {
-      const found = await driver.selfTest();
-      return { ...found, checks: [...found.checks], versions: { ...found.versions } };
+      return fitSelfTest(await driver.selfTest());
     } catch (error) {
       log.error({ err: error }, 'the self-test failed');
       const message = `The self-test failed: ${(error as Error).message}`;
-      return { ok: false, checks: [{ check: 'self-test', ok: false, message }], versions: {} };
+      return fitSelfTest({ ok: false, checks: [{ check: 'self-test', ok: false, message }], versions: {} });
     }
   }
 

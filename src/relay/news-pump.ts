@@ -9,6 +9,7 @@ import type { Ids } from '../lib/ids.ts';
 import type { Log } from '../lib/log.ts';
 import { createWake } from '../lib/wake.ts';
 import type { Driver } from './driver.ts';
+import { fitNews } from './fit.ts';
 import type { Entry, Journal } from './journal.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -35,7 +36,7 @@ const RECEIPTS_FOR_MS = 7 * 86_400_000;
 const MAX_OUTSTANDING = 1_000;
 const LONGEST_TROUBLE_MS = 60_000;
 /** Of one envelope, so that it stays under its limit. */
-const MAX_CHARACTERS = 400_000;
+const MAX_BYTES = 400_000;
 const RANK: Readonly<Record<ReceiptNews['receipt'], number>> = {
   accepted: 1,
   delivered: 2,
@@ -80,7 +81,7 @@ export function startNewsPump(options: NewsPumpOptions): NewsPump {
         troubleMs = Math.min(LONGEST_TROUBLE_MS, Math.max(1_000, troubleMs * 2));
       } else {
         troubleMs = 0;
-        const news = answer.news.filter(isNewToServer);
+        const news = answer.news.filter(isNewToServer).map(fitNews);
         for (const some of inEnvelopes(news)) if (!(await tell(some))) return;
         if (JSON.stringify(answer.cursor) !== JSON.stringify(cursor))
           await journal.write({ step: 'cursor', cursor: answer.cursor });
@@ -143,16 +144,16 @@ function rankOf(receipt: Entry['receipt']): number {
 
 function inEnvelopes(news: readonly News[]): News[][] {
   const envelopes: News[][] = [];
-  let characters = 0;
+  let bytes = 0;
   for (const each of news) {
-    const size = JSON.stringify(each).length;
+    const size = Buffer.byteLength(JSON.stringify(each));
     const last = envelopes.at(-1);
-    if (last === undefined || last.length >= MAX_NEWS || characters + size > MAX_CHARACTERS) {
+    if (last === undefined || last.length >= MAX_NEWS || bytes + size > MAX_BYTES) {
       envelopes.push([each]);
-      characters = size;
+      bytes = size;
     } else {
       last.push(each);
-      characters += size;
+      bytes += size;
     }
   }
   return envelopes;

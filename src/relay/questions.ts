@@ -6,6 +6,7 @@ import { createLimiter } from '../lib/limiter.ts';
 import type { Log } from '../lib/log.ts';
 import type { Driver } from './driver.ts';
 import type { RelayFiles } from './files.ts';
+import { fitAnswer } from './fit.ts';
 import type { Outbox } from './outbox.ts';
 import type { Sender } from './sender.ts';
 
@@ -64,7 +65,7 @@ export function createQuestions(options: QuestionsOptions): Questions {
   };
 
   function say(jobId: string, answer: Answer): void {
-    outbox.add(keyOf(jobId), () => ({ type: 'result', jobId, fence: null, answer }));
+    outbox.add(keyOf(jobId), () => ({ type: 'result', jobId, fence: null, answer: fitAnswer(answer) }));
   }
 
   async function work(jobId: string, question: Question): Promise<Answer> {
@@ -100,7 +101,7 @@ export function createQuestions(options: QuestionsOptions): Questions {
 }
 
 function failed({ kind }: Question, words: string): Answer {
-  const message = `The device could not do it: ${words}`.slice(0, 1_000);
+  const message = `The device could not do it: ${words}`;
   switch (kind) {
     case 'find':
       return { finding: 'undecided', message, final: false };

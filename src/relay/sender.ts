@@ -16,6 +16,7 @@ import { createLimiter } from '../lib/limiter.ts';
 import type { Log } from '../lib/log.ts';
 import type { Driver, Notes, Send } from './driver.ts';
 import type { RelayFiles } from './files.ts';
+import { fitAnswer } from './fit.ts';
 import type { Entry, Journal } from './journal.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -191,7 +192,8 @@ export function createSender(options: SenderOptions): Sender {
   }
 
   function report({ jobId, fence, outcome }: Entry): void {
-    outbox.add(resultKey(jobId), () => ({ type: 'result', jobId, fence, answer: outcome }));
+    const answer = fitAnswer(outcome ?? {});
+    outbox.add(resultKey(jobId), () => ({ type: 'result', jobId, fence, answer }));
   }
 
   async function outcomeAfterCrash(entry: Entry): Promise<Outcome> {

@@ -149,12 +149,13 @@ export function listQueuedJobs(
 
 const SCAN_QUEUED = statement(
   'scan_queued_relay_jobs',
-  `SELECT DISTINCT workspace_id AS "workspaceId", line_id AS "lineId" FROM relay_jobs WHERE state = 'queued' LIMIT 10000`,
+  `SELECT DISTINCT workspace_id AS "workspaceId", line_id AS "lineId" FROM relay_jobs WHERE state = 'queued' AND lease_until > $1
+   LIMIT 10000`,
 );
 
 /** The lines of which somebody wants something: few at any instant. */
-export function scanLinesWithJobs(sql: Sql): Promise<{ workspaceId: string; lineId: string }[]> {
-  return sql.query(SCAN_QUEUED, []);
+export function scanLinesWithJobs(sql: Sql, now: number): Promise<{ workspaceId: string; lineId: string }[]> {
+  return sql.query(SCAN_QUEUED, [toIso(now)]);
 }
 
 const STORE_PIECE = statement(

@@ -113,6 +113,10 @@ describe('a device', () => {
       expect(await answer.json()).toMatchObject({ code: 'NOT_PAIRED' });
     }
     await expect(openRawDevice(app.url, mac.pairing.token)).rejects.toThrow('401');
+    // Started again, it is told so once more, and does not try for ever.
+    await mac.agent.stop();
+    await mac.start();
+    expect(await mac.agent.ended).toMatch(/no longer paired/);
     await mac.close();
   });
 
