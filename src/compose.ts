@@ -4,6 +4,7 @@ import { createIntake } from './actions/accept-message.ts';
 import { createAuthenticate } from './actions/authenticate.ts';
 import { createAuthenticateDevice } from './actions/authenticate-device.ts';
 import { actions } from './actions/index.ts';
+import { hintAtNews } from './actions/receive-hook.ts';
 import { createSettlements } from './actions/settle-messages.ts';
 import { createOutcomeWatch } from './actions/wait-for-outcome.ts';
 import { createWorkspaceSnapshots } from './actions/workspace-snapshot.ts';
@@ -12,6 +13,7 @@ import { createBlueBubblesChannel } from './channels/bluebubbles.ts';
 import type { Channel } from './channels/channel.ts';
 import { createRelayChannel } from './channels/relay.ts';
 import { createRelayFiles } from './channels/relay-files.ts';
+import { createMailTokens } from './channels/mail-tokens.ts';
 import { createSandboxChannel } from './channels/sandbox.ts';
 import { createSmtpChannel } from './channels/smtp.ts';
 import { storable } from './channels/storable.ts';
@@ -73,6 +75,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
   const ids = createIds(clock, options.random ?? systemRandom());
   const metrics = createMetrics();
   const secrets = createSecretBox(options.secretKey);
+  const mailTokens = createMailTokens(options.secretKey);
 
   // The simulated phones have connections of their own: however many of them answer, the engine keeps its own.
   const outside = openDatabase({
@@ -95,7 +98,20 @@ export async function compose(options: ComposeOptions): Promise<App> {
     new Map<Transport, Channel>([
       ['sandbox', createSandboxChannel({ database: outside, clock, ids })],
       ['relay', macs],
-      ['smtp', createSmtpChannel({ allowPrivateHosts })],
+      [
+        'smtp',
+        createSmtpChannel({
+          allowPrivateHosts,
+          clock,
+          tokens: mailTokens,
+          publicUrl,
+          onHint: (workspaceId, lineId) => {
+            hintAtNews(base, workspaceId, lineId).catch((error: Error) =>
+              log.warn({ err: error, workspaceId, lineId }, 'a hint at news was lost'),
+            );
+          },
+        }),
+      ],
       ['twilio', createTwilioChannel({ url: twilioUrl, publicUrl, fetch: web, clock })],
       ['bluebubbles', createBlueBubblesChannel({ fetch: web, clock, allowPrivateHosts, publicUrl })],
     ]);
@@ -126,6 +142,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     log,
     metrics,
     secrets,
+    mailTokens,
     database,
     channels,
     snapshots: createWorkspaceSnapshots({ database, clock }),

@@ -8,6 +8,7 @@ import type { OutcomeWatch } from './actions/wait-for-outcome.ts';
 import type { WorkspaceSnapshots } from './actions/workspace-snapshot.ts';
 import type { Channel } from './channels/channel.ts';
 import type { RelayFiles } from './channels/relay-files.ts';
+import type { MailTokens } from './channels/mail-tokens.ts';
 import type { Config } from './config.ts';
 import type { Transport } from './domain/words.ts';
 import type { Bell } from './lib/bell.ts';
@@ -25,6 +26,7 @@ export interface Deps {
   log: Log;
   metrics: Metrics;
   secrets: SecretBox;
+  mailTokens: MailTokens;
   database: Database;
   channels: ReadonlyMap<Transport, Channel>;
   authenticate: Authenticate;

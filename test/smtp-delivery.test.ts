@@ -14,6 +14,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ChannelLine, Outgoing } from '../src/channels/channel.ts';
 import { createSmtpChannel } from '../src/channels/smtp.ts';
 import { leaseOf } from './leases.ts';
+import { MAIL } from './mail.ts';
 import { until } from './until.ts';
 
 const SMTPD = ['/usr/sbin/smtpd', '/usr/local/sbin/smtpd'].find((path) => existsSync(path));
@@ -32,7 +33,7 @@ if (reason !== null) process.stderr.write(`true mail delivery is not tested: ${r
 describe.skipIf(reason !== null)(
   `a real mail server${reason === null ? '' : ` (skipped: ${reason})`}`,
   () => {
-    const channel = createSmtpChannel({ allowPrivateHosts: true });
+    const channel = createSmtpChannel({ allowPrivateHosts: true, ...MAIL });
     const lease = leaseOf();
     let folder: string;
     let server: ChildProcess;

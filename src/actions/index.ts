@@ -29,6 +29,7 @@ import {
   revokedAmong,
   takeFilePiece,
 } from './serve-device.ts';
+import { readUnsubscribeLink, unsubscribeByLink } from './unsubscribe-by-link.ts';
 
 export const actions = {
   acceptMessage,
@@ -78,5 +79,7 @@ export const actions = {
   noteSeen,
   linesWanted,
   revokedAmong,
+  readUnsubscribeLink,
+  unsubscribeByLink,
   checkReady,
 };

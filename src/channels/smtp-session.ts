@@ -15,6 +15,8 @@ export const TIMEOUTS = {
   silenceMs: 60_000,
   /** A whole send: the channel's `sendTimeoutMs`. */
   sendMs: 120_000,
+  /** One question to a mailbox. */
+  mailboxMs: 90_000,
 };
 export type SmtpTimeouts = typeof TIMEOUTS;
 

@@ -9,12 +9,13 @@
 import { createHash } from 'node:crypto';
 import net from 'node:net';
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
-import { domainToASCII } from 'node:url';
-import MailComposer from 'nodemailer/lib/mail-composer';
 import { isEmail } from '../domain/address.ts';
-import type { Deadline } from '../lib/clock.ts';
-import type { Channel, ChannelLine, Outgoing } from './channel.ts';
+import type { Clock, Deadline } from '../lib/clock.ts';
+import type { Channel } from './channel.ts';
+import { createMailboxes } from './imap-mailboxes.ts';
+import { askMailbox, openMailAttachment } from './imap-news.ts';
+import type { MailTokens } from './mail-tokens.ts';
+import { composeMail, oneLine } from './smtp-message.ts';
 import { isLoss, outcomeOf, type SmtpFailure, sentenceOf } from './smtp-reply.ts';
 import {
   createIdleSessions,
@@ -24,20 +25,37 @@ import {
   step,
   TIMEOUTS,
 } from './smtp-session.ts';
-import { readSettings, type SmtpSettings } from './smtp-settings.ts';
+import { readPasswords, readSettings, type SmtpSettings } from './smtp-settings.ts';
 
 export interface SmtpChannelOptions {
   /** Whether mail servers may be loopback, private or link-local hosts. A workspace's admin names the host, so: no. */
   allowPrivateHosts: boolean;
+  clock: Clock;
+  /** Sign what goes out, so that what comes back can be believed. */
+  tokens: MailTokens;
+  /** Where this server is reached from outside; null: no mail offers a link to unsubscribe. */
+  publicUrl: string | null;
+  /** Something came into the line's mailbox: it should be asked for news at once. */
+  onHint?(workspaceId: string, lineId: string): void;
   timeouts?: Partial<SmtpTimeouts>;
 }
 
-export function createSmtpChannel({ allowPrivateHosts, timeouts }: SmtpChannelOptions): Channel {
+/** How often a mailbox is asked though it was silent: it tells of new mail by itself. */
+const NEWS_EVERY_MS = 60_000;
+
+export function createSmtpChannel(options: SmtpChannelOptions): Channel {
+  const { allowPrivateHosts, clock, tokens, publicUrl, timeouts } = options;
   const limits = { ...TIMEOUTS, ...timeouts };
   const sessions = createIdleSessions();
   const closed = new AbortController();
+  const mailboxes = createMailboxes({
+    clock,
+    allowPrivateHosts,
+    timeouts: limits,
+    onHint: (workspaceId, lineId) => options.onHint?.(workspaceId, lineId),
+  });
   const open = (settings: SmtpSettings, secret: string | null, signal: AbortSignal) =>
-    openSession(settings, secret, { limits, allowPrivateHosts, signal });
+    openSession(settings, readPasswords(secret).smtp, { limits, allowPrivateHosts, signal });
 
   return {
     sendTimeoutMs: limits.sendMs,
@@ -51,7 +69,7 @@ export function createSmtpChannel({ allowPrivateHosts, timeouts }: SmtpChannelOp
         const message = 'Only an email can be sent here, and only to an e-mail address';
         return { outcome: 'rejected', permanent: true, code: 'invalid_recipient', message };
       }
-      const mail = await compose(line, settings, outgoing);
+      const mail = await composeMail(line, settings, outgoing, { tokens, publicUrl });
       const limit = AbortSignal.any([lease.signal, AbortSignal.timeout(limits.sendMs)]);
       // A changed line has another key: its old sessions are never taken again and end by silence.
       const owner = JSON.stringify([line.workspaceId, line.lineId, settings, line.secret]);
@@ -108,15 +126,34 @@ export function createSmtpChannel({ allowPrivateHosts, timeouts }: SmtpChannelOp
     validateConfig(config) {
       const settings = readSettings(config);
       if (typeof settings === 'string') return settings;
-      if (!allowPrivateHosts && net.isIP(settings.host) !== 0 && !isPublic(settings.host)) {
-        return `transportConfig.host ${settings.host} is not a public address`;
+      if (allowPrivateHosts) return null;
+      for (const key of ['host', 'imapHost'] as const) {
+        const host = settings[key];
+        if (host !== null && net.isIP(host) !== 0 && !isPublic(host))
+          return `transportConfig.${key} ${host} is not a public address`;
       }
       return null;
+    },
+
+    newsEveryMs: NEWS_EVERY_MS,
+    async askForNews(line, { cursor }) {
+      const settings = readSettings(line.transportConfig);
+      if (typeof settings === 'string') throw new Error(settings);
+      if (settings.imapHost === null) return { news: [], cursor, more: false };
+      return mailboxes.use(line, settings, (mailbox) =>
+        askMailbox(mailbox, { line, settings, tokens, cursor, now: clock.now() }),
+      );
+    },
+    async openInboundAttachment(line, source) {
+      const settings = readSettings(line.transportConfig);
+      if (typeof settings === 'string') throw new Error(settings);
+      return mailboxes.use(line, settings, (mailbox) => openMailAttachment(mailbox, source));
     },
 
     async close() {
       closed.abort();
       sessions.close();
+      mailboxes.close();
     },
   };
 }
@@ -140,44 +177,4 @@ class Content extends Readable {
     this.push(this.#mime);
     this.push(null);
   }
-}
-
-/* The message */
-
-const MAX_SUBJECT = 78;
-
-async function compose(line: ChannelLine, settings: SmtpSettings, outgoing: Outgoing) {
-  const { fromAddress } = settings;
-  const domain = fromAddress.slice(fromAddress.lastIndexOf('@') + 1);
-  const messageId = `<${outgoing.reference}@${domainToASCII(domain) || domain}>`;
-  const attachments = await Promise.all(
-    outgoing.attachments.map(async ({ name, mimeType, open }) => ({
-      filename: oneLine(name),
-      contentType: mimeType,
-      content: await buffer(await open()),
-    })),
-  );
-  const node = new MailComposer({
-    from: { name: oneLine(settings.fromName ?? line.name), address: fromAddress },
-    // As an object: in a string a comma would make two recipients of it.
-    to: { name: '', address: outgoing.address },
-    subject: oneLine(outgoing.subject ?? '') || firstLine(outgoing.text) || '(no subject)',
-    text: outgoing.text,
-    attachments,
-    messageId,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  }).compile();
-  const mime = await node.build();
-  return { mime, messageId, envelope: { ...node.getEnvelope(), size: mime.length } };
-}
-
-function oneLine(text: string): string {
-  return text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
-}
-
-function firstLine(text: string): string {
-  const [first = ''] = text.trim().split(/[\r\n]/, 1);
-  const line = [...oneLine(first)];
-  return line.length <= MAX_SUBJECT ? line.join('') : `${line.slice(0, MAX_SUBJECT - 1).join('')}…`;
 }

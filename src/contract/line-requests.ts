@@ -48,7 +48,7 @@ const editable = {
   isActive: z.boolean().nullish().meta({ default: true }),
   transportConfig: z.record(z.string(), z.unknown()).nullish().meta({
     description:
-      'Settings of the transport, without secrets. smtp: `host`, `port`, `tls` (`implicit`, `starttls`, `none`), `requireTls`, `user`, `fromAddress`, `fromName`, `caCertificate`. twilio: `accountSid`, `messagingServiceSid` (else the line’s phone is the sender). bluebubbles: `serverUrl`, `method` (`auto`, `private-api`, `apple-script`); its secret is the server’s password.',
+      'Settings of the transport, without secrets. smtp: `host`, `port`, `tls` (`implicit`, `starttls`, `none`), `requireTls`, `user`, `fromAddress`, `fromName`, `caCertificate`, `unsubscribe`, and to receive `imapHost`, `imapPort`, `imapTls`, `imapUser`, `imapMailbox`, `replyTo`, `bounceTo`. twilio: `accountSid`, `messagingServiceSid` (else the line’s phone is the sender). bluebubbles: `serverUrl`, `method` (`auto`, `private-api`, `apple-script`); its secret is the server’s password.',
   }),
   secret: z
     .string()

@@ -152,6 +152,8 @@ export interface Actions {
   noteSeen(deps: Deps, device: Device, at: number): Promise<void>;
   linesWanted(deps: Deps): Promise<ReadonlySet<string>>;
   revokedAmong(deps: Deps, devices: readonly Device[]): Promise<ReadonlySet<string>>;
+  readUnsubscribeLink(deps: Deps, token: string): { address: string } | null;
+  unsubscribeByLink(deps: Deps, token: string): Promise<{ address: string } | null>;
 
   /** Throws when the database is out of reach. */
   checkReady(deps: Deps): Promise<void>;

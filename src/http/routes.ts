@@ -12,6 +12,7 @@ import { messageRoutes } from './routes/messages.ts';
 import { documentRoute, operationRoutes } from './routes/operations.ts';
 import { relayRoutes } from './routes/relay.ts';
 import { sandboxRoutes } from './routes/sandbox.ts';
+import { unsubscribeRoutes } from './routes/unsubscribe.ts';
 import { workspaceRoutes } from './routes/workspace.ts';
 
 export const routes: readonly Route[] = [
@@ -27,6 +28,7 @@ export const routes: readonly Route[] = [
   ...sandboxRoutes,
   ...relayRoutes,
   ...hookRoutes,
+  ...unsubscribeRoutes,
   ...operationRoutes,
   documentRoute(() => routes),
 ];

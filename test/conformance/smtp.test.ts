@@ -13,6 +13,7 @@ import { createSmtpChannel } from '../../src/channels/smtp.ts';
 import type { SmtpTimeouts } from '../../src/channels/smtp-session.ts';
 import { attachmentOf } from '../attachments.ts';
 import { leaseOf } from '../leases.ts';
+import { MAIL } from '../mail.ts';
 import { until } from '../until.ts';
 import { describeChannel } from './channel-conformance.ts';
 
@@ -239,7 +240,7 @@ function lineTo(
 }
 
 function openChannel(timeouts: Partial<SmtpTimeouts> = {}, allowPrivateHosts = true): Channel {
-  const channel = createSmtpChannel({ allowPrivateHosts, timeouts });
+  const channel = createSmtpChannel({ allowPrivateHosts, timeouts, ...MAIL });
   open.add(() => channel.close());
   return channel;
 }
