@@ -30,6 +30,8 @@ const BYTES_PER_ANSWER = 60 * 1024 * 1024;
 const LARGEST_MAIL = 30 * 1024 * 1024;
 const BEGINNING = 1024 * 1024;
 const DAY_MS = 86_400_000;
+/** Servers tell whole seconds, and by their own clock. */
+const CLOCKS_MS = 60_000;
 /** How far before the last mail it is read again when UIDs changed: servers reorder what they restore. */
 const RESCAN_MS = 7 * DAY_MS;
 
@@ -117,7 +119,7 @@ function startOf(
 /** A mailbox that was restored may say of all its mail that it came today. */
 function isOlder(dates: readonly string[] | undefined, arrived: number, since: number): boolean {
   const written = Date.parse(dates?.[0] ?? '');
-  return arrived < since || (!Number.isNaN(written) && written < since - DAY_MS);
+  return arrived < since - CLOCKS_MS || (!Number.isNaN(written) && written < since - DAY_MS);
 }
 
 async function fetchSource(client: ImapFlow, uid: number, isWhole: boolean): Promise<Buffer | null> {

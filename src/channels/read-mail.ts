@@ -17,6 +17,8 @@ export interface ReceivedMail {
 }
 
 const REPORT_PART = /^(message\/|text\/rfc822-headers$)/;
+/** What is left in the text of a picture that belongs to the HTML. */
+const EMBEDDED = /\[cid:[^\]\s]{1,200}\]/g;
 const MAX_REPORT_PART = 200_000;
 const MAX_ID = 250;
 
@@ -34,7 +36,7 @@ export async function readMail(source: Buffer, isWhole = true): Promise<Received
     id: /^<[^<>\s]+>$/.test(messageId) && messageId.length <= MAX_ID ? messageId : digest(),
     from: parsed.from?.value[0]?.address || null,
     subject: (parsed.subject ?? '').replace(/[\s\p{Cc}]+/gu, ' ').trim(),
-    text: parsed.text ?? '',
+    text: (parsed.text ?? (await textOf(parsed.html))).replace(EMBEDDED, ''),
     headers,
     reportParts: parsed.attachments
       .filter(({ contentType }) => REPORT_PART.test(contentType))
@@ -53,6 +55,13 @@ export async function readAttachment(source: Buffer, index: number): Promise<Buf
 
 function parse(source: Buffer): Promise<ParsedMail> {
   return simpleParser(source, { keepDeliveryStatus: true, skipImageLinks: true, skipTextToHtml: true });
+}
+
+/** The parser makes text of HTML only where the HTML is the whole mail: so it is given to it as one. */
+async function textOf(html: string | false | undefined): Promise<string> {
+  if (!html) return '';
+  const { text } = await parse(Buffer.from(`Content-Type: text/html; charset=utf-8\r\n\r\n${html}`));
+  return text ?? '';
 }
 
 /** Pictures that belong to the HTML, logos of signatures for the most part, are not what somebody sent. */
