@@ -2,11 +2,10 @@
  * A true delivery: our mail through OpenSMTPD, started here with a configuration, a spool and a port of its own, into a
  * mailbox on disk. Scripted servers prove the failures (conformance/smtp.test.ts); this one proves that a real one agrees.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { simpleParser } from 'mailparser';
@@ -15,19 +14,10 @@ import type { ChannelLine, Outgoing } from '../src/channels/channel.ts';
 import { createSmtpChannel } from '../src/channels/smtp.ts';
 import { leaseOf } from './leases.ts';
 import { MAIL } from './mail.ts';
+import { freePort, MAILBOX_OWNER, SMTPD, startAside, userId, whyNoSmtpd } from './smtpd.ts';
 import { until } from './until.ts';
 
-const SMTPD = ['/usr/sbin/smtpd', '/usr/local/sbin/smtpd'].find((path) => existsSync(path));
-/** Delivers as this user, who owns the mailbox. */
-const MAILBOX_OWNER = 'nobody';
-
-function whyNot(): string | null {
-  if (SMTPD === undefined) return 'no smtpd here: install the package opensmtpd';
-  if (process.getuid?.() !== 0) return 'smtpd separates privileges and must be started by root';
-  return null;
-}
-
-const reason = whyNot();
+const reason = whyNoSmtpd();
 if (reason !== null) process.stderr.write(`true mail delivery is not tested: ${reason}\n`);
 
 describe.skipIf(reason !== null)(
@@ -152,29 +142,3 @@ match from any for domain "trunkline.test" action "deliver"
     });
   },
 );
-
-/** With a spool and a control socket of its own where the system lets us, so that a mail server that lives here is not disturbed. */
-function startAside(command: string): ChildProcess {
-  const mounts =
-    'mount -t tmpfs -o mode=0711 tmpfs /var/spool/smtpd && mount -t tmpfs -o mode=0755 tmpfs /var/run';
-  const aside = spawnSync('unshare', ['--mount', 'sh', '-c', mounts]).status === 0;
-  return aside
-    ? spawn('unshare', ['--mount', 'sh', '-c', `${mounts} && ${command}`])
-    : spawn('sh', ['-c', command]);
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-async function userId(name: string): Promise<number> {
-  const entry = (await readFile('/etc/passwd', 'utf8'))
-    .split('\n')
-    .find((line) => line.startsWith(`${name}:`));
-  return Number(entry?.split(':')[2]);
-}

@@ -325,6 +325,16 @@ describe('a bounce', () => {
     expect(await newsOf(report({ status: failed('5.0.0', '550 blocked, see 10.5.1.1') }))).toHaveLength(1);
   });
 
+  test('that tells machines nothing is judged by what it tells people', async () => {
+    const raw = report({ status: failed('5.0.0') });
+    const telling = raw.replace(
+      'It could not be delivered.',
+      'anna@example.com: 550 5.1.1 No such user here',
+    );
+    expect(await newsOf(telling)).toMatchObject([{ code: '5.1.1' }, HARD]);
+    expect(await newsOf(raw)).toMatchObject([{ code: '5.0.0' }]);
+  });
+
   test.each([
     ['delayed', []],
     ['relayed', []],

@@ -129,13 +129,19 @@ function newsOfDelivery(mail: ReceivedMail, context: MailContext): News[] {
   const address = addressFor(token, [...status.addresses, ...addressesIn(header(original, 'to'))]);
   switch (status.action) {
     case 'failed':
-      return bounced(token, status, address);
+      return bounced(token, inWords(status, mail), address);
     case 'delivered':
       return [{ news: 'receipt', reference: token.reference, receipt: 'delivered', at: context.at }];
     default:
       // Delayed, relayed, expanded: it is still under way, or nobody will tell of it.
       return [];
   }
+}
+
+/** Some servers (OpenSMTPD) tell machines only that it failed, and people what the other server said. */
+function inWords(status: RecipientStatus, mail: ReceivedMail): Pick<RecipientStatus, 'status' | 'words'> {
+  const saysNothing = status.status === '' || status.status === '5.0.0';
+  return (saysNothing ? readPlainBounce(mail.text) : null) ?? status;
 }
 
 function newsOfPlainBounce(mail: ReceivedMail, context: MailContext): News[] {

@@ -37,7 +37,8 @@ export interface FakeMailbox {
 interface Session {
   socket: net.Socket;
   idleTag: string | null;
-  isSelected: boolean;
+  /** How many mails it was told of. */
+  told: number;
 }
 
 const USER = 'office';
@@ -50,7 +51,10 @@ export async function startFakeMailbox(now: () => number): Promise<FakeMailbox> 
   let uidValidity = 1_000;
   let uidNext = 1;
 
-  const tell = (session: Session) => session.socket.write(`* ${box.mails.length} EXISTS\r\n`);
+  const tell = (session: Session) => {
+    session.told = box.mails.length;
+    session.socket.write(`* ${box.mails.length} EXISTS\r\n`);
+  };
   const box: FakeMailbox = {
     port: 0,
     user: USER,
@@ -86,7 +90,7 @@ export async function startFakeMailbox(now: () => number): Promise<FakeMailbox> 
 
   const server = net.createServer((socket) => {
     connections += 1;
-    const session: Session = { socket, idleTag: null, isSelected: false };
+    const session: Session = { socket, idleTag: null, told: 0 };
     sessions.add(session);
     socket.on('error', () => {}).on('close', () => sessions.delete(session));
     if (!box.silence) socket.write('* OK [CAPABILITY IMAP4rev1 IDLE] ready\r\n');
@@ -137,7 +141,8 @@ export async function startFakeMailbox(now: () => number): Promise<FakeMailbox> 
       case 'SELECT':
       case 'EXAMINE':
         if (rest.replaceAll('"', '') !== 'INBOX') return void end(tag, 'NO [NONEXISTENT] No such mailbox');
-        socket.write(`* FLAGS (\\Seen)\r\n* ${box.mails.length} EXISTS\r\n* 0 RECENT\r\n`);
+        socket.write('* FLAGS (\\Seen)\r\n* 0 RECENT\r\n');
+        tell(session);
         socket.write(`* OK [UIDVALIDITY ${uidValidity}] valid\r\n* OK [UIDNEXT ${uidNext}] next\r\n`);
         return void end(tag, 'OK [READ-ONLY] selected');
       case 'UID SEARCH':
@@ -148,7 +153,10 @@ export async function startFakeMailbox(now: () => number): Promise<FakeMailbox> 
         return void end(tag);
       case 'IDLE':
         session.idleTag = tag;
-        return void socket.write('+ idling\r\n');
+        socket.write('+ idling\r\n');
+        // What came before it idled.
+        if (session.told !== box.mails.length) tell(session);
+        return;
       case 'LOGOUT':
         socket.write('* BYE\r\n');
         end(tag);
