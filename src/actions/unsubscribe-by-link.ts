@@ -5,13 +5,13 @@ import { insertEvents } from '../store/events.ts';
 import { suppress } from './suppress-address.ts';
 
 /** What the token in the link stands for, null when it is none of ours. Nothing happens. */
-export function readUnsubscribeLink(deps: Deps, token: string): Unsubscription | null {
+export async function readUnsubscribeLink(deps: Deps, token: string): Promise<Unsubscription | null> {
   return deps.mailTokens.openUnsubscription(token);
 }
 
 /** The same link twice is one unsubscription. It holds whatever became of the line that sent the mail. */
 export async function unsubscribeByLink(deps: Deps, token: string): Promise<Unsubscription | null> {
-  const unsubscription = readUnsubscribeLink(deps, token);
+  const unsubscription = await readUnsubscribeLink(deps, token);
   if (unsubscription === null) return null;
   const { workspaceId, lineId, reference, address } = unsubscription;
   const line = { id: lineId, messageType: 'email' };

@@ -152,7 +152,7 @@ export interface Actions {
   noteSeen(deps: Deps, device: Device, at: number): Promise<void>;
   linesWanted(deps: Deps): Promise<ReadonlySet<string>>;
   revokedAmong(deps: Deps, devices: readonly Device[]): Promise<ReadonlySet<string>>;
-  readUnsubscribeLink(deps: Deps, token: string): { address: string } | null;
+  readUnsubscribeLink(deps: Deps, token: string): Promise<{ address: string } | null>;
   unsubscribeByLink(deps: Deps, token: string): Promise<{ address: string } | null>;
 
   /** Throws when the database is out of reach. */

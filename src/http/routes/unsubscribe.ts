@@ -24,7 +24,7 @@ export const unsubscribeRoutes: readonly Route[] = [
     answers: { 200: PAGE, 404: { description: 'A page: the link is none of ours, or incomplete.' } },
     problems: [],
     handle: async ({ deps, actions, params }) => {
-      const found = actions.readUnsubscribeLink(deps, params.token ?? '');
+      const found = await actions.readUnsubscribeLink(deps, params.token ?? '');
       if (found === null) return unknownLink();
       const address = asText(found.address);
       return page(
@@ -54,7 +54,7 @@ export const unsubscribeRoutes: readonly Route[] = [
     handle: async (call) => {
       const { deps, actions, params } = call;
       const token = params.token ?? '';
-      if (actions.readUnsubscribeLink(deps, token) === null) return unknownLink();
+      if ((await actions.readUnsubscribeLink(deps, token)) === null) return unknownLink();
       if (!isOneClick(call)) return page(400, 'Not understood', '<p>Nothing was changed.</p>');
       const done = await actions.unsubscribeByLink(deps, token);
       if (done === null) return unknownLink();
