@@ -335,6 +335,8 @@ CREATE TABLE messages (
   retry_gap_ms   integer NOT NULL,
   -- Lease of the process that is sending it. The attempt number is its fence: who holds an older one can't settle.
   lease_until    timestamptz,
+  -- While it is leased only to get its attachments: it certainly has not left.
+  is_fetching    boolean NOT NULL DEFAULT false,
   reserved       jsonb,
   reconcile_at   timestamptz,
   -- When to ask the carrier what became of it, while a receipt is missing.
@@ -408,6 +410,59 @@ CREATE TABLE idempotency_keys (
   PRIMARY KEY (workspace_id, key)
 );
 CREATE INDEX idempotency_keys_created_at ON idempotency_keys (created_at);
+
+-- Files of messages, one row per content: what was fetched, uploaded or received. The bytes lie in the object store,
+-- under the workspace and the hash.
+CREATE TABLE files (
+  workspace_id text NOT NULL,
+  id           text NOT NULL,
+  -- SHA-256, lower-case hex.
+  hash         text NOT NULL,
+  size_bytes   integer NOT NULL,
+  -- Sniffed from the bytes.
+  mime_type    text NOT NULL,
+  -- How it first came.
+  origin       text NOT NULL CHECK (origin IN ('fetched', 'uploaded', 'received')),
+  source_url   text,
+  created_at   timestamptz NOT NULL,
+  PRIMARY KEY (workspace_id, id)
+);
+CREATE UNIQUE INDEX files_hash ON files (workspace_id, hash);
+
+-- What lay at an address when it was last asked for, so that the next message with the same attachment need not fetch it.
+CREATE TABLE fetched_urls (
+  workspace_id  text NOT NULL,
+  -- SHA-256 of the URL, lower-case hex.
+  url_hash      text NOT NULL,
+  file_id       text NOT NULL,
+  -- As the server gave them: by these it is asked whether the file has changed.
+  etag          text,
+  last_modified text,
+  checked_at    timestamptz NOT NULL,
+  PRIMARY KEY (workspace_id, url_hash)
+);
+
+-- Files that came in with a message: fetched from the carrier or device afterwards.
+CREATE TABLE inbound_attachments (
+  workspace_id text NOT NULL,
+  id           text NOT NULL,
+  message_id   text NOT NULL,
+  line_id      text NOT NULL,
+  position     smallint NOT NULL,
+  name         text NOT NULL,
+  -- By which the channel finds the bytes.
+  source       jsonb NOT NULL,
+  file_id      text,
+  -- Tries that failed so far, and what the last one met.
+  failures     integer NOT NULL DEFAULT 0,
+  error        text,
+  -- null once it is stored or given up.
+  next_try_at  timestamptz,
+  created_at   timestamptz NOT NULL,
+  PRIMARY KEY (workspace_id, id)
+);
+CREATE UNIQUE INDEX inbound_attachments_message ON inbound_attachments (workspace_id, message_id, position);
+CREATE INDEX inbound_attachments_due ON inbound_attachments (next_try_at) WHERE next_try_at IS NOT NULL;
 
 -- The simulated phones: what reached them, and what they will say back and when. Written by the sandbox channel only,
 -- in transactions of its own: to the engine it is an outside world.

@@ -1,8 +1,10 @@
 /** The only file that knows every adapter. Reads top to bottom: database, clock, channels, actions, HTTP server. */
+import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { createIntake } from './actions/accept-message.ts';
 import { createAuthenticate } from './actions/authenticate.ts';
 import { createAuthenticateDevice } from './actions/authenticate-device.ts';
+import { newFetchesUnderWay } from './actions/fetch-file.ts';
 import { actions } from './actions/index.ts';
 import { hintAtNews } from './actions/receive-hook.ts';
 import { createSettlements } from './actions/settle-messages.ts';
@@ -25,11 +27,14 @@ import type { Transport } from './domain/words.ts';
 import { createServer } from './http/server.ts';
 import { createBell } from './lib/bell.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
-import { createGuardedFetch } from './lib/guarded-fetch.ts';
+import { createDiskStore } from './lib/disk-store.ts';
+import { createGuardedFetch, type GuardedFetch } from './lib/guarded-fetch.ts';
 import { createIds } from './lib/ids.ts';
 import type { Log } from './lib/log.ts';
 import { createMetrics } from './lib/metrics.ts';
+import type { ObjectStore } from './lib/object-store.ts';
 import { type Random, systemRandom } from './lib/random.ts';
+import { createS3Store } from './lib/s3-store.ts';
 import { createSecretBox } from './lib/secret-box.ts';
 import { createWake } from './lib/wake.ts';
 import { openDatabase } from './store/database.ts';
@@ -60,6 +65,7 @@ export interface ComposeOptions {
   random?: Random;
   checkpoint?: Deps['checkpoint'];
   channels?: ReadonlyMap<Transport, Channel>;
+  web?: GuardedFetch;
 }
 
 const CLOCK_CHECK_MS = 60_000;
@@ -85,7 +91,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     log,
   });
   const { allowPrivateHosts, publicUrl, twilioUrl } = config;
-  const web = createGuardedFetch({ allowPrivateHosts });
+  const web = options.web ?? createGuardedFetch({ allowPrivateHosts });
   const relay = {
     authenticate: createAuthenticateDevice(database),
     jobs: createBell(clock, () => signals.send('relay_jobs')),
@@ -119,6 +125,8 @@ export async function compose(options: ComposeOptions): Promise<App> {
     [...carriers].map(([transport, channel]) => [transport, withAnswerLimits(storable(channel), clock)]),
   );
 
+  const objects = openObjects(config);
+
   const work = createWake();
   const outcomes = createOutcomeWatch({ database, clock, log });
   const hear: Record<Signal, () => void> = {
@@ -144,6 +152,9 @@ export async function compose(options: ComposeOptions): Promise<App> {
     secrets,
     mailTokens,
     database,
+    web,
+    objects,
+    fetches: newFetchesUnderWay(),
     channels,
     snapshots: createWorkspaceSnapshots({ database, clock }),
     relay: { ...relay, drain: () => macs.drain() },
@@ -181,9 +192,22 @@ export async function compose(options: ComposeOptions): Promise<App> {
       closing.abort();
       await signals.close();
       await Promise.all([...channels.values()].map((channel) => channel.close()));
-      await Promise.all([database.close(), outside.close(), web.close()]);
+      await Promise.all([web.close(), objects.close(), database.close(), outside.close()]);
     },
   };
+}
+
+/** Files lie beside the database's, or in a bucket. */
+function openObjects({ dataDir, s3Bucket, ...s3 }: Config): ObjectStore {
+  if (s3Bucket === null) return createDiskStore(path.resolve(dataDir, 'files'));
+  return createS3Store({
+    bucket: s3Bucket,
+    endpoint: s3.s3Endpoint,
+    region: s3.s3Region,
+    accessKey: s3.s3AccessKey ?? '',
+    secretKey: s3.s3SecretKey ?? '',
+    pathStyle: s3.s3PathStyle,
+  });
 }
 
 /** Follows the database's clock, so that processes on several machines agree on what is due. */

@@ -24,6 +24,12 @@ export interface Config {
   allowPrivateHosts: boolean;
   publicUrl: string | null;
   twilioUrl: string;
+  s3Bucket: string | null;
+  s3Endpoint: string | null;
+  s3Region: string;
+  s3AccessKey: string | null;
+  s3SecretKey: string | null;
+  s3PathStyle: boolean;
 }
 
 interface Setting<Value> {
@@ -47,7 +53,11 @@ export const SETTINGS: Settings = {
     'Address to listen on; `0.0.0.0` accepts connections from the whole network.',
   ),
   port: integer('PORT', 8080, 0, 65_535, 'Port to listen on; `0` picks a free one.'),
-  dataDir: text('TRUNKLINE_DATA', './data', 'Folder for the embedded PostgreSQL and the secret key file.'),
+  dataDir: text(
+    'TRUNKLINE_DATA',
+    './data',
+    'Folder for the embedded PostgreSQL, the secret key file and the files of messages.',
+  ),
   databaseUrl: optional('DATABASE_URL', 'PostgreSQL 15 or newer to use instead of the embedded server.'),
   databaseConnections: integer('TRUNKLINE_DATABASE_CONNECTIONS', 20, 2, 1000, 'Connections per process.'),
   namedStatements: flag(
@@ -120,6 +130,22 @@ export const SETTINGS: Settings = {
     'https://api.twilio.com',
     'Address of Twilio’s API: another region’s, or of a stand-in for trying things out.',
   ),
+  s3Bucket: optional(
+    'TRUNKLINE_S3_BUCKET',
+    'Bucket that holds the files of messages instead of the data folder: for several machines, or disks that do not last.',
+  ),
+  s3Endpoint: url(
+    'TRUNKLINE_S3_ENDPOINT',
+    'Address of an S3-compatible server. Without it, Amazon’s own of the region.',
+  ),
+  s3Region: text('TRUNKLINE_S3_REGION', 'us-east-1', 'Region of the bucket.'),
+  s3AccessKey: optional('TRUNKLINE_S3_ACCESS_KEY', 'Access key of the bucket.'),
+  s3SecretKey: optional('TRUNKLINE_S3_SECRET_KEY', 'Secret key of the bucket.'),
+  s3PathStyle: flag(
+    'TRUNKLINE_S3_PATH_STYLE',
+    true,
+    'The bucket is named in the path of its addresses; `false` for Amazon, where it is part of the host name.',
+  ),
 };
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -127,7 +153,12 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** @throws {ConfigError} for the first setting that is wrong. */
 export function readConfig(env: Environment): Config {
   const entries = Object.entries(SETTINGS).map(([name, setting]) => [name, readSetting(env, setting)]);
-  return Object.freeze(Object.fromEntries(entries) as unknown as Config);
+  const config = Object.freeze(Object.fromEntries(entries) as unknown as Config);
+  if (config.s3Bucket !== null && (config.s3AccessKey === null || config.s3SecretKey === null))
+    throw new ConfigError(
+      'TRUNKLINE_S3_BUCKET needs TRUNKLINE_S3_ACCESS_KEY and TRUNKLINE_S3_SECRET_KEY too',
+    );
+  return config;
 }
 
 /** Every setting that is wrong: its variable, and a sentence about it. */

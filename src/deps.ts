@@ -2,6 +2,7 @@
 
 import type { Authenticate } from './actions/authenticate.ts';
 import type { AuthenticateDevice } from './actions/authenticate-device.ts';
+import type { FetchesUnderWay } from './actions/fetch-file.ts';
 import type { Intake } from './actions/intake.ts';
 import type { Settlements } from './actions/settle-messages.ts';
 import type { OutcomeWatch } from './actions/wait-for-outcome.ts';
@@ -13,9 +14,11 @@ import type { Config } from './config.ts';
 import type { Transport } from './domain/words.ts';
 import type { Bell } from './lib/bell.ts';
 import type { Clock } from './lib/clock.ts';
+import type { GuardedFetch } from './lib/guarded-fetch.ts';
 import type { Ids } from './lib/ids.ts';
 import type { Log } from './lib/log.ts';
 import type { Metrics } from './lib/metrics.ts';
+import type { ObjectStore } from './lib/object-store.ts';
 import type { SecretBox } from './lib/secret-box.ts';
 import type { Database } from './store/database.ts';
 
@@ -28,6 +31,11 @@ export interface Deps {
   secrets: SecretBox;
   mailTokens: MailTokens;
   database: Database;
+  /** The only way to addresses that a workspace, or somebody who writes to it, names. */
+  web: GuardedFetch;
+  /** Bytes of files; what they are stands in the database. */
+  objects: ObjectStore;
+  fetches: FetchesUnderWay;
   channels: ReadonlyMap<Transport, Channel>;
   authenticate: Authenticate;
   snapshots: WorkspaceSnapshots;

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Message } from '../src/contract/messages.ts';
 import { toIso } from '../src/lib/clock.ts';
+import { type FileServer, openFileServer, PNG } from './file-server.ts';
 import { openApp, type TestApp } from './harness.ts';
 import { leapingClock } from './leaping-clock.ts';
 import { until } from './until.ts';
@@ -14,11 +15,18 @@ const REFUSED = '+12025550103';
 
 const clock = leapingClock();
 let app: TestApp;
+let files: FileServer;
+let picture: string;
 
 beforeAll(async () => {
-  app = await openApp({ clock });
+  app = await openApp({ clock, config: { allowPrivateHosts: true } });
+  files = await openFileServer();
+  picture = files.lay('/a.png', PNG);
 });
-afterAll(() => app.close());
+afterAll(async () => {
+  await app.close();
+  await files.close();
+});
 
 async function smsOf(ws: Workspace, { _id }: { _id: string }): Promise<Message[]> {
   const { body } = await ws.call<{ messages: Message[] }>('GET', '/api/messages?messageType=sms');
@@ -122,16 +130,15 @@ describe('the fallback SMS', () => {
   test('leaves attachments out, or carries them as links where the workspace allows it', async () => {
     const ws = await openWorkspace(app, { fallback: true });
     const send = async (message?: string) =>
-      (await ws.send({ message, recipientPhone: NO_IMESSAGE, attachmentUrls: ['https://example.com/a.png'] }))
-        .body.message;
+      (await ws.send({ message, recipientPhone: NO_IMESSAGE, attachmentUrls: [picture] })).body.message;
     const [without] = await smsOf(ws, await send('Look'));
     await ws.call('PATCH', '/api/workspace/fallback-config', { attachmentLinks: true });
     const [withLink] = await smsOf(ws, await send('Look'));
     const [linkAlone] = await smsOf(ws, await send());
     expect([without, withLink, linkAlone].map((sms) => sms?.message)).toEqual([
       'Look',
-      'Look\nhttps://example.com/a.png',
-      'https://example.com/a.png',
+      `Look\n${picture}`,
+      picture,
     ]);
   });
 
@@ -139,13 +146,13 @@ describe('the fallback SMS', () => {
     const ws = await openWorkspace(app, { fallback: true });
     const { body } = await ws.send({
       recipientPhone: NO_IMESSAGE,
-      attachmentUrls: ['https://example.com/a.png'],
+      attachmentUrls: [picture],
     });
     expect(body.message).toMatchObject({ status: 'fallback', fallbackSmsDispatched: false });
     expect(await smsOf(ws, body.message)).toEqual([]);
     const forced = {
       recipientPhone: newPhone(),
-      attachmentUrls: ['https://example.com/a.png'],
+      attachmentUrls: [picture],
       forceFallback: true,
     };
     const refused = await ws.send(forced);

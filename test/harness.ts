@@ -1,4 +1,7 @@
 /** A whole application for one test file: real database, real server on a free port, real dispatcher, simulated phones. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { bootstrap, newApiKey } from '../src/actions/bootstrap.ts';
 import { type App, type ComposeOptions, compose } from '../src/compose.ts';
 import { type Config, readConfig } from '../src/config.ts';
@@ -28,7 +31,15 @@ export async function openApp(options: AppOptions = {}): Promise<TestApp> {
   const { config: changes, databaseUrl: given, key: givenKey, dispatches = true, ...rest } = options;
   const database = given === undefined ? await createTestDatabase() : null;
   const databaseUrl = given ?? database?.url ?? '';
-  const config = { ...readConfig({}), port: 0, sendsPerMinute: 0, databaseConnections: 8, ...changes };
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'trunkline-app-'));
+  const config = {
+    ...readConfig({}),
+    dataDir,
+    port: 0,
+    sendsPerMinute: 0,
+    databaseConnections: 8,
+    ...changes,
+  };
   const app = await compose({
     config,
     databaseUrl,
@@ -53,6 +64,7 @@ export async function openApp(options: AppOptions = {}): Promise<TestApp> {
     async close() {
       await app.close();
       await database?.drop();
+      await rm(dataDir, { recursive: true, force: true });
     },
   };
 }

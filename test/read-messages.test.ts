@@ -4,6 +4,7 @@ import type { Message } from '../src/contract/messages.ts';
 import type { SandboxPhoneAnswer } from '../src/contract/sandbox.ts';
 import { GATES } from '../src/domain/words.ts';
 import { toIso } from '../src/lib/clock.ts';
+import { type FileServer, openFileServer, PNG } from './file-server.ts';
 import { openApp, type TestApp } from './harness.ts';
 import { until } from './until.ts';
 import { accept, newEmail, newPhone, openWorkspace, read } from './workspaces.ts';
@@ -11,11 +12,16 @@ import { accept, newEmail, newPhone, openWorkspace, read } from './workspaces.ts
 const HOUR = 3_600_000;
 
 let app: TestApp;
+let files: FileServer;
 
 beforeAll(async () => {
-  app = await openApp();
+  app = await openApp({ config: { allowPrivateHosts: true } });
+  files = await openFileServer();
 });
-afterAll(() => app.close());
+afterAll(async () => {
+  await app.close();
+  await files.close();
+});
 
 const inAnHour = () => toIso(app.deps.clock.now() + HOUR);
 
@@ -190,15 +196,14 @@ describe('a simulated phone', () => {
   test('shows the newest thousand copies, and tells how many there are', async () => {
     const ws = await openWorkspace(app);
     const recipientPhone = newPhone();
+    const attachmentUrls = [files.lay('/a.png', PNG)];
     await ws.send({
       message: 'one',
       recipientPhone,
-      attachmentUrls: ['https://example.com/a.png'],
+      attachmentUrls,
       attachmentNames: ['b.png'],
     });
-    expect(await ws.phone(recipientPhone)).toMatchObject([
-      { attachmentUrls: ['https://example.com/a.png'], attachmentNames: ['b.png'] },
-    ]);
+    expect(await ws.phone(recipientPhone)).toMatchObject([{ attachmentUrls, attachmentNames: ['b.png'] }]);
     await read(
       app,
       `INSERT INTO sandbox_copies (workspace_id, id, address, line_id, reference, attempt, message_type, message, received_at)

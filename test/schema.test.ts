@@ -116,6 +116,7 @@ const ACROSS_WORKSPACES: Readonly<Record<string, string>> = {
   scan_news_questions: 'scan without locks; claimed per workspace',
   scan_availability_jobs: 'scan without locks; claimed per workspace',
   scan_old_availability_jobs: 'scan without locks; deleted per workspace',
+  scan_inbound_attachments: 'scan without locks; claimed per workspace',
   scan_due_sandbox_callbacks: 'scan without locks; removed per workspace',
   insert_pairing_code: 'reference table',
   use_pairing_code: 'reference table: the code tells the workspace',
@@ -176,7 +177,7 @@ describe('the statements of src/store', () => {
 
   test('bind every table of a sub-select, join or union to the workspace too', () => {
     const tables =
-      /\b(?:FROM|JOIN|UPDATE|INTO|USING)\s+(messages|leads|lines|devices|lead_addresses|addresses|touches|events|lists|line_wakes|line_tallies|availability_jobs|availability_job_leads|idempotency_keys|suppressions|line_news|reactions|sandbox_\w+|relay_\w+)\b/g;
+      /\b(?:FROM|JOIN|UPDATE|INTO|USING)\s+(messages|leads|lines|devices|lead_addresses|addresses|touches|events|lists|line_wakes|line_tallies|availability_jobs|availability_job_leads|idempotency_keys|suppressions|files|fetched_urls|inbound_attachments|line_news|reactions|sandbox_\w+|relay_\w+)\b/g;
     const wrong = statements
       .filter(({ name }) => ACROSS_WORKSPACES[name] === undefined)
       .filter(({ text }) => {

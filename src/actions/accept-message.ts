@@ -11,6 +11,7 @@ import { isUniqueViolation, type Sql, sqlState } from '../store/database.ts';
 import { type IntakeFacts, type IntakeQuestion, readIntakeFacts } from '../store/intake.ts';
 import { ensureSpecialList, lockLeads, type NewLead } from '../store/leads.ts';
 import { findMessage } from '../store/messages.ts';
+import { refuseForeignFiles } from './attachment-files.ts';
 import type { Caller } from './authenticate.ts';
 import { draftMessage, talkingLine } from './draft-message.ts';
 import { type Accepted, type Intake, type IntakeItem, IntakeWriteSet, type SendOptions } from './intake.ts';
@@ -35,6 +36,7 @@ export async function acceptMessage(
   options: SendOptions,
 ): Promise<Accepted> {
   const snapshot = await refuseReadOnly(deps, caller);
+  refuseForeignFiles(deps, caller.workspaceId, request.attachments);
   const accepted = await withKeyHeld(deps, caller.workspaceId, options.idempotencyKey, () =>
     deps.intake.add(caller.workspaceId, { request, options }),
   );

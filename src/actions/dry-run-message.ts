@@ -12,6 +12,7 @@ import { type DeliveryFacts, readOutlook } from '../store/deliveries.ts';
 import { readIntakeFacts } from '../store/intake.ts';
 import { findLine, type LineRow, paceOf } from '../store/lines.ts';
 import { readLineQueue } from '../store/messages.ts';
+import { refuseForeignFiles } from './attachment-files.ts';
 import type { Caller } from './authenticate.ts';
 import { knownAvailability, lineGateFacts, suppressedAddresses } from './delivery-facts.ts';
 import { type Draft, draftMessage } from './draft-message.ts';
@@ -29,6 +30,7 @@ export async function dryRunMessage(
   request: SendMessage,
 ): Promise<DryRunAnswer> {
   const snapshot = mayWrite(await deps.snapshots.reload(workspaceId));
+  refuseForeignFiles(deps, workspaceId, request.attachments);
   const question = {
     messageType: request.messageType,
     leadId: request.leadId,

@@ -1,5 +1,6 @@
 /** Everything the HTTP routes can ask for, by name. */
 import { acceptMessage } from './accept-message.ts';
+import { openFile, uploadAttachment } from './attachment-files.ts';
 import { getAvailabilityJob } from './availability-jobs.ts';
 import { cancelForLead, cancelMessage } from './cancel-messages.ts';
 import { checkAddress, checkAddresses, checkLead, checkLeads, reachContact } from './check-availability.ts';
@@ -49,6 +50,8 @@ export const actions = {
   listConversations,
   getConversation,
   listReplies,
+  uploadAttachment,
+  openFile,
   listLines,
   getLine,
   createLine,

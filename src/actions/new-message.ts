@@ -108,6 +108,7 @@ export function rowOf(message: NewMessage, workspaceId: string, now: number): Me
     address: null,
     attempt: 0,
     leaseUntil: null,
+    isFetching: false,
     reserved: null,
     reconcileAt: null,
     receiptAt: null,

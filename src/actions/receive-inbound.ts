@@ -9,9 +9,11 @@ import type { Deps } from '../deps.ts';
 import { isPhone } from '../domain/address.ts';
 import { readOptOut } from '../domain/opt-out.ts';
 import { priorityIndex } from '../domain/plan.ts';
+import { safeFileName } from '../lib/file-name.ts';
 import { isUniqueViolation, type Sql } from '../store/database.ts';
 import { insertEvents, type NewEvent } from '../store/events.ts';
 import { answerSooner, findWriters, insertReceived, noteReply } from '../store/inbound.ts';
+import { insertInboundAttachments } from '../store/inbound-attachments.ts';
 import { ensureSpecialList, insertLead } from '../store/leads.ts';
 import { wakeLines } from '../store/line-queue.ts';
 import { addTallies } from '../store/line-tallies.ts';
@@ -89,6 +91,12 @@ async function store(deps: Deps, tx: Sql, inbound: Inbound, line: LineRow): Prom
     now,
   );
   if (!isNew) return;
+  const attachments = (inbound.attachments ?? []).map(({ name, source }) => ({
+    id: deps.ids(),
+    name: safeFileName(name),
+    source,
+  }));
+  await insertInboundAttachments(tx, workspaceId, id, line.id, attachments, now);
   await noteReply(tx, workspaceId, { leadId, lineId: line.id, messageId: id }, now);
   await answerSooner(tx, workspaceId, { leadId, lineId: line.id }, CLASSES);
   await wakeLines(tx, workspaceId, [line.id], [deps.ids()]);

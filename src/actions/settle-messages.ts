@@ -37,6 +37,10 @@ export interface Ruling {
   event: LifecycleEvent;
   /** Only if the message is still at this attempt; null for what holds whatever the attempt, as receipts do. */
   attempt: number | null;
+  /** Only if it is still leased for getting its attachments: whoever got them meanwhile goes on. */
+  onlyIfFetching?: true;
+  /** With `fail`: the fault is the message's own and says nothing of its line. */
+  isLineBlameless?: boolean;
   reason?: Reason;
   errorMessage?: string;
   errorCode?: string;
@@ -152,6 +156,7 @@ class Changes {
 
   apply(row: MessageRow, ruling: Ruling): boolean {
     if (ruling.attempt !== null && ruling.attempt !== row.attempt) return false;
+    if (ruling.onlyIfFetching === true && !row.isFetching) return false;
     const next = transition(row.status, ruling.event, row.attempt);
     if (next === 'ignored') return false;
     const from = row.status;
@@ -254,7 +259,10 @@ class Changes {
     const took =
       row.status !== from && (row.status === 'sent' || (row.status === 'delivered' && from !== 'sent'));
     const refused =
-      row.status === 'failed' && ruling.reason !== undefined && COUNTS_AS_FAILURE.includes(ruling.reason);
+      row.status === 'failed' &&
+      ruling.isLineBlameless !== true &&
+      ruling.reason !== undefined &&
+      COUNTS_AS_FAILURE.includes(ruling.reason);
     if (!took && !refused) return;
     const tally = this.#tallies.get(row.lineId) ?? {
       lineId: row.lineId,

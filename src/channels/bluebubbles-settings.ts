@@ -1,6 +1,6 @@
 /** What a bluebubbles line may be told, and what is refused before it is stored. */
 import net from 'node:net';
-import { isPublicAddress } from '../lib/guarded-fetch.ts';
+import { isPublicAddress } from '../lib/public-address.ts';
 import type { ChannelLine } from './channel.ts';
 
 export const METHODS = ['auto', 'private-api', 'apple-script'] as const;

@@ -8,8 +8,9 @@ import { lookup } from 'node:dns/promises';
 import net from 'node:net';
 import { ImapFlow } from 'imapflow';
 import type { Clock } from '../lib/clock.ts';
+import { isPublicAddress } from '../lib/public-address.ts';
 import type { ChannelLine } from './channel.ts';
-import { fault, isPublic } from './smtp-session.ts';
+import { fault } from './smtp-session.ts';
 import { readPasswords, type SmtpSettings } from './smtp-settings.ts';
 
 export interface MailboxOptions {
@@ -134,7 +135,7 @@ async function connect(
   const { imapHost, imapPort, imapTls, imapUser, user, caCertificate } = settings;
   const host = imapHost ?? '';
   const addresses = net.isIP(host) === 0 ? await lookup(host, { all: true }) : [{ address: host }];
-  if (!allowPrivateHosts && !addresses.every(({ address }) => isPublic(address)))
+  if (!allowPrivateHosts && !addresses.every(({ address }) => isPublicAddress(address)))
     throw fault('EPRIVATE', `${host} is not a public address`);
   let failure: unknown;
   for (const { address } of addresses) {

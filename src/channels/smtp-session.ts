@@ -2,8 +2,9 @@
 import { lookup } from 'node:dns';
 import { once } from 'node:events';
 import net from 'node:net';
-import ipaddr from 'ipaddr.js';
+
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import { isPublicAddress } from '../lib/public-address.ts';
 import type { SmtpFailure } from './smtp-reply.ts';
 import type { SmtpSettings } from './smtp-settings.ts';
 
@@ -103,7 +104,7 @@ export function step<Result>(
 /** Connects to an address that was checked: the name is resolved once, here. */
 async function dial({ host, port }: SmtpSettings, { limits, allowPrivateHosts, signal }: Reach) {
   const refused = () => fault('EPRIVATE', `${host} is not a public address`);
-  const allowed = (address: string) => allowPrivateHosts || isPublic(address);
+  const allowed = (address: string) => allowPrivateHosts || isPublicAddress(address);
   // A socket given an IP address never asks its lookup.
   if (net.isIP(host) !== 0 && !allowed(host)) throw refused();
   const socket = net.connect({
@@ -128,10 +129,6 @@ async function dial({ host, port }: SmtpSettings, { limits, allowPrivateHosts, s
     if ((error as Error).name === 'AbortError') throw fault('ETIMEDOUT', 'The mail server cannot be reached');
     throw error;
   }
-}
-
-export function isPublic(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
 }
 
 const MAX_IDLE = 64;

@@ -11,20 +11,14 @@ import net from 'node:net';
 import { Readable } from 'node:stream';
 import { isEmail } from '../domain/address.ts';
 import type { Clock, Deadline } from '../lib/clock.ts';
+import { isPublicAddress } from '../lib/public-address.ts';
 import type { Channel } from './channel.ts';
 import { createMailboxes } from './imap-mailboxes.ts';
 import { askMailbox, openMailAttachment } from './imap-news.ts';
 import type { MailTokens } from './mail-tokens.ts';
 import { composeMail, oneLine } from './smtp-message.ts';
 import { isLoss, outcomeOf, type SmtpFailure, sentenceOf } from './smtp-reply.ts';
-import {
-  createIdleSessions,
-  isPublic,
-  openSession,
-  type SmtpTimeouts,
-  step,
-  TIMEOUTS,
-} from './smtp-session.ts';
+import { createIdleSessions, openSession, type SmtpTimeouts, step, TIMEOUTS } from './smtp-session.ts';
 import { readPasswords, readSettings, type SmtpSettings } from './smtp-settings.ts';
 
 export interface SmtpChannelOptions {
@@ -129,7 +123,7 @@ export function createSmtpChannel(options: SmtpChannelOptions): Channel {
       if (allowPrivateHosts) return null;
       for (const key of ['host', 'imapHost'] as const) {
         const host = settings[key];
-        if (host !== null && net.isIP(host) !== 0 && !isPublic(host))
+        if (host !== null && net.isIP(host) !== 0 && !isPublicAddress(host))
           return `transportConfig.${key} ${host} is not a public address`;
       }
       return null;

@@ -63,9 +63,23 @@ function describe(operation: Operation): ZodOpenApiOperationObject {
     ...(body === undefined
       ? {}
       : { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    ...(operation.upload ? { requestBody: UPLOAD } : {}),
     responses: { ...answersOf(operation), ...refusalsOf(problemsOf(operation)) },
   };
 }
+
+const UPLOAD = {
+  required: true,
+  content: {
+    'multipart/form-data': {
+      schema: {
+        type: 'object' as const,
+        required: ['file'],
+        properties: { file: { type: 'string' as const, contentMediaType: 'application/octet-stream' } },
+      },
+    },
+  },
+};
 
 function answersOf({ answers }: Operation): ZodOpenApiResponsesObject {
   return Object.fromEntries(
@@ -73,7 +87,14 @@ function answersOf({ answers }: Operation): ZodOpenApiResponsesObject {
   );
 }
 
-function describeAnswer({ description, schema, headers }: AnswerShape) {
+function describeAnswer({ description, schema, headers, isFile }: AnswerShape) {
+  if (isFile === true)
+    return {
+      description,
+      content: {
+        '*/*': { schema: { type: 'string' as const, contentMediaType: 'application/octet-stream' } },
+      },
+    };
   return {
     description,
     ...(headers === undefined ? {} : { headers }),

@@ -8,6 +8,7 @@ import type { ProblemCode } from './problems.ts';
 
 export const TAGS = [
   'Messages',
+  'Attachments',
   'Lines',
   'Conversations',
   'Do not contact',
@@ -40,6 +41,8 @@ export interface Operation {
   query?: ZodObject;
   headers?: ZodObject;
   body?: ZodType;
+  /** The body is `multipart/form-data` with one file in it, read as it comes. */
+  upload?: true;
   answers: Readonly<Record<number, AnswerShape>>;
   /** Beyond those that any call can meet. */
   problems: readonly ProblemCode[];
@@ -49,6 +52,8 @@ export interface AnswerShape {
   description: string;
   /** Absent: text/plain. */
   schema?: ZodType;
+  /** The bytes of a file, whatever its type. */
+  isFile?: true;
   headers?: ZodObject;
 }
 
@@ -69,6 +74,14 @@ export const BODY_PROBLEMS = [
   'TIMEOUT',
 ] as const satisfies readonly ProblemCode[];
 
+export const UPLOAD_PROBLEMS = [
+  'FILE_REQUIRED',
+  'FILE_TOO_LARGE',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'BAD_REQUEST',
+  'TIMEOUT',
+] as const satisfies readonly ProblemCode[];
+
 export const SERVER_PROBLEMS = ['INTERNAL', 'SERVICE_UNAVAILABLE'] as const satisfies readonly ProblemCode[];
 
 /** Every refusal this call can answer with, each once. */
@@ -79,6 +92,7 @@ export function problemsOf(operation: Operation): ProblemCode[] {
       ...(operation.door === 'device' ? ['NOT_PAIRED' as const] : []),
       ...(operation.limited !== undefined || operation.door !== undefined ? ['RATE_LIMITED' as const] : []),
       ...(operation.body === undefined ? [] : BODY_PROBLEMS),
+      ...(operation.upload ? UPLOAD_PROBLEMS : []),
       ...operation.problems,
       ...SERVER_PROBLEMS,
     ]),

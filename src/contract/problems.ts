@@ -174,6 +174,31 @@ export const PROBLEMS = {
     error: 'Maximum 2 attachments per message',
     docs: 'Send a second message for further attachments.',
   },
+  FOREIGN_ATTACHMENT: {
+    status: 403,
+    error: 'Attachment URL does not belong to this organization',
+    docs: 'The URL is one of this server’s own files, and not one of the workspace’s.',
+  },
+  FILE_REQUIRED: {
+    status: 400,
+    error: 'Exactly one file is required',
+    docs: 'An upload is `multipart/form-data` with one part that is a file and has bytes in it; send one call per file.',
+  },
+  FILE_TOO_LARGE: {
+    status: 413,
+    error: 'The file must not be larger than 25 MB',
+    docs: 'Attachments may have 25,000,000 bytes.',
+  },
+  FILE_NOT_FOUND: {
+    status: 404,
+    error: 'File not found',
+    docs: 'The address of the file is not complete, or was never given out by this server.',
+  },
+  RANGE_NOT_SATISFIABLE: {
+    status: 416,
+    error: 'The range lies outside the file',
+    docs: '`Range` asks for bytes that the file does not have.',
+  },
   NO_ACTIVE_LINES: {
     status: 400,
     error: 'No active lines in workspace. Add and activate a line, or provide fromLineId.',

@@ -16,13 +16,14 @@ import { nextAddress } from '../domain/cascade.ts';
 import type { AttemptEnd } from '../domain/fallback.ts';
 import { type Gate, messageGates } from '../domain/gates.ts';
 import type { RenderedMessage } from '../domain/template.ts';
+import { closesAt } from '../domain/window.ts';
 import { type Deadline, deadline } from '../lib/clock.ts';
+import type { MessageRow } from '../store/messages.ts';
 import type { AvailabilityNote } from '../store/settlements.ts';
+import { settleMs } from './lease-times.ts';
 import type { Leased } from './prepare.ts';
 import { renewLease } from './renew.ts';
 
-/** An attempt must be over before its lease is, so that it can still be settled: by this part of the margin. */
-const SETTLE_SHARE = 1 / 3;
 /** How long what was read and taken with the lease is relied upon while a carrier is waited for. */
 const FACTS_GOOD_MS = 1_000;
 const LEASE_ENDED = 'The time for this attempt ran out before it was sent';
@@ -56,25 +57,32 @@ export class CascadeWalk {
   readonly #channel: Channel;
   readonly #channelLine: ChannelLine;
   readonly #words: RenderedMessage;
+  readonly #attachments: readonly OutgoingAttachment[];
   readonly #known: ReturnType<typeof knownAvailability>;
   readonly #tried = new Set<string>();
   #facts: Leased['facts'];
   #readAt: number;
 
-  constructor(deps: Deps, leased: Leased, channel: Channel, words: RenderedMessage) {
+  constructor(
+    deps: Deps,
+    leased: Leased,
+    channel: Channel,
+    words: RenderedMessage,
+    attachments: readonly OutgoingAttachment[],
+  ) {
     this.#deps = deps;
     this.#leased = leased;
     this.#channel = channel;
     this.#channelLine = channelLine(deps.secrets, leased.line);
     this.#words = words;
+    this.#attachments = attachments;
     this.#known = knownAvailability(leased.facts);
     this.#facts = leased.facts;
     this.#readAt = leased.readAt;
   }
 
   async run(): Promise<void> {
-    const { clock, config } = this.#deps;
-    const lease = deadline(clock, this.#leased.leaseUntil - config.leaseMarginMs * SETTLE_SHARE);
+    const lease = deadline(this.#deps.clock, this.#leased.leaseUntil - settleMs(this.#deps));
     try {
       while (!(await this.#isOver(lease)));
     } finally {
@@ -147,7 +155,7 @@ export class CascadeWalk {
   async #handOver(address: string, lease: Deadline): Promise<boolean> {
     const { clock, metrics } = this.#deps;
     const { line, attempt } = this.#leased;
-    const { id: reference, messageType, attachments } = this.#leased.facts.message;
+    const { id: reference, messageType } = this.#leased.facts.message;
     const { text, subject } = this.#words;
     const startedAt = clock.now();
     this.isInHand = true;
@@ -160,8 +168,8 @@ export class CascadeWalk {
         messageType,
         text,
         subject,
-        attachments: (attachments ?? []).map(notFetched),
-        validUntil: null,
+        attachments: this.#attachments,
+        validUntil: validUntil(this.#facts.message, startedAt),
       },
       lease,
     );
@@ -224,18 +232,10 @@ export class CascadeWalk {
   }
 }
 
-/** By their addresses alone. */
-function notFetched({ url, name }: { url: string; name: string | null }): OutgoingAttachment {
-  const open = () => Promise.reject(new Error('attachments are not fetched yet'));
-  return {
-    url,
-    name: name ?? url,
-    mimeType: 'application/octet-stream',
-    sizeBytes: 0,
-    hash: '',
-    publicUrl: url,
-    open,
-  };
+/** Whichever comes first: its window closes, it expires. */
+function validUntil({ settings, expiresAt }: MessageRow, now: number): number | null {
+  const closes = settings === null ? null : closesAt(settings, now);
+  return closes === null || expiresAt === null ? (closes ?? expiresAt) : Math.min(closes, expiresAt);
 }
 
 const END_OF_CASCADE: Readonly<Record<'empty' | 'all_suppressed' | 'all_unavailable', AttemptEnd>> = {

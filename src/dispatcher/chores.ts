@@ -25,6 +25,7 @@ export class Chores {
     health: createLimiter(QUESTIONS_AT_ONCE),
     news: createLimiter(QUESTIONS_AT_ONCE),
     availability: createLimiter(QUESTIONS_AT_ONCE),
+    attachment: createLimiter(QUESTIONS_AT_ONCE),
   };
 
   constructor(stopping: AbortSignal) {
@@ -41,7 +42,7 @@ export class Chores {
   /** Those that find no place wait for one; by then they may no longer be due, which whoever asks checks first. */
   ask(
     launch: Launch,
-    kind: 'outcome' | 'health' | 'news' | 'availability',
+    kind: 'outcome' | 'health' | 'news' | 'availability' | 'attachment',
     questions: readonly Question[],
   ): void {
     for (const { name, ask } of questions) {

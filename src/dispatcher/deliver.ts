@@ -14,7 +14,7 @@ const PAUSE_MS = { first: 50, longest: 1_000 } as const;
 
 export async function deliver(deps: Deps, leased: Leased, stopping: AbortSignal): Promise<void> {
   const { workspaceId, id: lineId, refusals } = leased.line;
-  const ruling = await send(deps, leased);
+  const ruling = await send(deps, leased, stopping);
   if (deps.log.isLevelEnabled('debug')) deps.log.debug(summaryOf(leased, ruling), 'message.send.summary');
   await deps.checkpoint('settle.before');
   await store(deps, workspaceId, ruling, stopping);

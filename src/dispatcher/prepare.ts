@@ -34,6 +34,7 @@ import { insertEvents, type NewEvent } from '../store/events.ts';
 import { type LinePaceUpdate, lockLines, storeLinePaces, takeWakes } from '../store/line-queue.ts';
 import { type LineRow, paceOf } from '../store/lines.ts';
 import type { MessageRow } from '../store/messages.ts';
+import { fetchUntil, handOverUntil } from './lease-times.ts';
 
 /** A message that this process, and nobody else, now sends. */
 export interface Leased {
@@ -238,7 +239,8 @@ class Pass {
       touched.add(pick.leadId);
       this.#lease(line, facts, {
         id: pick.id,
-        leaseUntil: this.#leaseUntil(line),
+        leaseUntil: this.#leaseUntil(line, facts.message),
+        isFetching: facts.message.attachments !== null,
         firstTouch,
         reserved: taken.reservation,
       });
@@ -342,9 +344,10 @@ class Pass {
     });
   }
 
-  #leaseUntil(line: LineRow): number {
-    const channel = this.#deps.channels.get(line.transport);
-    return this.#now + (channel?.sendTimeoutMs ?? 0) + this.#deps.config.leaseMarginMs;
+  #leaseUntil(line: LineRow, { attachments }: MessageRow): number {
+    return attachments === null
+      ? handOverUntil(this.#deps, line, this.#now)
+      : fetchUntil(this.#deps, this.#now);
   }
 
   #nextLook(turn: LineTurn, pace: LinePace, lookAgainAt: number | null): number | null {

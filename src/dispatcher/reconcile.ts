@@ -24,6 +24,7 @@ export async function loseExpiredLeases(deps: Deps, aside: SetAside): Promise<vo
   await aside.each(due, async ({ workspaceId, id }) => {
     const message = await findMessage(deps.database, workspaceId, id);
     if (message === null || message.leaseUntil === null || message.leaseUntil > deps.clock.now()) return;
+    if (message.isFetching) return void (await deps.settlements.add(workspaceId, fetchAgain(deps, message)));
     const line = await findLine(deps.database, workspaceId, message.lineId);
     const channel = line === null ? undefined : deps.channels.get(line.transport);
     await deps.settlements.add(workspaceId, {
@@ -38,6 +39,15 @@ export async function loseExpiredLeases(deps: Deps, aside: SetAside): Promise<vo
       errorMessage: 'The process that was sending it never reported back',
     });
   });
+}
+
+/** It was still waiting for its attachments, so it certainly has not left. */
+function fetchAgain(deps: Deps, { id, attempt, retryGapMs }: MessageRow): Ruling {
+  const base = { messageId: id, attempt, onlyIfFetching: true as const };
+  const errorMessage = 'The process that was getting its attachments never reported back';
+  if (attempt >= MAX_FREE_ATTEMPTS)
+    return { ...base, event: 'fail', reason: 'retries_exhausted', errorMessage };
+  return { ...base, event: 'retry', retryAt: deps.clock.now() + retryGapMs, isFree: true, errorMessage };
 }
 
 /** One question for each outcome that is due to be asked for. */

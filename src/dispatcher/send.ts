@@ -10,12 +10,14 @@ import { type RenderedMessage, renderMessage, templateValues } from '../domain/t
 import type { Reason } from '../domain/words.ts';
 import { invariant } from '../lib/invariant.ts';
 import { CascadeWalk } from './cascade-walk.ts';
+import { type AttachmentNote, type Collected, collectAttachments } from './collect-attachments.ts';
 import type { Leased } from './prepare.ts';
 
 /** First question to the carrier about an unknown outcome. */
 const FIRST_RECONCILE_MS = 1_000;
 
-export async function send(deps: Deps, leased: Leased): Promise<Ruling> {
+/** Once `stopping` fires, attachments are no longer waited for. */
+export async function send(deps: Deps, leased: Leased, stopping: AbortSignal): Promise<Ruling> {
   const { facts, line } = leased;
   const { message } = facts;
   let words: RenderedMessage = { text: message.message, subject: message.subject, missing: [] };
@@ -25,9 +27,16 @@ export async function send(deps: Deps, leased: Leased): Promise<Ruling> {
       words = renderMessage(message, templateValues(facts.lead, line));
     const channel = deps.channels.get(line.transport);
     invariant(channel !== undefined, `there is a channel for ${line.transport}`);
-    walk = new CascadeWalk(deps, leased, channel, words);
+    let going = leased;
+    let collected: Collected | null = null;
+    if (message.attachments !== null) {
+      collected = await collectAttachments(deps, leased, channel, stopping);
+      if (!('attachments' in collected)) return ruleOnAttachments(deps, leased, collected, words);
+      going = { ...leased, leaseUntil: collected.leaseUntil };
+    }
+    walk = new CascadeWalk(deps, going, channel, words, collected?.attachments ?? []);
     await walk.run();
-    return ruleOn(deps, leased, walk, words);
+    return ruleOn(deps, leased, walk, words, collected?.notes);
   } catch (error) {
     const { id: messageId, correlationId } = message;
     deps.log.error({ err: error, messageId, correlationId }, 'an attempt broke off');
@@ -55,11 +64,44 @@ function ruleOnBreak(
   return { ...base, event: 'retry', retryAt: now + message.retryGapMs, isFree: true };
 }
 
+/** It never came to a hand-over. A file that can't be had is tried again by the policy of its message, and no line's fault. */
+function ruleOnAttachments(
+  deps: Deps,
+  { facts: { message }, attempt }: Leased,
+  collected: Exclude<Collected, { attachments: unknown }>,
+  { text }: RenderedMessage,
+): Ruling {
+  const now = deps.clock.now();
+  const base = {
+    messageId: message.id,
+    attempt,
+    renderedText: text,
+    isLineBlameless: true,
+    data: { attachments: collected.notes },
+  };
+  if ('until' in collected)
+    return {
+      ...base,
+      event: 'retry',
+      retryAt: collected.until,
+      isFree: true,
+      errorMessage: collected.because,
+    };
+  const { permanent, code, message: errorMessage } = collected.refusal;
+  const policy = { attempts: message.attempts, gapMs: message.retryGapMs };
+  const verdict = judge({ end: 'rejected', permanent }, message.messageType, policy, attempt, now);
+  const ruling: Ruling = { ...base, event: verdict.event, errorCode: code, errorMessage };
+  if (verdict.event === 'retry') ruling.retryAt = verdict.at;
+  else if (verdict.event === 'fail') ruling.reason = verdict.reason;
+  return ruling;
+}
+
 function ruleOn(
   deps: Deps,
   { facts, attempt }: Leased,
   walk: CascadeWalk,
   { text, missing }: RenderedMessage,
+  attachments: readonly AttachmentNote[] | undefined,
 ): Ruling {
   const { message } = facts;
   const now = deps.clock.now();
@@ -75,6 +117,7 @@ function ruleOn(
     availability: walk.availability,
     suppressions: walk.suppressions,
     data: {
+      attachments,
       steps: walk.steps,
       missingPlaceholders: missing.length > 0 ? missing : undefined,
       // Some carriers can only be asked by what was said; a lead edited meanwhile would render another text.

@@ -11,6 +11,7 @@ import { newsQuestionsDue } from './ask-for-news.ts';
 import { availabilityJobsDue, forgetOldJobs } from './check-availability.ts';
 import { Chores, type Launch } from './chores.ts';
 import { deliver } from './deliver.ts';
+import { inboundAttachmentsDue } from './get-inbound-attachments.ts';
 import {
   expireMessages,
   forgetOldKeys,
@@ -68,6 +69,7 @@ export function createTicker(deps: Deps, stopping: AbortSignal = NEVER): Ticker 
         chores.ask(launch, 'outcome', await reconcileDue(deps));
         chores.ask(launch, 'news', await newsQuestionsDue(deps));
         chores.ask(launch, 'availability', await availabilityJobsDue(deps, stopping));
+        chores.ask(launch, 'attachment', await inboundAttachmentsDue(deps));
       }
       if (isTimeFor('lines')) {
         chores.start(launch, 'lines that are down', () => leaveDownLines(deps));

@@ -4,6 +4,7 @@
  */
 
 import type { Readable } from 'node:stream';
+import type { OpenedFile, Upload, UploadedFile } from '../actions/attachment-files.ts';
 import type { Caller } from '../actions/authenticate.ts';
 import type { Device } from '../actions/authenticate-device.ts';
 import type { Accepted, SendOptions } from '../actions/intake.ts';
@@ -83,6 +84,9 @@ export interface Actions {
   listDnc(deps: Deps, caller: Caller, query: ListDnc): Promise<DncEntriesAnswer>;
   addDnc(deps: Deps, caller: Caller, request: AddDnc): Promise<DncEntryAnswer>;
   removeDnc(deps: Deps, caller: Caller, id: string): Promise<{ success: true }>;
+  /** Reads `bytes` to their end, unless they are too many. */
+  uploadAttachment(deps: Deps, caller: Caller, file: Upload): Promise<UploadedFile>;
+  openFile(deps: Deps, token: string): Promise<OpenedFile>;
 
   listLines(deps: Deps, caller: Caller): Promise<LinesAnswer>;
   getLine(deps: Deps, caller: Caller, id: string): Promise<LineAnswer>;

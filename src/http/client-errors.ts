@@ -30,6 +30,8 @@ export function createClientErrors(newRequestId: () => string): ClientErrors {
         return;
       }
       const before = inFlight.get(socket);
+      // An upload has a time of its own, which its route keeps.
+      if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && before !== undefined && isUpload(before)) return;
       if (before?.request.raw.complete && !before.response.writableFinished) {
         // A whole request came first and is being answered; what follows it is not HTTP. Its answer may still go out.
         before.response.once('close', () => socket.destroy());
@@ -45,6 +47,11 @@ export function createClientErrors(newRequestId: () => string): ClientErrors {
       socket.destroySoon();
     },
   };
+}
+
+function isUpload({ request }: InFlight): boolean {
+  const { isUpload = false } = request.routeOptions.config as { isUpload?: boolean };
+  return isUpload && !request.raw.complete;
 }
 
 function problemOf({ code }: { code?: string }): Problem {

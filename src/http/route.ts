@@ -1,5 +1,6 @@
 /** A declared call together with what answers it, and how a list of them is put on a server. */
 import { METHODS } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import type { Caller } from '../actions/authenticate.ts';
 import type { Device } from '../actions/authenticate-device.ts';
@@ -28,10 +29,15 @@ export interface Call {
   headers: FastifyRequest['headers'];
   /** The JSON value; undefined where the operation declares no body. */
   body: unknown;
-  /** The body's exact bytes. */
+  /** The body's exact bytes; none of an upload's. */
   bytes: Buffer;
   /** Fires, with a Problem, when nobody waits for the answer any more: the caller hung up, or the server closes. */
   gone: AbortSignal;
+  /** The body of an upload, as it comes. */
+  stream: Readable;
+  method: string;
+  /** Where this server is called, without a slash at the end. */
+  base: string;
 }
 
 export interface Answer {
@@ -58,6 +64,7 @@ export function mount(
     app.route({
       method: route.method,
       url: fastifyPath(route.path),
+      config: { isUpload: route.upload === true },
       onRequest: (request, reply) => guards.admit(route, request, reply),
       handler: async (request, reply) => {
         const gone = AbortSignal.any([closing.signal, hangUpOf(reply)]);
@@ -96,6 +103,9 @@ function callOf(
     headers: request.headers,
     body: route.body === undefined ? undefined : readJson(request.headers, bytes),
     bytes,
+    stream: request.raw,
+    method: request.method,
+    base: deps.config.publicUrl ?? `http://${request.headers.host ?? ''}`,
   };
 }
 

@@ -1,5 +1,6 @@
 /** Everything that is served, in the order openapi.json prints it. */
 import type { Route } from './route.ts';
+import { attachmentRoutes } from './routes/attachments.ts';
 import { availabilityRoutes } from './routes/availability.ts';
 import { conversationRoutes } from './routes/conversations.ts';
 import { deviceRoutes } from './routes/devices.ts';
@@ -20,6 +21,7 @@ export const routes: readonly Route[] = [
   ...gestureRoutes,
   ...conversationRoutes,
   ...dncRoutes,
+  ...attachmentRoutes,
   ...lineRoutes,
   ...deviceRoutes,
   ...leadRoutes,

@@ -43,6 +43,9 @@ export function createServer(deps: Deps, actions: Actions): FastifyInstance {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, bytes, done) => done(null, bytes));
 
+  // Uploads are read by their route, as they come; every other route refuses the type.
+  app.addContentTypeParser('multipart/form-data', (_request, _payload, done) => done(null));
+
   // An `Expect` of any kind but 100-continue is no reason for Node's bodiless 417.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
 

@@ -156,15 +156,17 @@ function splitFacts({ lead, addresses, touchedBy, busy, ...message }: FactsRow):
 export interface NewLease {
   id: string;
   leaseUntil: number;
+  /** Its attachments come first. */
+  isFetching: boolean;
   firstTouch: boolean;
   reserved: Reservation;
 }
 
 const LEASE_MESSAGES = statement(
   'lease_messages',
-  `UPDATE messages m SET status = 'sending', attempt = m.attempt + 1, lease_until = r.lease_until,
+  `UPDATE messages m SET status = 'sending', attempt = m.attempt + 1, lease_until = r.lease_until, is_fetching = r.is_fetching,
      first_touch = r.first_touch, reserved = r.reserved, updated_at = $3
-   FROM json_to_recordset($2::json) AS r(id text, lease_until timestamptz, first_touch boolean, reserved jsonb)
+   FROM json_to_recordset($2::json) AS r(id text, lease_until timestamptz, is_fetching boolean, first_touch boolean, reserved jsonb)
    WHERE m.workspace_id = $1 AND m.id = ANY($4) AND m.id = r.id`,
 );
 
@@ -179,6 +181,7 @@ export async function leaseMessages(
   const rows = leases.map((lease) => ({
     id: lease.id,
     lease_until: toIso(lease.leaseUntil),
+    is_fetching: lease.isFetching,
     first_touch: lease.firstTouch,
     reserved: lease.reserved,
   }));

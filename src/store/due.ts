@@ -188,6 +188,7 @@ const NEXT_DUE = statement(
         AND id <> ALL($1)),
      (SELECT min(ask_at) FROM line_news),
      (SELECT min(look_at) FROM availability_jobs WHERE look_at IS NOT NULL),
+     (SELECT min(next_try_at) FROM inbound_attachments WHERE next_try_at IS NOT NULL),
      (SELECT min(due_at) FROM sandbox_callbacks)) AS chores`,
 );
 

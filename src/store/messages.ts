@@ -47,6 +47,7 @@ export interface MessageRow {
   attempts: number;
   retryGapMs: number;
   leaseUntil: number | null;
+  isFetching: boolean;
   reserved: Reservation | null;
   reconcileAt: number | null;
   receiptAt: number | null;
@@ -105,6 +106,7 @@ const COLUMNS: Readonly<Record<keyof MessageRow, string>> = {
   attempts: 'attempts',
   retryGapMs: 'retry_gap_ms',
   leaseUntil: 'lease_until',
+  isFetching: 'is_fetching',
   reserved: 'reserved',
   reconcileAt: 'reconcile_at',
   receiptAt: 'receipt_at',
