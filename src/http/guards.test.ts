@@ -54,7 +54,10 @@ describe('who may call', () => {
       if (!path.startsWith('/api/')) continue;
       const isQuestion = method === 'GET' || path.includes('check-availability');
       // Whoever sends may also say whom not to send to; to lift that takes more.
-      const isSending = path.startsWith('/api/messages') || (path === '/api/dnc' && method === 'POST');
+      const isSending =
+        path.startsWith('/api/messages') ||
+        path === '/api/attachments' ||
+        (path === '/api/dnc' && method === 'POST');
       const expected = isQuestion ? 'read' : isSending ? 'send' : 'admin';
       expect(scope, `${method} ${path}`).toBe(expected);
     }
