@@ -28,23 +28,31 @@ export interface OpenMac {
   server: FakeBlueBubbles;
   channel: Channel;
   line: ChannelLine;
+  /** Another one to the same Mac, which has what the engine remembers, and nothing of its own. */
+  reopen(): Channel;
   close(): Promise<void>;
 }
 
 export async function openMac({ quietMs, publicUrl, ...options }: MacWish = {}): Promise<OpenMac> {
   const server = await startBlueBubbles({ timings: QUICK, ...options });
   const fetch = createGuardedFetch({ allowPrivateHosts: true });
-  const channel = createBlueBubblesChannel({
-    fetch,
-    clock: systemClock(),
-    allowPrivateHosts: true,
-    publicUrl: publicUrl ?? null,
-    ...PATIENCE,
-    ...(quietMs === undefined ? {} : { quietMs }),
-  });
+  const sent = new Map<string, Sent>();
+  const open = () =>
+    rememberingChannel(
+      createBlueBubblesChannel({
+        fetch,
+        clock: systemClock(),
+        allowPrivateHosts: true,
+        publicUrl: publicUrl ?? null,
+        ...PATIENCE,
+        ...(quietMs === undefined ? {} : { quietMs }),
+      }),
+      sent,
+    );
   return {
     server,
-    channel: rememberingChannel(channel),
+    channel: open(),
+    reopen: open,
     line: {
       workspaceId: 'w'.padEnd(24, '0'),
       lineId: 'a'.padEnd(24, '0'),
@@ -87,8 +95,7 @@ interface Sent {
 }
 
 /** Asks for lost messages as the engine does: by what was sent, and knowing which messages are others'. */
-function rememberingChannel(channel: Channel): Channel {
-  const sent = new Map<string, Sent>();
+function rememberingChannel(channel: Channel, sent: Map<string, Sent>): Channel {
   return {
     ...channel,
     async send(line, outgoing, lease) {

@@ -24,10 +24,11 @@ const badConfigs = [
 ];
 
 async function setup(options: FakeOptions): Promise<FarSide> {
-  const { server, channel, line, close } = await openMac(options);
+  const { server, channel, line, reopen, close } = await openMac(options);
   return {
     channel,
     line,
+    reopen: async () => reopen(),
     copies: async (reference) => server.copies(reference).length,
     async goDown() {
       await server.stop();
@@ -42,6 +43,7 @@ describeChannel('bluebubbles, Private API', {
   recipients,
   badConfigs,
   cannotReconcile: null,
+  tellsNothing: null,
 });
 
 describeChannel('bluebubbles, AppleScript', {
@@ -49,4 +51,5 @@ describeChannel('bluebubbles, AppleScript', {
   recipients,
   badConfigs,
   cannotReconcile: null,
+  tellsNothing: null,
 });

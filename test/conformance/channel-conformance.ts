@@ -4,7 +4,12 @@
  */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Channel, ChannelLine, Outcome, Outgoing } from '../../src/channels/channel.ts';
+import type { News, ReceiptNews } from '../../src/channels/news.ts';
+import { type LifecycleEvent, transition } from '../../src/domain/lifecycle.ts';
+import type { MessageStatus } from '../../src/domain/words.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { leaseOf, leaseSleptThrough } from '../leases.ts';
+import { until } from '../until.ts';
 
 /** One channel with the outside world behind it, made anew for each test. */
 export interface FarSide {
@@ -12,6 +17,10 @@ export interface FarSide {
   line: ChannelLine;
   /** Copies of this reference that the outside world holds, at whatever address. */
   copies(reference: string): Promise<number>;
+  /** The channel as a process has it that was started after the first one was killed: the engine remembers, it does not. */
+  reopen(): Promise<Channel>;
+  /** What was told of this message by now, where nobody is asked for it. */
+  told?(reference: string): Promise<readonly News[]>;
   /** Switches the far side off; answers the line as it then is. */
   goDown(): Promise<ChannelLine>;
   close(): Promise<void>;
@@ -42,6 +51,22 @@ export interface ChannelCase {
   badConfigs: Readonly<Record<string, unknown>>[];
   /** Set when the carrier can't be asked about a message: `reconcile` is then undecided for good. */
   cannotReconcile: string | null;
+  /** Set when what becomes of a message is told nowhere that this suite can listen. */
+  tellsNothing: string | null;
+}
+
+const EVENT_OF_RECEIPT: Readonly<Record<ReceiptNews['receipt'], LifecycleEvent>> = {
+  accepted: 'accept',
+  delivered: 'deliver',
+  read: 'read',
+  bounced: 'bounce',
+  not_on_channel: 'miss',
+};
+
+/** What the engine makes of it. */
+function afterReceipt(status: MessageStatus, receipt: ReceiptNews['receipt']): MessageStatus {
+  const next = transition(status, EVENT_OF_RECEIPT[receipt], 1);
+  return next === 'ignored' || next === 'same' ? status : next;
 }
 
 const OUTCOMES = ['accepted', 'rejected', 'not_on_channel', 'unknown'];
@@ -49,7 +74,7 @@ const SENTENCE = /^[^\r\n]+$/;
 
 export function describeChannel(
   name: string,
-  { setup, recipients, badConfigs, cannotReconcile }: ChannelCase,
+  { setup, recipients, badConfigs, cannotReconcile, tellsNothing }: ChannelCase,
 ) {
   describe(`the channel ${name}`, () => {
     let far: FarSide;
@@ -173,6 +198,49 @@ export function describeChannel(
           address,
         });
         expect(await far.channel.reconcile(far.line, 'f'.repeat(24))).toEqual({ finding: 'absent' });
+      },
+    );
+
+    testWith(
+      'what was handed over by a process that was killed since is found by another one, and nothing else is',
+      cannotReconcile === null ? recipients.accepted : { none: cannotReconcile },
+      async (address) => {
+        const message = outgoing(address);
+        await send(message);
+        const successor = await far.reopen();
+        expect(await successor.reconcile(far.line, message.reference)).toMatchObject({
+          finding: 'found',
+          address,
+        });
+        expect(await successor.reconcile(far.line, 'e'.repeat(24))).toEqual({ finding: 'absent' });
+        expect(await far.copies(message.reference)).toBe(1);
+      },
+    );
+
+    testWith(
+      'receipts name our reference; doubled, in whatever order, they end the message as delivered',
+      tellsNothing === null ? recipients.accepted : { none: tellsNothing },
+      async (address) => {
+        const message = outgoing(address);
+        const sentAt = systemClock().now();
+        const outcome = await send(message);
+        if (outcome.outcome !== 'accepted') throw new Error(`not accepted: ${outcome.message}`);
+        const { externalMessageId } = outcome;
+        const { reference } = message;
+        const outstanding = [{ reference, externalMessageId, address, sentAt }];
+        const ask = async () =>
+          (await far.channel.askForNews?.(far.line, { cursor: null, outstanding }))?.news ?? [];
+        const receipts = await until('it is delivered', async () => {
+          const news = far.told === undefined ? await ask() : await far.told(reference);
+          const own = news.flatMap((each) =>
+            each.news === 'receipt' && each.reference === reference ? [each.receipt] : [],
+          );
+          return own.includes('delivered') ? own : null;
+        });
+        for (const order of [receipts, receipts.toReversed(), [...receipts, ...receipts.toReversed()]]) {
+          expect(order.reduce(afterReceipt, 'sent')).toBe('delivered');
+          expect(order.reduce(afterReceipt, 'unknown')).toBe('delivered');
+        }
       },
     );
 

@@ -15,7 +15,7 @@ import { describeChannel, type FarSide } from './channel-conformance.ts';
 const PACE = { rowMs: 20, sentMs: 20, deliveredMs: 30, readMs: 30, errorMs: 30, slowMs: 1_500 };
 const TIMES = { scriptMs: 2_000, confirmMs: 1_000, pollMs: 10, downgradeMs: 50, settleMs: 0, quietMs: 1_500 };
 
-async function setup(app: TestApp, macOs: 15 | 26): Promise<FarSide> {
+async function setup(app: TestApp, other: TestApp, macOs: 15 | 26): Promise<FarSide> {
   const fake = await startFakeMessages({ macOs, pace: PACE });
   const dataDir = await mkdtemp(path.join(tmpdir(), 'messages-app-'));
   const createDriver = () =>
@@ -36,6 +36,7 @@ async function setup(app: TestApp, macOs: 15 | 26): Promise<FarSide> {
       send: (from, outgoing, lease) =>
         relay.send(from, { ...outgoing, text: `${outgoing.text} ${outgoing.reference}` }, lease),
     },
+    reopen: async () => other.deps.channels.get('relay') as Channel,
     line,
     copies: async (reference) => fake.left.filter(({ text }) => text.endsWith(reference)).length,
     async goDown() {
@@ -58,13 +59,19 @@ async function setup(app: TestApp, macOs: 15 | 26): Promise<FarSide> {
 describe.each([15, 26] as const)('macOS %i', (macOs) => {
   // One for each: a server takes no endless row of pairing codes from one place.
   let app: TestApp;
+  /** Another process on the same database, to which no Mac is linked. */
+  let other: TestApp;
   beforeAll(async () => {
     app = await openApp({ dispatches: false });
+    other = await openApp({ dispatches: false, databaseUrl: app.databaseUrl, key: app.key });
   });
-  afterAll(() => app.close());
+  afterAll(async () => {
+    await other.close();
+    await app.close();
+  });
 
   describeChannel('relay, Messages', {
-    setup: () => setup(app, macOs),
+    setup: () => setup(app, other, macOs),
     recipients: {
       accepted: '+12025550100',
       refusedForGood: '+12025550111',
@@ -76,5 +83,6 @@ describe.each([15, 26] as const)('macOS %i', (macOs) => {
     },
     badConfigs: [{ host: 'mac.local' }, { token: 'x' }],
     cannotReconcile: null,
+    tellsNothing: 'its news comes over the link to the whole engine (test/relay/messages-app-news.test.ts)',
   });
 });

@@ -6,10 +6,16 @@ import { channelLineOf, openMac } from '../relay/mac.ts';
 import { describeChannel } from './channel-conformance.ts';
 
 let app: TestApp;
+/** Another process on the same database, to which no Mac is linked. */
+let other: TestApp;
 beforeAll(async () => {
   app = await openApp({ dispatches: false });
+  other = await openApp({ dispatches: false, databaseUrl: app.databaseUrl, key: app.key });
 });
-afterAll(() => app.close());
+afterAll(async () => {
+  await other.close();
+  await app.close();
+});
 
 describeChannel('relay', {
   async setup() {
@@ -17,6 +23,7 @@ describeChannel('relay', {
     const line = channelLineOf(mac);
     return {
       channel: app.deps.channels.get('relay') as Channel,
+      reopen: async () => other.deps.channels.get('relay') as Channel,
       line,
       copies: async (reference) => (await mac.copies()).filter((copy) => copy.reference === reference).length,
       async goDown() {
@@ -37,4 +44,5 @@ describeChannel('relay', {
   },
   badConfigs: [{ host: 'mac.local' }, { token: 'x' }],
   cannotReconcile: null,
+  tellsNothing: 'its news comes over the link to the whole engine (test/relay/whole.test.ts)',
 });

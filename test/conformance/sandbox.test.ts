@@ -74,6 +74,13 @@ async function setup(messageType: MessageType): Promise<FarSide> {
     channel,
     line,
     copies: (reference) => countCopies(line.workspaceId, reference),
+    reopen: async () => createSandboxChannel({ database, clock: shortWaits, ids }),
+    async told(reference) {
+      const due = await scanDueCallbacks(database, systemClock().now() + 60_000, 1_000);
+      return due.flatMap(({ reference: of, kind }) =>
+        of === reference && kind !== 'reply' ? [{ news: 'receipt', reference, receipt: kind }] : [],
+      );
+    },
     goDown: async () => ({ ...line, transportConfig: { down: true } }),
     close: () => channel.close(),
   };
@@ -102,6 +109,7 @@ describeChannel('sandbox, iMessage', {
   },
   badConfigs,
   cannotReconcile: null,
+  tellsNothing: null,
 });
 
 describeChannel('sandbox, SMS', {
@@ -117,6 +125,7 @@ describeChannel('sandbox, SMS', {
   },
   badConfigs,
   cannotReconcile: null,
+  tellsNothing: null,
 });
 
 describeChannel('sandbox, email', {
@@ -132,6 +141,7 @@ describeChannel('sandbox, email', {
   },
   badConfigs,
   cannotReconcile: null,
+  tellsNothing: null,
 });
 
 describe('a simulated phone', () => {

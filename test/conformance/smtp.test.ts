@@ -278,6 +278,7 @@ describeChannel('smtp', {
     };
     return {
       channel: openChannel(),
+      reopen: async () => openChannel(),
       line,
       copies: async (reference) => copiesOf(server, reference),
       goDown: down,
@@ -320,6 +321,7 @@ describeChannel('smtp', {
     { password: 'secret' },
   ],
   cannotReconcile: 'a mail server cannot be asked about a message',
+  tellsNothing: 'no mail server tells of deliveries; bounces come as mail',
 });
 
 describe('a refusal by the mail server', () => {

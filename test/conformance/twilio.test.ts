@@ -28,6 +28,8 @@ interface Town {
   twilio: FakeTwilio;
   channel: Channel;
   line: ChannelLine;
+  /** Another channel to the same account. */
+  reopen(): Channel;
 }
 
 async function openTown(
@@ -37,14 +39,16 @@ async function openTown(
 ): Promise<Town> {
   const twilio = await startTwilio({ numbers: [OUR_NUMBER], ...fake });
   const fetch = createGuardedFetch({ allowPrivateHosts: true });
-  const channel = createTwilioChannel({
-    url: twilio.url,
-    publicUrl: PUBLIC_URL,
-    fetch,
-    clock,
-    madeWithinMs: 0,
-    ...differs,
-  });
+  const reopen = () =>
+    createTwilioChannel({
+      url: twilio.url,
+      publicUrl: PUBLIC_URL,
+      fetch,
+      clock,
+      madeWithinMs: 0,
+      ...differs,
+    });
+  const channel = reopen();
   open.add(async () => {
     await channel.close();
     await fetch.close();
@@ -60,7 +64,7 @@ async function openTown(
     transportConfig: { accountSid: twilio.accountSid, ...config },
     secret: twilio.authToken,
   };
-  return { twilio, channel, line };
+  return { twilio, channel, line, reopen };
 }
 
 let made = 0;
@@ -98,7 +102,7 @@ const to = (ending: string) => `+15005550${ending}`;
 
 describeChannel('twilio', {
   async setup() {
-    const { twilio, channel, line } = await openTown();
+    const { twilio, channel, reopen, line } = await openTown();
     const sent = new Map<string, { address: string; text: string; startedAt: number; sid: string | null }>();
     const lostSend = (reference: string): LostSend => {
       const { address = to('101'), text = 'Hello Anna', startedAt = clock.now() } = sent.get(reference) ?? {};
@@ -106,19 +110,21 @@ describeChannel('twilio', {
         [...sent].some(([other, each]) => other !== reference && each.sid === sid);
       return { ...lostAt(address, text, startedAt), isClaimed };
     };
-    return {
-      channel: {
-        ...channel,
-        async send(by, outgoing, lease) {
-          const { reference, address, text } = outgoing;
-          const startedAt = clock.now();
-          const outcome = await channel.send(by, outgoing, lease);
-          const sid = outcome.outcome === 'accepted' ? outcome.externalMessageId : null;
-          sent.set(reference, { address, text, startedAt, sid });
-          return outcome;
-        },
-        reconcile: (by, reference) => channel.reconcile(by, reference, lostSend(reference)),
+    const remembering = (inner: Channel): Channel => ({
+      ...inner,
+      async send(by, outgoing, lease) {
+        const { reference, address, text } = outgoing;
+        const startedAt = clock.now();
+        const outcome = await inner.send(by, outgoing, lease);
+        const sid = outcome.outcome === 'accepted' ? outcome.externalMessageId : null;
+        sent.set(reference, { address, text, startedAt, sid });
+        return outcome;
       },
+      reconcile: (by, reference) => inner.reconcile(by, reference, lostSend(reference)),
+    });
+    return {
+      channel: remembering(channel),
+      reopen: async () => remembering(reopen()),
       line,
       copies: async (reference) => createdFor(twilio, reference).length,
       async goDown() {
@@ -147,6 +153,7 @@ describeChannel('twilio', {
     { authToken: 'x' },
   ],
   cannotReconcile: null,
+  tellsNothing: null,
 });
 
 describe('what Twilio is asked to create', () => {
