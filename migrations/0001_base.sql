@@ -395,9 +395,85 @@ CREATE TABLE events (
   line_id      text,
   at           timestamptz NOT NULL,
   data         jsonb NOT NULL,
+  -- Place in the feed of GET /api/events. Null: not for customers. 0: not placed yet; who reads the feed places it, so that
+  -- an event whose commit came late still comes after everything that was read before it.
+  sequence     bigint,
   PRIMARY KEY (workspace_id, id)
 );
 CREATE INDEX events_message ON events (workspace_id, message_id, id) WHERE message_id IS NOT NULL;
+CREATE INDEX events_unplaced ON events (workspace_id, id) WHERE sequence = 0;
+CREATE UNIQUE INDEX events_feed ON events (workspace_id, sequence) WHERE sequence > 0;
+
+-- How far the feed of a workspace is placed; locked by who places. A row appears with the first reader.
+CREATE TABLE event_feeds (
+  workspace_id text PRIMARY KEY,
+  last         bigint NOT NULL
+);
+
+-- Where customers want to be told of events (contract 2.7).
+CREATE TABLE webhooks (
+  workspace_id    text NOT NULL,
+  id              text NOT NULL,
+  url             text NOT NULL,
+  events          text[] NOT NULL,
+  name            text NOT NULL,
+  description     text,
+  is_active       boolean NOT NULL DEFAULT true,
+  secret          bytea NOT NULL,
+  -- After a rotation both secrets sign, until this one has had its time.
+  previous_secret       bytea,
+  previous_secret_until timestamptz,
+  -- Attempts in a row that failed, and since when.
+  failure_count   integer NOT NULL DEFAULT 0,
+  failing_since   timestamptz,
+  -- Why it was switched off by us; null when it was not.
+  disabled_reason text CHECK (disabled_reason IN ('gone', 'failing')),
+  -- The receiver asked us to wait until then.
+  hold_until      timestamptz,
+  last_triggered_at timestamptz,
+  last_success_at   timestamptz,
+  last_failure_at   timestamptz,
+  -- A replay under way: events after the one and up to the other are still to be put into the log again.
+  replay_after    text,
+  replay_until    text,
+  replay_undelivered boolean NOT NULL DEFAULT false,
+  -- Gone for everybody; what it leaves in the log is removed later.
+  deleted_at      timestamptz,
+  created_at      timestamptz NOT NULL,
+  updated_at      timestamptz NOT NULL,
+  PRIMARY KEY (workspace_id, id)
+) WITH (fillfactor = 70);
+CREATE INDEX webhooks_active ON webhooks (workspace_id, id) WHERE is_active;
+CREATE INDEX webhooks_replay ON webhooks (workspace_id, id) WHERE replay_after IS NOT NULL;
+CREATE INDEX webhooks_deleted ON webhooks (deleted_at) WHERE deleted_at IS NOT NULL;
+
+-- One event on its way to one webhook: queue and log in one. Written in the commit that writes the event, for the webhooks
+-- that are active then and want it.
+CREATE TABLE webhook_deliveries (
+  workspace_id text NOT NULL,
+  webhook_id   text NOT NULL,
+  event_id     text NOT NULL,
+  event        text NOT NULL,
+  message_id   text,
+  -- Message, lead or line: of the events of one subject, a later one waits for the earlier.
+  subject      text NOT NULL,
+  status       text NOT NULL CHECK (status IN ('pending', 'delivered', 'exhausted')),
+  -- While it is leased: when the lease ends.
+  due_at       timestamptz NOT NULL,
+  leased       boolean NOT NULL DEFAULT false,
+  -- How many were begun, and the fence: a result of an older one is void. A replay counts anew, from `attempt_base`.
+  attempt      integer NOT NULL DEFAULT 0,
+  attempt_base integer NOT NULL DEFAULT 0,
+  -- The last attempts: when, what the receiver answered, how long it took.
+  attempts     jsonb NOT NULL DEFAULT '[]',
+  delivered_at timestamptz,
+  created_at   timestamptz NOT NULL,
+  PRIMARY KEY (workspace_id, webhook_id, event_id)
+) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
+CREATE INDEX webhook_deliveries_due ON webhook_deliveries (workspace_id, webhook_id, due_at, event_id)
+  WHERE status = 'pending';
+CREATE INDEX webhook_deliveries_subject ON webhook_deliveries (workspace_id, webhook_id, subject, event_id)
+  WHERE status = 'pending';
 
 CREATE TABLE idempotency_keys (
   workspace_id text NOT NULL,

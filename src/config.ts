@@ -30,6 +30,7 @@ export interface Config {
   s3AccessKey: string | null;
   s3SecretKey: string | null;
   s3PathStyle: boolean;
+  webhookLogDays: number;
 }
 
 interface Setting<Value> {
@@ -119,7 +120,7 @@ export const SETTINGS: Settings = {
   allowPrivateHosts: flag(
     'TRUNKLINE_ALLOW_PRIVATE_HOSTS',
     false,
-    'Allows lines to use servers on private and loopback addresses: a mail server or a BlueBubbles server in the office.',
+    'Allows lines and webhooks to use servers on private and loopback addresses: a mail server or a BlueBubbles server in the office, a receiver under development.',
   ),
   publicUrl: url(
     'TRUNKLINE_PUBLIC_URL',
@@ -145,6 +146,13 @@ export const SETTINGS: Settings = {
     'TRUNKLINE_S3_PATH_STYLE',
     true,
     'The bucket is named in the path of its addresses; `false` for Amazon, where it is part of the host name.',
+  ),
+  webhookLogDays: integer(
+    'TRUNKLINE_WEBHOOK_LOG_DAYS',
+    30,
+    1,
+    3650,
+    'Days for which deliveries to webhooks stay in their log, counted from the event.',
   ),
 };
 

@@ -8,6 +8,7 @@ import { routes } from '../src/http/routes.ts';
 import { toIso } from '../src/lib/clock.ts';
 import { openApp, type TestApp } from './harness.ts';
 import { until } from './until.ts';
+import { addWebhook, deliveries } from './webhooks.ts';
 import { accept, newPhone, openWorkspace, read, type Workspace } from './workspaces.ts';
 
 /** Stands in everything the stranger owns, and must never be shown. */
@@ -16,7 +17,7 @@ const MARK = 'Xanadu';
 let app: TestApp;
 let own: Workspace;
 let stranger: Workspace;
-/** What the stranger has: a line, a lead in a list, a background check, a message that waits and one that was sent. */
+/** What the stranger has: a line, a lead in a list, a background check, a message that waits and one that was sent, a webhook, an event. */
 let theirs: {
   lineId: string;
   leadId: string;
@@ -27,7 +28,10 @@ let theirs: {
   dncId: string;
   waiting: Message;
   sent: Message;
+  webhookId: string;
+  eventId: string;
 };
+let ownWebhookId: string;
 
 beforeAll(async () => {
   app = await openApp();
@@ -37,6 +41,9 @@ beforeAll(async () => {
     fallback: true,
   });
   own = await openWorkspace(app, { lines: [{}, { messageType: 'sms' }] });
+  // Switched off: nothing is sent, and nothing changes while the test looks.
+  const [webhookId, mine] = await Promise.all([stranger, own].map(addSilentWebhook));
+  ownWebhookId = mine ?? '';
   const phone = newPhone();
   const body = { message: MARK, recipientPhone: phone, recipientName: MARK, batchId: MARK };
   const sent = (await stranger.send(body, { 'idempotency-key': 'shared', prefer: 'wait=20' })).body.message;
@@ -53,10 +60,37 @@ beforeAll(async () => {
   const optedOut = newPhone();
   const entry = await stranger.call<DncEntryAnswer>('POST', '/api/dnc', { phone: optedOut, reason: MARK });
   const dncId = entry.body.entry._id;
+  const hook = `/api/webhooks/${webhookId}`;
+  await stranger.call('POST', `${hook}/replay`, { since: sent.createdAt });
+  const event = await until('the event is in the log', async () =>
+    (await deliveries(stranger, webhookId ?? '')).at(0),
+  );
   const { listId } = lead;
-  theirs = { lineId: sent.fromLineId ?? '', leadId, listId, jobId, phone, optedOut, dncId, waiting, sent };
+  theirs = {
+    lineId: sent.fromLineId ?? '',
+    leadId,
+    listId,
+    jobId,
+    phone,
+    optedOut,
+    dncId,
+    waiting,
+    sent,
+    webhookId: webhookId ?? '',
+    eventId: event.id,
+  };
 });
 afterAll(() => app.close());
+
+async function addSilentWebhook(ws: Workspace): Promise<string> {
+  const url = 'https://receiver.invalid/hook';
+  const { id } = await addWebhook(ws, url, {
+    name: ws === stranger ? MARK : 'Mine',
+    events: ['message.sent'],
+  });
+  await ws.call('PATCH', `/api/webhooks/${id}`, { isActive: false });
+  return id;
+}
 
 interface Attempt {
   path: string;
@@ -75,6 +109,15 @@ const gone = (path: string, body?: object): Attempt[] =>
     shows: { code: 'MESSAGE_NOT_FOUND' },
     ...(body && { body }),
   }));
+
+const noWebhook = (after = '', body?: object): Attempt[] => [
+  {
+    path: `/api/webhooks/${theirs.webhookId}${after}`,
+    status: 404,
+    shows: { error: 'Webhook not found', code: 'WEBHOOK_NOT_FOUND' },
+    ...(body && { body }),
+  },
+];
 
 /** For every call that needs a key, by operationId. A new call must come with its attempts. */
 const ATTEMPTS: Readonly<Record<string, () => Attempt[]>> = {
@@ -254,6 +297,43 @@ const ATTEMPTS: Readonly<Record<string, () => Attempt[]>> = {
     },
   ],
   getLead: () => [{ path: `/api/leads?id=${theirs.leadId}`, status: 404, shows: { code: 'LEAD_NOT_FOUND' } }],
+  listWebhooks: () => [
+    { path: '/api/webhooks', status: 200, shows: { webhooks: [expect.objectContaining({ name: 'Mine' })] } },
+  ],
+  createWebhook: () => [
+    {
+      path: '/api/webhooks',
+      body: { url: 'https://receiver.invalid/new', name: 'New', events: ['message.failed'] },
+      headers: { 'idempotency-key': 'shared webhook' },
+      status: 201,
+    },
+  ],
+  getWebhook: () => noWebhook(),
+  updateWebhook: () => noWebhook('', { name: 'Mine now' }),
+  deleteWebhook: () => noWebhook(),
+  checkWebhook: () => noWebhook('/health-check'),
+  rotateWebhookSecret: () => noWebhook('/rotate-secret'),
+  listWebhookDeliveries: () => [
+    ...noWebhook('/deliveries'),
+    {
+      path: `/api/webhooks/${ownWebhookId}/deliveries?cursor=${'f'.repeat(24)}`,
+      status: 200,
+      shows: { deliveries: [] },
+    },
+  ],
+  replayWebhookDelivery: () => [
+    ...noWebhook(`/deliveries/${theirs.eventId}/replay`),
+    {
+      path: `/api/webhooks/${ownWebhookId}/deliveries/${theirs.eventId}/replay`,
+      status: 404,
+      shows: { code: 'DELIVERY_NOT_FOUND' },
+    },
+  ],
+  replayWebhook: () => noWebhook('/replay', { since: '2026-01-01' }),
+  readEvents: () => [
+    { path: '/api/events', status: 200 },
+    { path: `/api/events?after=${theirs.eventId}`, status: 400, shows: { code: 'INVALID_CURSOR' } },
+  ],
   getWorkspace: () => [{ path: '/api/workspace', status: 200, shows: { workspaceId: own.workspaceId } }],
   updateWorkspace: () => [
     {
@@ -296,6 +376,9 @@ async function belongings(): Promise<unknown> {
     'reactions',
     'availability_jobs',
     'availability_job_leads',
+    'webhooks',
+    'webhook_deliveries',
+    'event_feeds',
   ];
   const tables = owned.map((table) =>
     read(app, `SELECT * FROM ${table} t WHERE workspace_id = $1 ORDER BY t::text`, [stranger.workspaceId]),
@@ -332,6 +415,8 @@ describe('a stranger’s ids', () => {
           theirs.lineId,
           theirs.waiting._id,
           theirs.sent._id,
+          theirs.webhookId,
+          theirs.eventId,
         ]) {
           expect(text, `${method} ${path}`).not.toContain(secret);
         }

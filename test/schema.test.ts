@@ -117,6 +117,10 @@ const ACROSS_WORKSPACES: Readonly<Record<string, string>> = {
   scan_availability_jobs: 'scan without locks; claimed per workspace',
   scan_old_availability_jobs: 'scan without locks; deleted per workspace',
   scan_inbound_attachments: 'scan without locks; claimed per workspace',
+  scan_due_webhooks: 'scan without locks; claimed per workspace',
+  scan_webhook_replays: 'scan without locks; continued per workspace',
+  scan_webhooks_to_trim: 'scan without locks; trimmed per workspace',
+  next_due_webhook: 'one instant for all, to know how long to sleep',
   scan_due_sandbox_callbacks: 'scan without locks; removed per workspace',
   insert_pairing_code: 'reference table',
   use_pairing_code: 'reference table: the code tells the workspace',
@@ -177,7 +181,7 @@ describe('the statements of src/store', () => {
 
   test('bind every table of a sub-select, join or union to the workspace too', () => {
     const tables =
-      /\b(?:FROM|JOIN|UPDATE|INTO|USING)\s+(messages|leads|lines|devices|lead_addresses|addresses|touches|events|lists|line_wakes|line_tallies|availability_jobs|availability_job_leads|idempotency_keys|suppressions|files|fetched_urls|inbound_attachments|line_news|reactions|sandbox_\w+|relay_\w+)\b/g;
+      /\b(?:FROM|JOIN|UPDATE|INTO|USING)\s+(messages|leads|lines|devices|lead_addresses|addresses|touches|events|lists|line_wakes|line_tallies|availability_jobs|availability_job_leads|idempotency_keys|suppressions|files|fetched_urls|inbound_attachments|line_news|reactions|webhooks|webhook_deliveries|event_feeds|sandbox_\w+|relay_\w+)\b/g;
     const wrong = statements
       .filter(({ name }) => ACROSS_WORKSPACES[name] === undefined)
       .filter(({ text }) => {

@@ -14,6 +14,7 @@ import { findMessage } from '../store/messages.ts';
 import { refuseForeignFiles } from './attachment-files.ts';
 import type { Caller } from './authenticate.ts';
 import { draftMessage, talkingLine } from './draft-message.ts';
+import { withKeyHeld } from './idempotency.ts';
 import { type Accepted, type Intake, type IntakeItem, IntakeWriteSet, type SendOptions } from './intake.ts';
 import { answerState } from './present-message.ts';
 import { refuseReadOnly } from './read-only.ts';
@@ -73,24 +74,6 @@ async function withPresentState(
   invariant(row !== null, 'an accepted message is stored');
   const line = snapshot.lines.find((each) => each.id === row.lineId) ?? null;
   return { ...accepted, waited, body: { ...decided, ...answerState(row, line) } };
-}
-
-/** A key whose first request is not answered yet is refused here; across processes the database decides. */
-async function withKeyHeld<Result>(
-  deps: Deps,
-  workspaceId: string,
-  key: string | null,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  if (key === null) return work();
-  const held = `${workspaceId} ${key}`;
-  if (deps.keysInFlight.has(held)) throw problem('idempotency_in_flight');
-  deps.keysInFlight.add(held);
-  try {
-    return await work();
-  } finally {
-    deps.keysInFlight.delete(held);
-  }
 }
 
 export function createIntake(deps: IntakeDeps): Intake {

@@ -5,6 +5,7 @@ import { getAvailabilityJob } from './availability-jobs.ts';
 import { cancelForLead, cancelMessage } from './cancel-messages.ts';
 import { checkAddress, checkAddresses, checkLead, checkLeads, reachContact } from './check-availability.ts';
 import { checkReady } from './check-ready.ts';
+import { checkWebhook } from './check-webhook.ts';
 import { dryRunMessage } from './dry-run-message.ts';
 import { editMessage } from './edit-message.ts';
 import { explainMessage } from './explain-message.ts';
@@ -13,14 +14,24 @@ import { getLead } from './get-lead.ts';
 import { react, showTyping } from './make-gesture.ts';
 import { addDnc, listDnc, removeDnc } from './manage-dnc.ts';
 import { createLine, getLine, listLines, updateLine } from './manage-lines.ts';
+import {
+  createWebhook,
+  deleteWebhook,
+  getWebhook,
+  listWebhooks,
+  rotateSecret,
+  updateWebhook,
+} from './manage-webhooks.ts';
 import { getWorkspace, updateWorkspace } from './manage-workspace.ts';
 import { checkLine, monitorLines } from './monitor-lines.ts';
 import { createPairingCode, pairDevice } from './pair-device.ts';
 import { getConversation, listConversations, listReplies } from './read-conversations.ts';
+import { readFeed } from './read-feed.ts';
 import { getMessage, getTimeline, listMessages } from './read-messages.ts';
 import { readSandboxPhone } from './read-sandbox-phone.ts';
 import { receiveHook } from './receive-hook.ts';
 import { listRelayDevices, revokeRelayDevice } from './relay-devices.ts';
+import { listDeliveries, replayDelivery, replaySince } from './replay-webhooks.ts';
 import {
   answerDevice,
   jobsOf,
@@ -70,6 +81,17 @@ export const actions = {
   getFallbackConfig,
   updateFallbackConfig,
   readSandboxPhone,
+  listWebhooks,
+  getWebhook,
+  createWebhook,
+  updateWebhook,
+  deleteWebhook,
+  rotateSecret,
+  checkWebhook,
+  listDeliveries,
+  replayDelivery,
+  replaySince,
+  readFeed,
   receiveHook,
   createPairingCode,
   listRelayDevices,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { PROBLEMS, Problem, type ProblemCode, problem, toBody } from './problems.ts';
 
-/** Sentences and statuses that clients of the documented API may already compare with (contract 3.0, 3.1, 3.2, 4.9). */
+/** Sentences and statuses that clients of the documented API may already compare with (contract 3.0, 3.1, 3.2, 3.7, 4.9). */
 const DOCUMENTED: readonly [ProblemCode, number, string][] = [
   ['UNAUTHORIZED', 401, 'Unauthorized'],
   ['READ_ONLY', 402, 'READ_ONLY'],
@@ -47,6 +47,12 @@ const DOCUMENTED: readonly [ProblemCode, number, string][] = [
   ['MESSAGE_NOT_FOUND', 404, 'Message not found'],
   ['LINE_NOT_FOUND', 404, 'Line not found'],
   ['LINE_NOT_ACTIVE', 400, 'Line is not active'],
+  ['WEBHOOK_NOT_FOUND', 404, 'Webhook not found'],
+  ['WEBHOOK_URL_REQUIRED', 400, 'URL is required'],
+  ['INVALID_WEBHOOK_URL', 400, 'Invalid URL format'],
+  ['WEBHOOK_EVENTS_REQUIRED', 400, 'At least one event must be selected'],
+  ['INVALID_WEBHOOK_EVENTS', 400, 'Invalid events: <list>'],
+  ['WEBHOOK_NAME_REQUIRED', 400, 'Name is required'],
 ];
 
 /** Documented, but nothing here can meet them yet: they enter the catalogue together with what throws them. */

@@ -420,6 +420,43 @@ export const PROBLEMS = {
     docs: 'The transport refuses these settings; `error` says why.',
   },
 
+  // Webhooks
+  WEBHOOK_NOT_FOUND: {
+    status: 404,
+    error: 'Webhook not found',
+    docs: 'No webhook of the workspace has this id.',
+  },
+  WEBHOOK_URL_REQUIRED: {
+    status: 400,
+    error: 'URL is required',
+    docs: '`url` says where the events are to be sent.',
+  },
+  INVALID_WEBHOOK_URL: {
+    status: 400,
+    error: 'Invalid URL format',
+    docs: '`url` must be an https URL on a public address, without user name and password; `reason` says what it lacks.',
+  },
+  WEBHOOK_EVENTS_REQUIRED: {
+    status: 400,
+    error: 'At least one event must be selected',
+    docs: '`events` must be a list of at least one event.',
+  },
+  INVALID_WEBHOOK_EVENTS: {
+    status: 400,
+    error: 'Invalid events: <list>',
+    docs: 'The events listed in `error` do not exist.',
+  },
+  WEBHOOK_NAME_REQUIRED: {
+    status: 400,
+    error: 'Name is required',
+    docs: '`name` is what people know the webhook by.',
+  },
+  DELIVERY_NOT_FOUND: {
+    status: 404,
+    error: 'Delivery not found',
+    docs: 'The log of this webhook has no delivery of this id (any more).',
+  },
+
   // Our side
   SERVICE_UNAVAILABLE: {
     status: 503,

@@ -6,6 +6,7 @@ import type { Deps } from '../deps.ts';
 import { isRecent } from '../lib/clock.ts';
 import { findNextDue } from '../store/due.ts';
 import { putOffLines, scanDueLines, takeWakes } from '../store/line-queue.ts';
+import { findNextWebhookDue } from '../store/webhook-queue.ts';
 import { apart, SetAside } from './apart.ts';
 import { newsQuestionsDue } from './ask-for-news.ts';
 import { availabilityJobsDue, forgetOldJobs } from './check-availability.ts';
@@ -19,9 +20,11 @@ import {
   healthChecksDue,
   leaveDownLines,
 } from './housekeeping.ts';
+import { Notifier } from './notify.ts';
 import { prepare } from './prepare.ts';
 import { loseExpiredLeases, reconcileDue } from './reconcile.ts';
 import { answerFromSandbox } from './sandbox-callbacks.ts';
+import { trimWebhookLog } from './trim-webhook-log.ts';
 
 export interface Ticker {
   /** `capacity`: how many messages may be handed to carriers now. */
@@ -57,6 +60,7 @@ export function createTicker(deps: Deps, stopping: AbortSignal = NEVER): Ticker 
   };
 
   const chores = new Chores(stopping);
+  const notifier = new Notifier(deps, stopping);
   const aside = new SetAside(deps);
   const turns = createTurns();
 
@@ -66,6 +70,8 @@ export function createTicker(deps: Deps, stopping: AbortSignal = NEVER): Ticker 
         chores.start(launch, 'answers of the sandbox', () => answerFromSandbox(deps));
         chores.start(launch, 'expired leases', () => loseExpiredLeases(deps, aside));
         chores.start(launch, 'expired messages', () => expireMessages(deps, aside));
+        chores.start(launch, 'webhooks', () => notifier.look(launch));
+        chores.start(launch, 'replays', () => notifier.replay());
         chores.ask(launch, 'outcome', await reconcileDue(deps));
         chores.ask(launch, 'news', await newsQuestionsDue(deps));
         chores.ask(launch, 'availability', await availabilityJobsDue(deps, stopping));
@@ -79,18 +85,25 @@ export function createTicker(deps: Deps, stopping: AbortSignal = NEVER): Ticker 
         chores.start(launch, 'old keys', () => forgetOldKeys(deps, stopping));
         chores.start(launch, 'old availability jobs', () => forgetOldJobs(deps));
         chores.start(launch, 'old jobs of relays', () => forgetRelayJobs(deps, stopping));
+        chores.start(launch, 'old deliveries', () => trimWebhookLog(deps, stopping));
       }
       return sendDue(deps, capacity, turns, launch, stopping);
     },
 
     async nextDue() {
       const due = await findNextDue(deps.database, aside.ids());
+      due.chores = earliest(due.chores, await findNextWebhookDue(deps.database));
       if (due.chores === null) return due.sends;
       // Before that nobody looks at them: those that are under way would keep the loop turning.
       const chores = Math.max(due.chores, lastDone.urgent + CHORES.urgent);
       return due.sends === null ? chores : Math.min(due.sends, chores);
     },
   };
+}
+
+function earliest(a: number | null, b: number | null): number | null {
+  if (a === null) return b;
+  return b === null ? a : Math.min(a, b);
 }
 
 async function sendDue(

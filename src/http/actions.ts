@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 import type { OpenedFile, Upload, UploadedFile } from '../actions/attachment-files.ts';
 import type { Caller } from '../actions/authenticate.ts';
 import type { Device } from '../actions/authenticate-device.ts';
+import type { KeyedAnswer, KeyedRequest } from '../actions/idempotency.ts';
 import type { Accepted, SendOptions } from '../actions/intake.ts';
 import type { Hook, HookReply } from '../actions/receive-hook.ts';
 import type {
@@ -60,6 +61,25 @@ import type {
   RelayDevicesAnswer,
 } from '../contract/relay-devices.ts';
 import type { SandboxPhoneAnswer } from '../contract/sandbox.ts';
+import type {
+  CreateWebhook,
+  ListDeliveries,
+  ReadFeed,
+  Replay,
+  UpdateWebhook,
+} from '../contract/webhook-requests.ts';
+import type {
+  CheckWebhookAnswer,
+  CreateWebhookAnswer,
+  FeedAnswer,
+  ReplayAnswer,
+  ReplayDeliveryAnswer,
+  RotateSecretAnswer,
+  Webhook,
+  WebhookDeliveriesAnswer,
+  WebhookDoneAnswer,
+  WebhooksAnswer,
+} from '../contract/webhooks.ts';
 import type { UpdateWorkspace, Workspace } from '../contract/workspace.ts';
 import type { Deps } from '../deps.ts';
 
@@ -132,6 +152,33 @@ export interface Actions {
   getFallbackConfig(deps: Deps, caller: Caller): Promise<FallbackConfig>;
   updateFallbackConfig(deps: Deps, caller: Caller, changes: UpdateFallbackConfig): Promise<FallbackConfig>;
   readSandboxPhone(deps: Deps, caller: Caller, address: string): Promise<SandboxPhoneAnswer>;
+
+  listWebhooks(deps: Deps, caller: Caller): Promise<WebhooksAnswer>;
+  getWebhook(deps: Deps, caller: Caller, id: string): Promise<Webhook>;
+  createWebhook(
+    deps: Deps,
+    caller: Caller,
+    request: CreateWebhook,
+    options: KeyedRequest & { warnings: string[] },
+  ): Promise<KeyedAnswer<CreateWebhookAnswer>>;
+  updateWebhook(deps: Deps, caller: Caller, id: string, changes: UpdateWebhook): Promise<WebhookDoneAnswer>;
+  deleteWebhook(deps: Deps, caller: Caller, id: string): Promise<WebhookDoneAnswer>;
+  rotateSecret(deps: Deps, caller: Caller, id: string): Promise<RotateSecretAnswer>;
+  checkWebhook(deps: Deps, caller: Caller, id: string): Promise<CheckWebhookAnswer>;
+  listDeliveries(
+    deps: Deps,
+    caller: Caller,
+    webhookId: string,
+    filters: ListDeliveries,
+  ): Promise<WebhookDeliveriesAnswer>;
+  replayDelivery(
+    deps: Deps,
+    caller: Caller,
+    webhookId: string,
+    deliveryId: string,
+  ): Promise<ReplayDeliveryAnswer>;
+  replaySince(deps: Deps, caller: Caller, webhookId: string, replay: Replay): Promise<ReplayAnswer>;
+  readFeed(deps: Deps, caller: Caller, query: ReadFeed): Promise<FeedAnswer>;
 
   receiveHook(deps: Deps, workspaceId: string, lineId: string, hook: Hook): Promise<HookReply>;
 

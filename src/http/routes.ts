@@ -14,6 +14,7 @@ import { documentRoute, operationRoutes } from './routes/operations.ts';
 import { relayRoutes } from './routes/relay.ts';
 import { sandboxRoutes } from './routes/sandbox.ts';
 import { unsubscribeRoutes } from './routes/unsubscribe.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 import { workspaceRoutes } from './routes/workspace.ts';
 
 export const routes: readonly Route[] = [
@@ -26,6 +27,7 @@ export const routes: readonly Route[] = [
   ...deviceRoutes,
   ...leadRoutes,
   ...availabilityRoutes,
+  ...webhookRoutes,
   ...workspaceRoutes,
   ...sandboxRoutes,
   ...relayRoutes,

@@ -33,3 +33,8 @@ export function createIds(clock: Clock, random: Random): Ids {
 export function isId(value: string): boolean {
   return ID.test(value);
 }
+
+/** Before every id made in that millisecond or later, after all that were made earlier. */
+export function firstIdAt(instant: number): string {
+  return Math.max(0, Math.floor(instant)).toString(16).padStart(12, '0') + '0'.repeat(12);
+}

@@ -1,4 +1,5 @@
-/** The append-only record of transitions: what timelines and webhooks read. */
+/** The append-only record of transitions: what timelines, webhooks and the feed read. */
+import { isWebhookEvent } from '../domain/webhook-events.ts';
 import { toIso } from '../lib/clock.ts';
 import { type Sql, statement } from './database.ts';
 
@@ -16,17 +17,39 @@ export interface EventRow {
   id: string;
   type: string;
   messageId: string | null;
+  leadId: string | null;
+  lineId: string | null;
   at: number;
   data: Record<string, unknown>;
 }
 
+export const EVENT_COLUMNS = `e.id, e.type, e.message_id AS "messageId", e.lead_id AS "leadId", e.line_id AS "lineId", e.at, e.data`;
+
+/**
+ * A delivery for every active webhook that wants one of the events in `source` (id, type, message_id, lead_id, line_id, at), part of
+ * the statement that writes them. For a workspace without webhooks it is one look into an index.
+ */
+export function deliveriesOf(source: string): string {
+  return `INSERT INTO webhook_deliveries (workspace_id, webhook_id, event_id, event, message_id, subject, status, due_at, created_at)
+     SELECT $1, w.id, e.id, e.type, e.message_id, coalesce(e.message_id, e.lead_id, e.line_id, e.id), 'pending', e.at, e.at
+     FROM webhooks w CROSS JOIN ${source} e WHERE w.workspace_id = $1 AND w.is_active AND e.type = ANY(w.events)`;
+}
+
+const RECORD = `json_to_recordset($2::json) AS e(id text, type text, message_id text, lead_id text, line_id text, at timestamptz,
+     data jsonb, sequence bigint)`;
 const INSERT_EVENTS = statement(
   'insert_events',
   `INSERT INTO events (workspace_id, id, type, message_id, lead_id, line_id, at, data)
-   SELECT $1, e.id, e.type, e.message_id, e.lead_id, e.line_id, e.at, e.data
-   FROM json_to_recordset($2::json) AS e(id text, type text, message_id text, lead_id text, line_id text, at timestamptz, data jsonb)`,
+   SELECT $1, e.id, e.type, e.message_id, e.lead_id, e.line_id, e.at, e.data FROM ${RECORD}`,
+);
+const INSERT_TOLD_EVENTS = statement(
+  'insert_told_events',
+  `WITH e AS MATERIALIZED (SELECT * FROM ${RECORD}), deliveries AS (${deliveriesOf('e')})
+   INSERT INTO events (workspace_id, id, type, message_id, lead_id, line_id, at, data, sequence)
+   SELECT $1, e.id, e.type, e.message_id, e.lead_id, e.line_id, e.at, e.data, e.sequence FROM e`,
 );
 
+/** With those that customers can ask for go their deliveries: what tells of a change commits with it. */
 export async function insertEvents(tx: Sql, workspaceId: string, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
   const rows = events.map((event) => ({
@@ -37,16 +60,28 @@ export async function insertEvents(tx: Sql, workspaceId: string, events: readonl
     line_id: event.lineId,
     at: toIso(event.at),
     data: event.data,
+    sequence: isWebhookEvent(event.type) ? 0 : undefined,
   }));
-  await tx.query(INSERT_EVENTS, [workspaceId, JSON.stringify(rows)]);
+  const isTold = events.some(({ type }) => isWebhookEvent(type));
+  await tx.query(isTold ? INSERT_TOLD_EVENTS : INSERT_EVENTS, [workspaceId, JSON.stringify(rows)]);
 }
 
 const READ_TIMELINE = statement(
   'read_timeline',
-  `SELECT id, type, message_id AS "messageId", at, data FROM events
-   WHERE workspace_id = $1 AND message_id = $2 ORDER BY id LIMIT 1000`,
+  `SELECT ${EVENT_COLUMNS} FROM events e
+   WHERE e.workspace_id = $1 AND e.message_id = $2 ORDER BY e.id LIMIT 1000`,
 );
 
 export function readTimeline(sql: Sql, workspaceId: string, messageId: string): Promise<EventRow[]> {
   return sql.query<EventRow>(READ_TIMELINE, [workspaceId, messageId]);
+}
+
+const READ_EVENTS = statement(
+  'read_events',
+  `SELECT ${EVENT_COLUMNS} FROM events e WHERE e.workspace_id = $1 AND e.id = ANY($2)`,
+);
+
+/** In no order. */
+export function readEvents(sql: Sql, workspaceId: string, ids: readonly string[]): Promise<EventRow[]> {
+  return sql.query<EventRow>(READ_EVENTS, [workspaceId, ids]);
 }

@@ -5,10 +5,12 @@
  * where the database is sharded.
  */
 import type { LineDecision } from '../domain/line-choice.ts';
+import { isWebhookEvent } from '../domain/webhook-events.ts';
 import type { SendWindow } from '../domain/window.ts';
 import type { MessageStatus, MessageType, Reason } from '../domain/words.ts';
 import { toIso } from '../lib/clock.ts';
 import { type Sql, statement } from './database.ts';
+import { deliveriesOf } from './events.ts';
 import {
   LEAD_JSON,
   LEAD_RECORD_COLUMNS,
@@ -172,10 +174,8 @@ const MESSAGE_RECORD_VALUES = MESSAGE_RECORD_COLUMNS.replace(
      WHERE t.workspace_id = $1 AND t.lead_id = record.lead_id AND t.line_id = record.line_id)`,
 );
 
-const WRITE_INTAKE = statement(
-  'write_intake',
-  `WITH record AS MATERIALIZED (
-     SELECT * FROM json_to_recordset($2::json) AS r(${MESSAGE_RECORD}, event_id text, event_type text, event_data jsonb)
+const INTAKE_WRITTEN = `WITH record AS MATERIALIZED (
+     SELECT * FROM json_to_recordset($2::json) AS r(${MESSAGE_RECORD}, event_id text, event_type text, event_data jsonb, told boolean)
    ), new_leads AS MATERIALIZED (
      SELECT * FROM json_to_recordset($3::json) AS r(${LEAD_RECORD_TYPES})
    ), leads_written AS (
@@ -196,9 +196,26 @@ const WRITE_INTAKE = statement(
    ), wakes_written AS (
      INSERT INTO line_wakes (workspace_id, line_id, id)
      SELECT $1, w.line_id, w.id FROM json_to_recordset($5::json) AS w(line_id text, id text)
-   )
+   )`;
+
+const WRITE_INTAKE = statement(
+  'write_intake',
+  `${INTAKE_WRITTEN}
    INSERT INTO events (workspace_id, id, type, message_id, lead_id, line_id, at, data)
    SELECT $1, event_id, event_type, id, lead_id, line_id, $6::timestamptz, event_data FROM record`,
+);
+
+/** What ended in the moment of its acceptance is told of at once; everything else keeps the plain statement. */
+const WRITE_TOLD_INTAKE = statement(
+  'write_told_intake',
+  `${INTAKE_WRITTEN}, e AS MATERIALIZED (
+     SELECT event_id AS id, event_type AS type, id AS message_id, lead_id, line_id, $6::timestamptz AS at, event_data AS data,
+       told FROM record
+   ), deliveries AS (
+     ${deliveriesOf('e')}
+   )
+   INSERT INTO events (workspace_id, id, type, message_id, lead_id, line_id, at, data, sequence)
+   SELECT $1, id, type, message_id, lead_id, line_id, at, data, CASE WHEN told THEN 0 END FROM e`,
 );
 
 /** One commit: leads, messages, their events, idempotency keys, and a wake for each line concerned. */
@@ -208,7 +225,8 @@ export async function writeIntake(
   write: IntakeWrite,
   now: number,
 ): Promise<void> {
-  await sql.query(WRITE_INTAKE, [
+  const isTold = write.messages.some(({ eventType }) => isWebhookEvent(eventType));
+  await sql.query(isTold ? WRITE_TOLD_INTAKE : WRITE_INTAKE, [
     workspaceId,
     JSON.stringify(write.messages.map(messageRecord)),
     // In one order, so that two processes that make the same leads at once don't wait for each other in a circle.
@@ -233,6 +251,7 @@ function messageRecord(message: NewMessage): Record<string, unknown> {
     event_id: message.eventId,
     event_type: message.eventType,
     event_data: message.eventData,
+    told: isWebhookEvent(message.eventType) ? true : undefined,
     status: message.status,
     reason: message.reason ?? undefined,
     error_message: message.errorMessage ?? undefined,

@@ -56,6 +56,17 @@ export async function findLead(sql: Sql, workspaceId: string, id: string): Promi
   return row?.lead ?? null;
 }
 
+const READ_LEADS = statement(
+  'read_leads',
+  `SELECT ${LEAD_JSON} AS lead FROM leads l WHERE l.workspace_id = $1 AND l.id = ANY($2)`,
+);
+
+/** In no order; without those that are gone. */
+export async function readLeads(sql: Sql, workspaceId: string, ids: readonly string[]): Promise<LeadRow[]> {
+  const rows = await sql.query<{ lead: LeadRow }>(READ_LEADS, [workspaceId, ids]);
+  return rows.map(({ lead }) => lead);
+}
+
 const LOCK_LEADS = statement(
   'lock_leads',
   'SELECT id FROM leads WHERE workspace_id = $1 AND id = ANY($2) ORDER BY id FOR NO KEY UPDATE',
