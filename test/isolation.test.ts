@@ -26,6 +26,7 @@ let theirs: {
   phone: string;
   optedOut: string;
   dncId: string;
+  fileUrl: string;
   waiting: Message;
   sent: Message;
   webhookId: string;
@@ -57,6 +58,15 @@ beforeAll(async () => {
     const job = await stranger.call('GET', `/api/availability-jobs/${encodeURIComponent(jobId)}`);
     return job.body.status === 'finished';
   });
+  const form = new FormData();
+  form.set('file', new Blob([MARK]), 'notes.txt');
+  const authorization = `Bearer ${stranger.key}`;
+  const upload = await fetch(`${app.url}/api/attachments`, {
+    method: 'POST',
+    headers: { authorization },
+    body: form,
+  });
+  const { url: fileUrl } = (await upload.json()) as { url: string };
   const optedOut = newPhone();
   const entry = await stranger.call<DncEntryAnswer>('POST', '/api/dnc', { phone: optedOut, reason: MARK });
   const dncId = entry.body.entry._id;
@@ -74,6 +84,7 @@ beforeAll(async () => {
     phone,
     optedOut,
     dncId,
+    fileUrl,
     waiting,
     sent,
     webhookId: webhookId ?? '',
@@ -141,6 +152,12 @@ const ATTEMPTS: Readonly<Record<string, () => Attempt[]>> = {
       status: 200,
       shows: { leadId: null, leadWouldBeCreated: true, text: 'you' },
     },
+    {
+      path: '/api/messages',
+      body: { recipientPhone: newPhone(), attachmentUrls: [theirs.fileUrl] },
+      status: 403,
+      shows: { error: 'Attachment URL does not belong to this organization' },
+    },
     // A number they know is new here, and so is a key they used.
     {
       path: '/api/messages',
@@ -149,6 +166,7 @@ const ATTEMPTS: Readonly<Record<string, () => Attempt[]>> = {
       status: 201,
     },
   ],
+  uploadAttachment: () => [{ path: '/api/attachments', body: {}, status: 415 }],
   listMessages: () => [
     { path: `/api/messages?search=${MARK}`, status: 200, shows: { messages: [], nextCursor: null } },
     { path: `/api/messages?leadId=${theirs.leadId}`, status: 200, shows: { messages: [], nextCursor: null } },

@@ -3,6 +3,7 @@ import { PROBLEMS, Problem, type ProblemCode, problem, toBody } from './problems
 
 /** Sentences and statuses that clients of the documented API may already compare with (contract 3.0, 3.1, 3.2, 3.7, 4.9). */
 const DOCUMENTED: readonly [ProblemCode, number, string][] = [
+  ['FOREIGN_ATTACHMENT', 403, 'Attachment URL does not belong to this organization'],
   ['UNAUTHORIZED', 401, 'Unauthorized'],
   ['READ_ONLY', 402, 'READ_ONLY'],
   ['INTERNAL', 500, 'Internal server error'],
@@ -57,7 +58,6 @@ const DOCUMENTED: readonly [ProblemCode, number, string][] = [
 
 /** Documented, but nothing here can meet them yet: they enter the catalogue together with what throws them. */
 const LATER: readonly [string, number, string][] = [
-  ['FOREIGN_ATTACHMENT', 403, 'Attachment URL does not belong to this organization'],
   ['SEARCH_TIMED_OUT', 503, 'Search timed out. Try a more specific search or fewer results.'],
 ];
 
