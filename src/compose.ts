@@ -15,7 +15,6 @@ import { createBlueBubblesChannel } from './channels/bluebubbles.ts';
 import type { Channel } from './channels/channel.ts';
 import { createMailTokens } from './channels/mail-tokens.ts';
 import { createRelayChannel } from './channels/relay.ts';
-import { createRelayFiles } from './channels/relay-files.ts';
 import { createSandboxChannel } from './channels/sandbox.ts';
 import { createSmtpChannel } from './channels/smtp.ts';
 import { storable } from './channels/storable.ts';
@@ -96,7 +95,6 @@ export async function compose(options: ComposeOptions): Promise<App> {
     authenticate: createAuthenticateDevice(database),
     jobs: createBell(clock, () => signals.send('relay_jobs')),
     answers: createBell(clock, () => signals.send('relay_answers')),
-    files: createRelayFiles(),
   };
   const macs = createRelayChannel({ database, clock, ids, ...relay });
   const carriers =

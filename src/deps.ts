@@ -9,7 +9,6 @@ import type { OutcomeWatch } from './actions/wait-for-outcome.ts';
 import type { WorkspaceSnapshots } from './actions/workspace-snapshot.ts';
 import type { Channel } from './channels/channel.ts';
 import type { MailTokens } from './channels/mail-tokens.ts';
-import type { RelayFiles } from './channels/relay-files.ts';
 import type { Config } from './config.ts';
 import type { Transport } from './domain/words.ts';
 import type { Bell } from './lib/bell.ts';
@@ -47,7 +46,6 @@ export interface Deps {
     authenticate: AuthenticateDevice;
     jobs: Bell;
     answers: Bell;
-    files: RelayFiles;
     /** This process stops: sends that Macs have begun are waited for a little, and no new ones are handed to them. */
     drain(): Promise<void>;
   };

@@ -225,6 +225,7 @@ describe('doctor', () => {
     const migrated = await runToEnd(['doctor'], env);
     expect(migrated).toMatchObject({ code: 0, stderr: '' });
     expect(migrated.stdout).toMatch(/^ok +schema +up to date/m);
+    expect(migrated.stdout).toMatch(/^ok +files +.*several machines set TRUNKLINE_S3_BUCKET/m);
     await withClient(database.url, (sql) => sql.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public'));
     const empty = await runToEnd(['doctor'], env);
     expect(empty).toMatchObject({ code: 0, stderr: '' });

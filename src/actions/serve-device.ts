@@ -17,6 +17,8 @@ import {
 } from '../contract/relay.ts';
 import type { Deps } from '../deps.ts';
 import type { News } from '../domain/news.ts';
+import type { SendWork } from '../domain/relay-work.ts';
+import { NoSuchObject } from '../lib/object-store.ts';
 import { noteHello, notePresence, noteSelfTest, scanRevoked } from '../store/relay-devices.ts';
 import {
   answerJob,
@@ -27,6 +29,7 @@ import {
   takeJob,
 } from '../store/relay-jobs.ts';
 import type { Device } from './authenticate-device.ts';
+import { objectKey } from './keep-file.ts';
 import { takeNews } from './take-news.ts';
 
 export async function answerDevice(
@@ -124,12 +127,18 @@ export async function takeFilePiece(
   if (!(await storePiece(deps.database, device, jobId, n, bytes))) throw problem('NOT_FOUND');
 }
 
-/** A file of a message that this line's Mac is asked to send. */
-export async function openJobFile(deps: Deps, device: Device, jobId: string, n: number) {
-  const job = await findJob(deps.database, device.workspaceId, jobId);
-  const file = job?.lineId === device.lineId ? await deps.relay.files.open(jobId, n) : null;
-  if (file === null) throw problem('NOT_FOUND');
-  return file;
+/** A file of a message that this line's Mac is asked to send: the dispatcher that sends it may be another process. */
+export async function openJobFile(deps: Deps, { workspaceId, lineId }: Device, jobId: string, n: number) {
+  const job = await findJob(deps.database, workspaceId, jobId);
+  const isWanted =
+    job?.lineId === lineId && job.work.kind === 'send' && ['queued', 'taken'].includes(job.state);
+  const file = isWanted ? (job.work as SendWork).files[n] : undefined;
+  if (file === undefined) throw problem('NOT_FOUND');
+  const { sizeBytes, hash } = file;
+  const bytes = await deps.objects.open(objectKey(workspaceId, hash)).catch((error: unknown) => {
+    throw error instanceof NoSuchObject ? problem('NOT_FOUND', { cause: error }) : error;
+  });
+  return { sizeBytes, bytes };
 }
 
 function tooOld(protocol: number): ServerEnvelope {

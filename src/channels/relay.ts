@@ -22,7 +22,6 @@ import {
   withdrawJob,
 } from '../store/relay-jobs.ts';
 import type { Channel, ChannelLine, Finding, Outcome, Outgoing } from './channel.ts';
-import type { RelayFiles } from './relay-files.ts';
 
 export interface RelayChannel extends Channel {
   /** See `deps.relay.drain`. */
@@ -36,7 +35,6 @@ export interface RelayChannelOptions {
   /** Rung when Macs are wanted, and when one of them has answered. */
   jobs: Bell;
   answers: Bell;
-  files: RelayFiles;
 }
 
 /** With a file to fetch first, a script that hangs, and the look for the message's row. */
@@ -58,7 +56,7 @@ const DRAIN_LOOK_MS = 20;
 const NOT_PAIRED = 'No Mac is paired with this line: make a pairing code and enter it there';
 
 export function createRelayChannel(options: RelayChannelOptions): RelayChannel {
-  const { database, clock, ids, jobs, answers, files } = options;
+  const { database, clock, ids, jobs, answers } = options;
   const draining = new AbortController();
   const underWay = new Set<string>();
 
@@ -78,7 +76,6 @@ export function createRelayChannel(options: RelayChannelOptions): RelayChannel {
       const jobId = ids();
       const now = clock.now();
       const leaseUntil = now + SEND_TIMEOUT_MS;
-      files.offer(jobId, outgoing.attachments);
       underWay.add(jobId);
       try {
         const job = newJob(line, jobId, sendWork(outgoing), now, leaseUntil);
@@ -89,7 +86,6 @@ export function createRelayChannel(options: RelayChannelOptions): RelayChannel {
           now + (outgoing.attachments.length > 0 ? TAKEN_WITH_FILES_WITHIN_MS : TAKEN_WITHIN_MS);
         return await outcomeOf(line.workspaceId, jobId, takenBy, lease);
       } finally {
-        files.withdraw(jobId);
         underWay.delete(jobId);
       }
     },

@@ -38,6 +38,7 @@ export async function doctor(args: string[]): Promise<number> {
     await probe('api key', async () => checkBootstrapKey(config)),
     await probe('data folder', () => checkDataDir(config)),
     await probe('secret key', () => checkSecretKey(config)),
+    await probe('files', async () => placeOfFiles(config)),
     await probe('port', () => checkPort(config)),
     ...(await checkDatabase(config)),
   ];
@@ -89,6 +90,14 @@ async function checkSecretKey(config: Config): Promise<string> {
   return key === null
     ? 'created in the data folder at the first start'
     : 'from the key file in the data folder';
+}
+
+/** A hint at most: one machine with a database elsewhere needs no bucket. */
+function placeOfFiles({ dataDir, s3Bucket, databaseUrl }: Config): string {
+  if (s3Bucket !== null) return `in the bucket ${s3Bucket}`;
+  const folder = path.resolve(dataDir, 'files');
+  if (databaseUrl === null) return `in ${folder}`;
+  return `in ${folder}: with processes on several machines set TRUNKLINE_S3_BUCKET, or they will miss each other's attachments`;
 }
 
 async function checkPort(config: Config): Promise<string> {

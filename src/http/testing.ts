@@ -4,7 +4,6 @@ import type { FastifyInstance } from 'fastify';
 import { onTestFinished } from 'vitest';
 import type { Caller } from '../actions/authenticate.ts';
 import type { SendOptions } from '../actions/intake.ts';
-import { createRelayFiles } from '../channels/relay-files.ts';
 import { type Config, readConfig } from '../config.ts';
 import type { Message, SendAnswer, SendMessage } from '../contract/messages.ts';
 import type { Deps } from '../deps.ts';
@@ -110,7 +109,6 @@ function fakeDeps(config: Config, scopes: readonly Scope[], clock: Clock, log: L
       authenticate: async () => null,
       jobs: createBell(clock),
       answers: createBell(clock),
-      files: createRelayFiles(),
       drain: async () => {},
     },
     authenticate: async (header) => (header === KEY ? { workspaceId: 'ws_1', apiKeyId: ID, scopes } : null),

@@ -1,20 +1,24 @@
 /** The road with a Mac at its end: paired by a code, it sends, tells of receipts and replies, and brings attachments both ways. */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { keepFile, objectKey } from '../../src/actions/keep-file.ts';
 import type { Channel, OutgoingAttachment } from '../../src/channels/channel.ts';
 import type { News } from '../../src/domain/news.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { Driver } from '../../src/relay/driver.ts';
 import { createSandboxDriver } from '../../src/relay/drivers/sandbox.ts';
+import { attachmentOf } from '../attachments.ts';
+import { openFileServer, PNG } from '../file-server.ts';
 import { openApp, type TestApp } from '../harness.ts';
 import { leaseOf } from '../leases.ts';
 import { until } from '../until.ts';
 import { newPhone, read } from '../workspaces.ts';
-import { channelLineOf, devicesOf, isConnected, openMac } from './mac.ts';
+import { channelLineOf, devicesOf, isConnected, type Mac, openMac } from './mac.ts';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -72,16 +76,30 @@ describe('a line with a Mac', () => {
     await mac.close();
   });
 
-  test('is reached from a process that does not keep its link', async () => {
-    const api = await openApp({ role: 'api' });
-    const sending = await openApp({ role: 'dispatcher', databaseUrl: api.databaseUrl, key: api.key });
+  test('is reached from a process that does not keep its link, attachments and all', async () => {
+    // What a bucket is to several machines.
+    const dataDir = await mkdtemp(path.join(tmpdir(), 'shared-'));
+    const config = { allowPrivateHosts: true, dataDir };
+    const api = await openApp({ role: 'api', config });
+    const { databaseUrl, key } = api;
+    const sending = await openApp({ role: 'dispatcher', databaseUrl, key, config });
     const mac = await openMac(api);
-    const { body } = await mac.workspace.send({ message: 'Hi', recipientPhone: newPhone() });
+    const web = await openFileServer();
+    const { body } = await mac.workspace.send({
+      message: 'Look',
+      recipientPhone: newPhone(),
+      attachmentUrls: [web.lay('/a.png', PNG)],
+    });
     expect(body.message.status).toMatch(/sent|delivered/);
-    expect(await mac.copies()).toHaveLength(1);
+    const [copy, ...more] = await mac.copies();
+    expect(more).toEqual([]);
+    expect(copy?.files).toMatchObject([{ name: 'a.png', mimeType: 'image/png' }]);
+    expect(await readFile(path.join(mac.dataDir, 'files', copy?.files[0]?.hash ?? ''))).toEqual(PNG);
+    await web.close();
     await mac.close();
     await sending.close();
     await api.close();
+    await rm(dataDir, { recursive: true, force: true });
   });
 
   test('that can’t send now says why: in its health, and to whoever sends', async () => {
@@ -113,17 +131,15 @@ describe('attachments', () => {
   test('go to the Mac once, by their hash, whole; a second message needs no second fetch', async () => {
     const mac = await openMac(app);
     const bytes = Buffer.alloc(1_300_000, 'trunkline ');
-    let opened = 0;
-    const file = fileOf(bytes, () => {
-      opened += 1;
-    });
+    const file = await keep(mac, bytes);
     for (let n = 0; n < 2; n += 1) {
       const message = outgoing(newPhone(), [file], n);
       expect(await relay().send(channelLineOf(mac), message, leaseOf())).toMatchObject({
         outcome: 'accepted',
       });
+      // From now on only the Mac has it.
+      await rm(placeOf(mac, file), { force: true });
     }
-    expect(opened).toBe(1);
     expect(await readFile(path.join(mac.dataDir, 'files', file.hash))).toEqual(bytes);
     expect((await mac.copies()).map(({ files }) => files)).toEqual([
       [{ name: 'picture.png', mimeType: 'image/png', hash: file.hash }],
@@ -134,7 +150,8 @@ describe('attachments', () => {
 
   test('whose bytes are not the promised ones are never sent', async () => {
     const mac = await openMac(app);
-    const file = { ...fileOf(Buffer.from('one')), open: async () => Readable.from([Buffer.from('two')]) };
+    const file = await keep(mac, Buffer.from('one'));
+    await writeFile(placeOf(mac, file), 'two');
     const outcome = await relay().send(channelLineOf(mac), outgoing(newPhone(), [file]), leaseOf());
     expect(outcome).toMatchObject({ outcome: 'rejected', permanent: false, code: 'attachment_missing' });
     expect(await mac.copies()).toEqual([]);
@@ -260,17 +277,14 @@ function outgoing(address: string, attachments: OutgoingAttachment[] = [], n = 0
   };
 }
 
-function fileOf(bytes: Buffer, whenOpened: () => void = () => {}): OutgoingAttachment {
-  return {
-    url: 'https://example.com/picture.png',
-    name: 'picture.png',
-    mimeType: 'image/png',
-    sizeBytes: bytes.length,
-    hash: createHash('sha256').update(bytes).digest('hex'),
-    publicUrl: null,
-    async open() {
-      whenOpened();
-      return Readable.from([bytes]);
-    },
-  };
+/** A file of the workspace, as the engine hands it to a channel. */
+async function keep({ workspace: { workspaceId } }: Mac, bytes: Buffer): Promise<OutgoingAttachment> {
+  const about = { origin: 'uploaded', sourceUrl: null } as const;
+  const { hash } = await keepFile(app.deps, workspaceId, Readable.from([bytes]), about);
+  return attachmentOf({ name: 'picture.png', mimeType: 'image/png', bytes, hash });
+}
+
+/** Where the server has its bytes. */
+function placeOf({ workspace: { workspaceId } }: Mac, { hash }: OutgoingAttachment): string {
+  return path.join(app.deps.config.dataDir, 'files', ...objectKey(workspaceId, hash).split('/'));
 }
