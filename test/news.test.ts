@@ -117,6 +117,32 @@ describe('a carrier that is asked', () => {
   });
 });
 
+describe('a hint', () => {
+  const askedFor = (id: string) =>
+    carrier.questions.filter(({ outstanding }) => outstanding.some(({ reference }) => reference === id))
+      .length;
+
+  test('brings forward the receipts of what was sent lately, and of nothing older', async () => {
+    await firstQuestion();
+    const old = await send();
+    clock.leap(12 * HOUR);
+    await until('the old one was asked for', () => askedFor(old._id) === 1);
+    const fresh = await send();
+    expect(askedFor(fresh._id)).toBe(0);
+    await call('hint', `${GENUINE}[]`);
+    await until('its receipt is asked for at once', () => askedFor(fresh._id) === 1);
+    expect(askedFor(old._id)).toBe(1);
+  });
+
+  test('holds for one question', async () => {
+    await firstQuestion();
+    await call('hint', `${GENUINE}[]`);
+    await until('the hint was taken', () => carrier.questions.length === 2);
+    const [row] = await read(app, 'SELECT is_hinted FROM line_news WHERE line_id = $1', [lineId]);
+    expect(row).toEqual({ is_hinted: false });
+  });
+});
+
 describe('a carrier that calls', () => {
   test('is answered in its own form once the news is recorded', async () => {
     const { _id } = await send();

@@ -29,6 +29,8 @@ const STANDARD_PAUSE_MS = 30_000;
 const LONGEST_PAUSE_MS = 300_000;
 /** Receipts are asked for ever more rarely: after half the time that has passed, within these bounds. */
 const RECEIPT_PAUSE_MS = { least: 10_000, most: 3_600_000 } as const;
+/** A hint does not say of what: receipts of all that was sent in the last ten minutes come up within this. */
+const HINT_LOOKS_AHEAD_MS = 300_000;
 /** Whatever was not told by then never will be. */
 const RECEIPTS_END_MS = 72 * 3_600_000;
 
@@ -49,12 +51,13 @@ async function askForNews(deps: Deps, workspaceId: string, lineId: string): Prom
   const asksUntil = clock.now() + LONGEST_ANSWER_MS + pause;
   const claim = await claimNewsQuestion(database, workspaceId, lineId, clock.now(), asksUntil);
   if (claim === null || line === null || channel === undefined) return;
+  const dueBy = clock.now() + (claim.isHinted ? HINT_LOOKS_AHEAD_MS : 0);
   let { cursor } = claim;
   try {
     for (let turn = 1; ; turn += 1) {
       const missing =
         channel.knowsReceipts === true && turn === 1
-          ? await readMissingReceipts(database, workspaceId, lineId, clock.now(), RECEIPTS_PER_QUESTION)
+          ? await readMissingReceipts(database, workspaceId, lineId, dueBy, RECEIPTS_PER_QUESTION)
           : [];
       const answer = await ask(deps, channel, line, { cursor, outstanding: missing.map(outstandingOf) });
       await takeNews(deps, workspaceId, lineId, answer.news);

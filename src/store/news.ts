@@ -29,8 +29,18 @@ export function scanNewsQuestions(
 
 const CLAIM_QUESTION = statement(
   'claim_news_question',
-  `UPDATE line_news SET ask_at = $4 WHERE workspace_id = $1 AND line_id = $2 AND ask_at <= $3 RETURNING cursor, failures`,
+  `UPDATE line_news n SET ask_at = $4, is_hinted = false
+   FROM (SELECT is_hinted FROM line_news WHERE workspace_id = $1 AND line_id = $2 FOR UPDATE) AS before
+   WHERE n.workspace_id = $1 AND n.line_id = $2 AND n.ask_at <= $3
+   RETURNING n.cursor, n.failures, before.is_hinted AS "isHinted"`,
 );
+
+export interface NewsClaim {
+  cursor: unknown;
+  failures: number;
+  /** By whoever hinted since the last claim. */
+  isHinted: boolean;
+}
 
 /** Takes the question for this process until `until`; null when another process has it. */
 export async function claimNewsQuestion(
@@ -39,13 +49,8 @@ export async function claimNewsQuestion(
   lineId: string,
   now: number,
   until: number,
-): Promise<{ cursor: unknown; failures: number } | null> {
-  const [row] = await sql.query<{ cursor: unknown; failures: number }>(CLAIM_QUESTION, [
-    workspaceId,
-    lineId,
-    toIso(now),
-    toIso(until),
-  ]);
+): Promise<NewsClaim | null> {
+  const [row] = await sql.query<NewsClaim>(CLAIM_QUESTION, [workspaceId, lineId, toIso(now), toIso(until)]);
   return row ?? null;
 }
 
@@ -84,10 +89,10 @@ export async function storeNewsSilence(
 
 const ASK_SOON = statement(
   'ask_soon',
-  `UPDATE line_news SET ask_at = $3 WHERE workspace_id = $1 AND line_id = $2 AND ask_at > $3`,
+  `UPDATE line_news SET ask_at = least(ask_at, $3), is_hinted = true WHERE workspace_id = $1 AND line_id = $2`,
 );
 
-/** Somebody hinted that there is news. */
+/** Somebody hinted that there is news, perhaps of messages that were sent lately. */
 export async function askSoon(sql: Sql, workspaceId: string, lineId: string, now: number): Promise<void> {
   await sql.query(ASK_SOON, [workspaceId, lineId, toIso(now)]);
 }
@@ -105,15 +110,15 @@ const READ_MISSING_RECEIPTS = statement(
    FROM messages m WHERE m.workspace_id = $1 AND m.line_id = $2 AND m.receipt_at <= $3 ORDER BY m.receipt_at LIMIT $4`,
 );
 
-/** Messages of which the carrier has not told the end, overdue first. */
+/** Messages of which the carrier has not told the end and that are asked for by then, overdue first. */
 export function readMissingReceipts(
   sql: Sql,
   workspaceId: string,
   lineId: string,
-  now: number,
+  dueBy: number,
   limit: number,
 ): Promise<MissingReceipt[]> {
-  return sql.query(READ_MISSING_RECEIPTS, [workspaceId, lineId, toIso(now), limit]);
+  return sql.query(READ_MISSING_RECEIPTS, [workspaceId, lineId, toIso(dueBy), limit]);
 }
 
 const PUT_OFF_RECEIPTS = statement(
