@@ -4,9 +4,9 @@
  * Apple took an address away from the Mac.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { BlueBubblesApi } from './bluebubbles-api.ts';
-import { refusalOf } from './bluebubbles-rows.ts';
-import type { BlueBubblesServer } from './bluebubbles-settings.ts';
+import type { BlueBubblesApi } from '../bluebubbles/api.ts';
+import { refusalOf } from '../bluebubbles/rows.ts';
+import type { BlueBubblesServer } from '../bluebubbles/settings.ts';
 import type { ChannelLine, HookAnswer, HookRequest } from './channel.ts';
 import type { LineNews } from './news.ts';
 

@@ -1,5 +1,6 @@
 /** `relay`: the agent on a Mac. Pairs once, then keeps the link to its server until it is stopped. */
 import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { type Clock, systemClock } from '../lib/clock.ts';
@@ -7,7 +8,9 @@ import { readOptions, UsageError } from '../lib/command-line.ts';
 import { createLog, type Log } from '../lib/log.ts';
 import { systemRandom } from '../lib/random.ts';
 import { type AgentStatus, startAgent } from '../relay/agent.ts';
+import { findBlueBubblesServer, ServerUnknown } from '../relay/bluebubbles-server.ts';
 import type { Driver } from '../relay/driver.ts';
+import { createBlueBubblesDriver } from '../relay/drivers/bluebubbles.ts';
 import { createMessagesAppDriver } from '../relay/drivers/messages-app/messages-app.ts';
 import { createSandboxDriver } from '../relay/drivers/sandbox.ts';
 import { askForStatus, claimFolder } from '../relay/instance.ts';
@@ -22,20 +25,37 @@ interface DriverOptions {
   log: Log;
 }
 
-const DRIVERS: Readonly<Record<string, (options: DriverOptions) => Driver>> = {
-  'messages-app': createMessagesAppDriver,
-  sandbox: createSandboxDriver,
+type CreateDriver = (options: DriverOptions) => Driver;
+
+/** Each first learns what it needs to know of where it is, so that a code for pairing is not used up in vain. */
+const DRIVERS: Readonly<Record<string, (dataDir: string, options: Options) => Promise<CreateDriver>>> = {
+  'messages-app': async () => createMessagesAppDriver,
+  async bluebubbles(dataDir, options) {
+    const server = await findBlueBubbles(dataDir, options);
+    return (place) => createBlueBubblesDriver({ ...place, server });
+  },
+  sandbox: async () => createSandboxDriver,
 };
+const OPTIONS = [
+  'server',
+  'pair',
+  'driver',
+  'data',
+  'name',
+  'bluebubbles-url',
+  'bluebubbles-password-file',
+] as const;
+type Options = Record<(typeof OPTIONS)[number], string | null>;
 const USUAL_DRIVER = process.platform === 'darwin' ? 'messages-app' : 'sandbox';
 
 export async function relay(args: string[]): Promise<number> {
   const [verb] = args;
   if (verb === 'status') return showStatus(args.slice(1));
   if (verb === 'install') return install(args.slice(1));
-  const options = readOptions(args, ['server', 'pair', 'driver', 'data', 'name']);
+  const options = readOptions(args, OPTIONS);
   const dataDir = path.resolve(options.data ?? usualFolder());
   const driverName = readDriverName(options.driver);
-  const createDriver = DRIVERS[driverName] as (options: DriverOptions) => Driver;
+  const createDriver = await (DRIVERS[driverName] as (typeof DRIVERS)[string])(dataDir, options);
   const name = options.name ?? os.hostname();
   const pairing = await findPairing(dataDir, { ...options, name, driver: driverName });
   const log = createLog(process.env.LOG_LEVEL ?? 'info');
@@ -84,6 +104,21 @@ function readDriverName(name: string | null): string {
   const driver = name ?? USUAL_DRIVER;
   if (Object.hasOwn(DRIVERS, driver)) return driver;
   throw new UsageError(`--driver must be one of ${Object.keys(DRIVERS).join(', ')}, not "${driver}".`);
+}
+
+async function findBlueBubbles(dataDir: string, options: Options) {
+  const file = options['bluebubbles-password-file'];
+  const password =
+    file === null
+      ? (process.env.BLUEBUBBLES_PASSWORD ?? null)
+      : await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+          throw new UsageError(`${file} can't be read: ${error.code}.`);
+        });
+  try {
+    return await findBlueBubblesServer(dataDir, { url: options['bluebubbles-url'], password });
+  } catch (error) {
+    throw error instanceof ServerUnknown ? new UsageError(error.message) : error;
+  }
 }
 
 async function findPairing(

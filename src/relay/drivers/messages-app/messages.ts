@@ -1,7 +1,7 @@
 /** What the parts of this driver share: the means to ask Messages, its database, and how long things may take. */
 import type { Clock } from '../../../lib/clock.ts';
+import type { Claims } from '../../claims.ts';
 import type { ChatDb } from './chat-db.ts';
-import type { Claims } from './claims.ts';
 import type { RunScript } from './osascript.ts';
 
 export interface Times {

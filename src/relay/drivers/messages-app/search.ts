@@ -1,6 +1,7 @@
 /** The rows of one message, looked for in chat.db and claimed as soon as they are seen. */
+
+import type { Claims } from '../../claims.ts';
 import type { ChatDb, Row } from './chat-db.ts';
-import type { Claims } from './claims.ts';
 import { isDoubtful, isTo, type Part, rowsOfParts } from './evidence.ts';
 
 export interface Wanted {

@@ -9,7 +9,8 @@
  * Somebody who types the very same words on the Mac in these minutes is taken for us.
  */
 
-import type { BlueBubblesApi, BlueBubblesMessage, ServerInfo } from './bluebubbles-api.ts';
+import type { Finding } from '../domain/outcome.ts';
+import type { BlueBubblesApi, BlueBubblesMessage, ServerInfo } from './api.ts';
 import {
   clocksApartMs,
   filesOf,
@@ -19,9 +20,24 @@ import {
   listSentSince,
   personOf,
   textOf,
-} from './bluebubbles-rows.ts';
-import type { BlueBubblesServer } from './bluebubbles-settings.ts';
-import type { Finding, LostSend } from './channel.ts';
+} from './rows.ts';
+import type { BlueBubblesServer } from './settings.ts';
+
+/** What is known of an attempt that got no answer. */
+export interface LostMessage {
+  /** The addresses it may have gone to, likeliest first. */
+  addresses: readonly string[];
+  /** null when that can't be told any more. */
+  text: string | null;
+  attachmentNames: readonly string[];
+  /** When this attempt began, and the first one of this message; epoch ms. */
+  startedAt: number;
+  firstStartedAt: number;
+  /** True when another message of ours is known to be this row. */
+  isClaimed(guid: string): boolean | Promise<boolean>;
+  /** True while what is found may be another message of ours. Asked after the server and before `isClaimed`. */
+  isContested(): Promise<boolean>;
+}
 
 export interface LookLimits {
   now: number;
@@ -36,7 +52,7 @@ export async function findLostMessage(
   server: BlueBubblesServer,
   info: ServerInfo,
   reference: string,
-  lost: LostSend,
+  lost: LostMessage,
   { now, quietMs }: LookLimits,
 ): Promise<Finding> {
   if (lost.text === null) return undecided('Nobody knows any more what exactly it said');
@@ -64,7 +80,7 @@ async function gather(
   rows: readonly BlueBubblesMessage[],
   reference: string,
   text: string,
-  { attachmentNames, isClaimed }: LostSend,
+  { attachmentNames, isClaimed }: LostMessage,
 ): Promise<string | 'parts' | null> {
   let saysAll = text.trim() === '';
   let missing = attachmentNames.map((name, index) => ({ name, index }));

@@ -3,8 +3,8 @@
  * all the same: of everything else, only words that are known to come before the hand-over are taken for a refusal. Pure.
  */
 
-import type { Answer, BlueBubblesMessage } from './bluebubbles-api.ts';
-import type { Outcome } from './channel.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import type { Answer, BlueBubblesMessage } from './api.ts';
 
 type Failure = Exclude<Outcome, { outcome: 'accepted' }>;
 

@@ -1,7 +1,7 @@
 /** Reading the Mac's messages: rows of a time, at an address, and whether they say what we said. */
 import { normalizeAddress } from '../domain/address.ts';
-import type { Answer, BlueBubblesApi, BlueBubblesMessage, ServerInfo } from './bluebubbles-api.ts';
-import type { BlueBubblesServer } from './bluebubbles-settings.ts';
+import type { Answer, BlueBubblesApi, BlueBubblesMessage, ServerInfo } from './api.ts';
+import type { BlueBubblesServer } from './settings.ts';
 
 const PAGE = 500;
 const MAX_PAGES = 10;

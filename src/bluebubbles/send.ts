@@ -3,22 +3,31 @@
  * order: files first, since they are what fails, then the words. What has partly left can no longer be refused: it is
  * `unknown`, and reconciliation tells people what is there.
  */
+import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import type { Outcome } from '../domain/outcome.ts';
 import type { Clock, Deadline } from '../lib/clock.ts';
-import { appleFailure, lineFault, type Verdict, verdictOn } from './bluebubbles-answers.ts';
-import type { Answer, BlueBubblesApi, BlueBubblesMessage, Form, ServerInfo } from './bluebubbles-api.ts';
-import { findChat } from './bluebubbles-chats.ts';
-import {
-  clocksApartMs,
-  isSameText,
-  listSentSince,
-  personOf,
-  refusalOf,
-  textOf,
-  uniqueName,
-} from './bluebubbles-rows.ts';
-import type { BlueBubblesServer } from './bluebubbles-settings.ts';
-import type { Outcome, Outgoing, OutgoingAttachment } from './channel.ts';
+import { appleFailure, lineFault, type Verdict, verdictOn } from './answers.ts';
+import type { Answer, BlueBubblesApi, BlueBubblesMessage, Form, ServerInfo } from './api.ts';
+import { findChat } from './chats.ts';
+import { clocksApartMs, isSameText, listSentSince, personOf, refusalOf, textOf, uniqueName } from './rows.ts';
+import type { BlueBubblesServer } from './settings.ts';
+
+export interface Outgoing {
+  /** The same in all attempts. */
+  reference: string;
+  attempt: number;
+  address: string;
+  text: string;
+  attachments: readonly OutgoingFile[];
+}
+export interface OutgoingFile {
+  name: string;
+  mimeType: string;
+  /** SHA-256, lower-case hex. */
+  hash: string;
+  open(): Promise<Readable>;
+}
 
 export interface SendOptions {
   api: BlueBubblesApi;
@@ -32,7 +41,7 @@ export interface SendOptions {
 
 type Way = 'private-api' | 'apple-script';
 
-interface File extends OutgoingAttachment {
+interface File extends OutgoingFile {
   bytes: Buffer;
 }
 /** One request. */

@@ -3,13 +3,12 @@
  * late is dated early. A Mac that was exchanged counts anew; then the dates say where to go on. What is said in groups is
  * left out: nobody here wrote to a group, and an answer there is not one to us.
  */
+import type { News, NewsAnswer, NewsQuestion, Outstanding, ReceiptNews } from '../domain/news.ts';
 import { REACTIONS, type Reaction } from '../domain/words.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { BlueBubblesApi, BlueBubblesMessage } from './bluebubbles-api.ts';
-import { filesOf, isOfGroup, queryMessages, refusalOf, textOf } from './bluebubbles-rows.ts';
-import type { BlueBubblesServer } from './bluebubbles-settings.ts';
-import type { NewsAnswer, NewsQuestion, Outstanding } from './channel.ts';
-import type { News, ReceiptNews } from './news.ts';
+import type { BlueBubblesApi, BlueBubblesMessage } from './api.ts';
+import { filesOf, isOfGroup, queryMessages, refusalOf, textOf } from './rows.ts';
+import type { BlueBubblesServer } from './settings.ts';
 
 interface Cursor {
   /** Number of the last row that was told. */

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { FetchRefused, type GuardedFetch } from '../lib/guarded-fetch.ts';
-import type { BlueBubblesServer } from './bluebubbles-settings.ts';
+import type { BlueBubblesServer } from './settings.ts';
 
 /** As the server writes a message; only what is read here. Instants in epoch ms by the Mac's clock. */
 export interface BlueBubblesMessage {
@@ -35,6 +35,7 @@ export interface BlueBubblesAttachment {
 }
 export interface ServerInfo {
   os_version?: string;
+  server_version?: string;
   private_api?: boolean;
   helper_connected?: boolean;
   detected_imessage?: string | null;

@@ -1,7 +1,7 @@
 /**
- * Which row of chat.db belongs to which job, kept in a file of the agent's folder. Two messages with the same text to the same
- * address can't be told apart by what Messages writes down, so a row counts for one job only: with as many copies on the
- * device as jobs are taken for sent, none is lost and none is sent again.
+ * Which of the Mac's messages belongs to which job, kept in a file of the agent's folder. Two messages with the same text
+ * to the same address can't be told apart by what Messages writes down, so a row counts for one job only: with as many
+ * copies on the device as jobs are taken for sent, none is lost and none is sent again.
  */
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import path from 'node:path';

@@ -2,8 +2,8 @@
  * The conversation with an address. macOS 26 calls it `any;-;address`, older ones `iMessage;-;address`, and a server knows
  * one only by its very name: it is looked up, and the name the server gives is used.
  */
-import type { Answer, BlueBubblesApi, ServerInfo } from './bluebubbles-api.ts';
-import type { BlueBubblesServer } from './bluebubbles-settings.ts';
+import type { Answer, BlueBubblesApi, ServerInfo } from './api.ts';
+import type { BlueBubblesServer } from './settings.ts';
 
 /** `guid` null: nobody has written there yet. */
 export type ChatSearch = { got: 'chat'; guid: string | null } | { got: 'failure'; answer: Answer };

@@ -1,7 +1,6 @@
-/** What a bluebubbles line may be told, and what is refused before it is stored. */
+/** What may be told of a BlueBubbles server, and what is refused before it is stored. */
 import net from 'node:net';
 import { isPublicAddress } from '../lib/public-address.ts';
-import type { ChannelLine } from './channel.ts';
 
 export const METHODS = ['auto', 'private-api', 'apple-script'] as const;
 export type Method = (typeof METHODS)[number];
@@ -28,27 +27,25 @@ export function readBlueBubblesSettings(
   const { serverUrl, method = 'auto', ...strangers } = config;
   const [stranger] = Object.keys(strangers);
   if (stranger !== undefined) return `transportConfig.${stranger} is not a setting of a bluebubbles line`;
-  const url = typeof serverUrl === 'string' && serverUrl.length <= MAX_URL ? URL.parse(serverUrl) : null;
-  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:'))
-    return 'transportConfig.serverUrl must be the http or https address of a BlueBubbles server';
-  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
-    return "transportConfig.serverUrl must be an address alone; the server's password is the line's secret";
+  const server = readServerUrl(serverUrl);
+  if ('wrong' in server) return `transportConfig.serverUrl ${server.wrong}`;
   const known = METHODS.find((each) => each === method);
   if (known === undefined) return 'transportConfig.method must be "auto", "private-api" or "apple-script"';
-  return { serverUrl: `${url.origin}${url.pathname}`.replace(/\/+$/, ''), method: known };
+  return { serverUrl: server.url, method: known };
+}
+
+/** Without a slash at its end; or what is wrong with it, the end of a sentence. */
+export function readServerUrl(text: unknown): { url: string } | { wrong: string } {
+  const url = typeof text === 'string' && text.length <= MAX_URL ? URL.parse(text) : null;
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:'))
+    return { wrong: 'must be the http or https address of a BlueBubbles server' };
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
+    return { wrong: 'must be an address alone; the password of the server has a place of its own' };
+  return { url: `${url.origin}${url.pathname}`.replace(/\/+$/, '') };
 }
 
 /** Only what can be told without a look-up: names are checked whenever they are connected to. */
 export function isPrivateLiteral({ serverUrl }: BlueBubblesSettings): boolean {
   const host = new URL(serverUrl).hostname.replace(/^\[|\]$/g, '');
   return net.isIP(host) !== 0 && !isPublicAddress(host);
-}
-
-/** The line's server, or the public sentence that says why there is none. */
-export function serverOf(line: ChannelLine): BlueBubblesServer | string {
-  const settings = readBlueBubblesSettings(line.transportConfig);
-  if (typeof settings === 'string') return settings;
-  if (line.secret === null || line.secret.trim() === '')
-    return "The line has no secret: it is the BlueBubbles server's password";
-  return { ...settings, password: line.secret.trim() };
 }
