@@ -29,7 +29,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       '--pair <code>    pairs this Mac with the line of the code, then runs',
       '--driver <name>  what moves messages: messages-app, bluebubbles or sandbox',
       '--bluebubbles-url <url>, --bluebubbles-password-file <file>   of the server that the driver bluebubbles uses;',
-      '                 told once, then kept. The password may also come by BLUEBUBBLES_PASSWORD',
+      '                 told once, then kept. The password may also come by TRUNKLINE_BLUEBUBBLES_PASSWORD',
       '--data <folder>  where token, journal and files are kept',
       '--name <name>    of this Mac, as people know it',
       'status           (relay status) shows whether it runs, is linked and may send',

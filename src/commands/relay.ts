@@ -110,7 +110,7 @@ async function findBlueBubbles(dataDir: string, options: Options) {
   const file = options['bluebubbles-password-file'];
   const password =
     file === null
-      ? (process.env.BLUEBUBBLES_PASSWORD ?? null)
+      ? (process.env.TRUNKLINE_BLUEBUBBLES_PASSWORD ?? null)
       : await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
           throw new UsageError(`${file} can't be read: ${error.code}.`);
         });

@@ -23,7 +23,7 @@ export async function findBlueBubblesServer(dataDir: string, told: ToldServer): 
   const password = told.password?.trim() ?? kept?.password;
   if (url === undefined || password === undefined || password === '')
     throw new ServerUnknown(
-      'The bluebubbles driver needs --bluebubbles-url and its password: --bluebubbles-password-file, or BLUEBUBBLES_PASSWORD in the environment.',
+      'The bluebubbles driver needs --bluebubbles-url and its password: --bluebubbles-password-file, or TRUNKLINE_BLUEBUBBLES_PASSWORD in the environment.',
     );
   const read = readServerUrl(url);
   if ('wrong' in read) throw new ServerUnknown(`--bluebubbles-url ${read.wrong}.`);
