@@ -10,7 +10,7 @@ import { channelLineOf, devicesOf, openMac } from '../relay/mac.ts';
 import { until } from '../until.ts';
 import { describeChannel, type FarSide } from './channel-conformance.ts';
 
-async function setup(app: TestApp, options: FakeOptions): Promise<FarSide> {
+async function setup(app: TestApp, other: TestApp, options: FakeOptions): Promise<FarSide> {
   const fake = await startBlueBubbles({ timings: QUICK, ...options });
   const server = { serverUrl: fake.url, method: 'auto', password: fake.password } as const;
   const mac = await openMac(app, { starts: false });
@@ -32,6 +32,7 @@ async function setup(app: TestApp, options: FakeOptions): Promise<FarSide> {
   const line = channelLineOf(mac);
   return {
     channel: app.deps.channels.get('relay') as Channel,
+    reopen: async () => other.deps.channels.get('relay') as Channel,
     line,
     copies: async (reference) => fake.copies(reference).length,
     async goDown() {
@@ -54,13 +55,19 @@ describe.each([
 ] as const)('%s', (_name, options) => {
   // One for each: a server takes no endless row of pairing codes from one place.
   let app: TestApp;
+  /** Another process on the same database, to which no Mac is linked. */
+  let other: TestApp;
   beforeAll(async () => {
     app = await openApp({ dispatches: false });
+    other = await openApp({ dispatches: false, databaseUrl: app.databaseUrl, key: app.key });
   });
-  afterAll(() => app.close());
+  afterAll(async () => {
+    await other.close();
+    await app.close();
+  });
 
   describeChannel('relay, BlueBubbles', {
-    setup: () => setup(app, options),
+    setup: () => setup(app, other, options),
     recipients: {
       accepted: '+12025550100',
       refusedForGood: '+12025550103',
@@ -72,5 +79,6 @@ describe.each([
     },
     badConfigs: [{ host: 'mac.local' }, { serverUrl: 'http://127.0.0.1:1234' }],
     cannotReconcile: null,
+    tellsNothing: 'its news comes over the link to the whole engine (test/relay/bluebubbles-driver.test.ts)',
   });
 });

@@ -188,7 +188,11 @@ describe('the self-test', () => {
 
   test.each([
     ['the password is wrong', /password/, () => restart({ password: 'wrong' })],
-    ['nobody is signed in', /signed in to no account/, async () => void (fake.world.signedIn = null)],
+    [
+      'nobody is signed in',
+      /signed in to no account/,
+      async () => void Object.assign(fake.world, { signedIn: null }),
+    ],
     ['the server is away', /cannot be reached/, () => fake.stop()],
   ])('says that %s', async (_what, sentence, spoil) => {
     await spoil();
