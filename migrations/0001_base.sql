@@ -261,6 +261,7 @@ CREATE TABLE line_news (
   ask_at       timestamptz NOT NULL,
   -- Somebody said that there is news: receipts of what was sent lately are asked for before their time.
   is_hinted    boolean NOT NULL DEFAULT false,
+  hinted_at    timestamptz,
   cursor       jsonb,
   -- Questions in a row that brought no answer, and what the last of them met.
   failures     integer NOT NULL DEFAULT 0,

@@ -134,6 +134,18 @@ describe('a hint', () => {
     expect(askedFor(old._id)).toBe(1);
   });
 
+  test('that comes while a message is still being sent is heeded once it is sent', async () => {
+    await firstQuestion();
+    const handOver = carrier.send;
+    carrier.send = async (...handed) => {
+      await call('hint', `${GENUINE}[]`);
+      await until('the line is asked, too early', () => carrier.questions.length === 2);
+      return handOver(...handed);
+    };
+    const { _id } = await send();
+    await until('its receipt is asked for', () => askedFor(_id) === 1);
+  });
+
   test('holds for one question', async () => {
     await firstQuestion();
     await call('hint', `${GENUINE}[]`);

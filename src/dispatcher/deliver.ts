@@ -3,6 +3,7 @@ import { noteHealth } from '../actions/check-line-health.ts';
 import type { Ruling } from '../actions/settle-messages.ts';
 import type { Deps } from '../deps.ts';
 import { isOutOfReach } from '../lib/out-of-reach.ts';
+import { repeatHint } from '../store/news.ts';
 import type { Leased } from './prepare.ts';
 import { send } from './send.ts';
 
@@ -14,6 +15,7 @@ const PAUSE_MS = { first: 50, longest: 1_000 } as const;
 
 export async function deliver(deps: Deps, leased: Leased, stopping: AbortSignal): Promise<void> {
   const { workspaceId, id: lineId, refusals } = leased.line;
+  const startedAt = deps.clock.now();
   const ruling = await send(deps, leased, stopping);
   if (deps.log.isLevelEnabled('debug')) deps.log.debug(summaryOf(leased, ruling), 'message.send.summary');
   await deps.checkpoint('settle.before');
@@ -23,6 +25,15 @@ export async function deliver(deps: Deps, leased: Leased, stopping: AbortSignal)
   if (ruling.data?.lineBad === true)
     await noteHealth(deps, workspaceId, lineId, 'refused', ruling.errorMessage ?? 'It refuses what is sent');
   else if (ruling.event === 'accept' && refusals > 0) await noteHealth(deps, workspaceId, lineId, 'accepted');
+  if (ruling.event === 'accept') await heedEarlyHint(deps, leased, startedAt);
+}
+
+/** What was hinted while the message was under way may have been its receipt: asked too early, before it was stored as sent. */
+async function heedEarlyHint(deps: Deps, { line }: Leased, startedAt: number): Promise<void> {
+  const { knowsReceipts, receiveHook } = deps.channels.get(line.transport) ?? {};
+  if (knowsReceipts !== true || receiveHook === undefined) return;
+  const { workspaceId, id } = line;
+  if (await repeatHint(deps.database, workspaceId, id, startedAt, deps.clock.now())) deps.wakeDispatchers();
 }
 
 function summaryOf({ facts, line, attempt }: Leased, { event, reason, errorCode }: Ruling) {

@@ -89,12 +89,31 @@ export async function storeNewsSilence(
 
 const ASK_SOON = statement(
   'ask_soon',
-  `UPDATE line_news SET ask_at = least(ask_at, $3), is_hinted = true WHERE workspace_id = $1 AND line_id = $2`,
+  `UPDATE line_news SET ask_at = least(ask_at, $3), is_hinted = true, hinted_at = $3
+   WHERE workspace_id = $1 AND line_id = $2`,
 );
 
 /** Somebody hinted that there is news, perhaps of messages that were sent lately. */
 export async function askSoon(sql: Sql, workspaceId: string, lineId: string, now: number): Promise<void> {
   await sql.query(ASK_SOON, [workspaceId, lineId, toIso(now)]);
+}
+
+const REPEAT_HINT = statement(
+  'repeat_hint',
+  `UPDATE line_news SET ask_at = least(ask_at, $4), is_hinted = true
+   WHERE workspace_id = $1 AND line_id = $2 AND hinted_at >= $3 RETURNING line_id`,
+);
+
+/** As if whoever hinted since then did so now. False: nobody did. */
+export async function repeatHint(
+  sql: Sql,
+  workspaceId: string,
+  lineId: string,
+  since: number,
+  now: number,
+): Promise<boolean> {
+  const rows = await sql.query(REPEAT_HINT, [workspaceId, lineId, toIso(since), toIso(now)]);
+  return rows.length > 0;
 }
 
 export interface MissingReceipt {
