@@ -114,6 +114,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
               log.warn({ err: error, workspaceId, lineId }, 'a hint at news was lost'),
             );
           },
+          onUnreadable: (line, uid, error) => log.warn({ err: error, ...line, uid }, 'a mail was left out'),
         }),
       ],
       ['twilio', createTwilioChannel({ url: twilioUrl, publicUrl, fetch: web, clock })],

@@ -12,10 +12,13 @@ let world: MailWorld;
 let channel: Channel;
 let line: ChannelLine;
 let hints: string[];
+/** UIDs of mails that were left out. */
+let unreadable: number[];
 
 beforeEach(async () => {
   world = await startMailWorld(() => MAIL.clock.now());
   hints = [];
+  unreadable = [];
   channel = open();
   line = {
     workspaceId: 'org_1',
@@ -39,6 +42,7 @@ function open(wish: { allowPrivateHosts?: boolean; mailboxMs?: number } = {}): C
   return createSmtpChannel({
     allowPrivateHosts,
     onHint,
+    onUnreadable: (_line, uid) => unreadable.push(uid),
     timeouts: { mailboxMs, greetingMs: 1_000 },
     ...MAIL,
   });
@@ -56,6 +60,20 @@ const idsOf = ({ news }: NewsAnswer) => news.map((each) => each.news === 'inboun
 const stored = (cursor: unknown) => JSON.parse(JSON.stringify(cursor)) as Record<string, unknown>;
 
 describe('a mailbox', () => {
+  test('with a mail that nobody can read leaves that one out, says so, and reads on', async () => {
+    const { cursor } = await ask(null);
+    world.mailbox.deliver(letter('before'));
+    world.mailbox.deliver(letter('endless', 'Hi', 'a:\n'.repeat(30_000)));
+    world.mailbox.deliver(
+      letter('crowded', '--b\n\nx\n'.repeat(1_200), 'Content-Type: multipart/mixed; boundary=b\n'),
+    );
+    world.mailbox.deliver(letter('after'));
+    const answer = await ask(stored(cursor));
+    expect(idsOf(answer)).toEqual(['<before@example.com>', '<after@example.com>']);
+    expect(unreadable).toHaveLength(2);
+    expect(idsOf(await ask(stored(answer.cursor)))).toEqual([]);
+  });
+
   test('is read from now on: what lay there before is none of ours', async () => {
     world.mailbox.deliver(letter('old'));
     const first = await ask(null);

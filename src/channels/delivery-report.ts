@@ -102,5 +102,6 @@ function afterType(value: string): string {
 }
 
 function shorten(words: string): string {
-  return [...words.replace(/[\s\p{Cc}]+/gu, ' ').trim()].slice(0, MAX_WORDS).join('');
+  const begin = words.slice(0, 10 * MAX_WORDS).toWellFormed();
+  return [...begin.replace(/[\s\p{Cc}]+/gu, ' ').trim()].slice(0, MAX_WORDS).join('');
 }

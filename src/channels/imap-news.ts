@@ -41,6 +41,8 @@ export interface MailQuestion {
   tokens: MailTokens;
   cursor: unknown;
   now: number;
+  /** A mail that nobody can make sense of is left out, and told of here: it must not keep back all that come after it. */
+  onUnreadable(uid: number, error: Error): void;
 }
 
 /** `client` has the line's mailbox selected. */
@@ -79,11 +81,15 @@ export async function askMailbox(client: ImapFlow, question: MailQuestion): Prom
     cursor.lastUid = uid;
     // Taken away meanwhile.
     if (source === null) continue;
-    const mail = await readMail(source, isWhole);
-    if (uid < cursor.renumberedBelow && isOlder(mail.headers.get('date'), arrived, cursor.since)) continue;
-    cursor.seenAt = Math.max(cursor.seenAt, Math.min(arrived, now));
-    const sourceOf = (index: number) => ({ ...here, uid, index });
-    news.push(...newsOfMail(mail, { line, settings, tokens, at: arrived, sourceOf }));
+    try {
+      const mail = await readMail(source, isWhole);
+      if (uid < cursor.renumberedBelow && isOlder(mail.headers.get('date'), arrived, cursor.since)) continue;
+      cursor.seenAt = Math.max(cursor.seenAt, Math.min(arrived, now));
+      const sourceOf = (index: number) => ({ ...here, uid, index });
+      news.push(...newsOfMail(mail, { line, settings, tokens, at: arrived, sourceOf }));
+    } catch (error) {
+      question.onUnreadable(uid, error as Error);
+    }
   }
   if (uids.length > some.length) return { news, cursor, more: true };
   // All below was there when the mailbox was selected, and was found or is too old.

@@ -286,5 +286,6 @@ function addressFor(token: MailToken, candidates: readonly string[]): string | n
 }
 
 function addressesIn(text: string): string[] {
-  return text.match(/[^\s<>()[\],;:"']+@[^\s<>()[\],;:"']+/g) ?? [];
+  // Split, not searched for: a pattern that looks for the @ takes hours for a megabyte without one.
+  return text.split(/[\s<>()[\],;:"']+/).filter((word) => /.@./s.test(word));
 }

@@ -42,6 +42,8 @@ const ADDRESS_MAC = 8;
 const TOKEN = /(?<![0-9a-z])([0-9a-f]{24})([a-z2-7]{10})([a-z2-7]{8})(?![0-9a-z])/gi;
 export const TOKEN_CHARACTERS = 24 + MESSAGE_MAC + ADDRESS_MAC;
 const UNSUBSCRIBE = 'unsubscribe';
+/** What looks like a token is checked so often in one text: a mail holds few, and must not be thousands of guesses. */
+const MAX_CHECKED = 50;
 
 /** `key` is the server's secret key; what is made here uses keys derived from it. */
 export function createMailTokens(key: Buffer): MailTokens {
@@ -61,7 +63,9 @@ export function createMailTokens(key: Buffer): MailTokens {
     },
     find(line, text) {
       const found = new Map<string, MailToken>();
+      let checked = 0;
       for (const [match] of text.matchAll(TOKEN)) {
+        if (++checked > MAX_CHECKED) break;
         const token = match.toLowerCase();
         const reference = token.slice(0, 24);
         const { message, to } = macs(line, reference);

@@ -1,5 +1,10 @@
-/** A mail that came in, reduced to what decides what it is. Headers are as they came, unfolded. */
+/**
+ * A mail that came in, reduced to what decides what it is. Headers are as they came, unfolded. Strangers write mails, and
+ * this process has other work: what is read of one is bounded, and others have their turn while it is read.
+ */
 import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
 import { type Attachment, type ParsedMail, simpleParser } from 'mailparser';
 
 export interface ReceivedMail {
@@ -21,6 +26,13 @@ const REPORT_PART = /^(message\/|text\/rfc822-headers$)/;
 const EMBEDDED = /\[cid:[^\]\s]{1,200}\]/g;
 const MAX_REPORT_PART = 200_000;
 const MAX_ID = 250;
+/** Nobody writes more by hand, and no report needs more to say which mail it is about. */
+const MAX_TEXT = 200_000;
+/** Making text of HTML takes a second a megabyte. */
+const MAX_HTML = 200_000;
+/** Of all headers of one part; a mail that goes beyond is none of a person's. */
+const MAX_HEAD = 256 * 1024;
+const BYTES_A_TURN = 64 * 1024;
 
 /** `isWhole` false: only the beginning was fetched, what is attached is not to be had. */
 export async function readMail(source: Buffer, isWhole = true): Promise<ReceivedMail> {
@@ -28,7 +40,10 @@ export async function readMail(source: Buffer, isWhole = true): Promise<Received
   const headers = new Map<string, string[]>();
   for (const { key, line } of parsed.headerLines) {
     const value = line.slice(line.indexOf(':') + 1).replace(/\r?\n[ \t]*/g, ' ');
-    headers.set(key.toLowerCase(), [...(headers.get(key.toLowerCase()) ?? []), value.trim()]);
+    const name = key.toLowerCase();
+    const before = headers.get(name);
+    if (before === undefined) headers.set(name, [value.trim()]);
+    else before.push(value.trim());
   }
   const [messageId = ''] = headers.get('message-id') ?? [];
   const digest = () => `sha256:${createHash('sha256').update(source).digest('hex')}`;
@@ -36,7 +51,7 @@ export async function readMail(source: Buffer, isWhole = true): Promise<Received
     id: /^<[^<>\s]+>$/.test(messageId) && messageId.length <= MAX_ID ? messageId : digest(),
     from: parsed.from?.value[0]?.address || null,
     subject: (parsed.subject ?? '').replace(/[\s\p{Cc}]+/gu, ' ').trim(),
-    text: (parsed.text ?? (await textOf(parsed.html))).replace(EMBEDDED, ''),
+    text: (parsed.text?.slice(0, MAX_TEXT) || (await textOf(parsed.html))).replace(EMBEDDED, ''),
     headers,
     reportParts: parsed.attachments
       .filter(({ contentType }) => REPORT_PART.test(contentType))
@@ -53,15 +68,31 @@ export async function readAttachment(source: Buffer, index: number): Promise<Buf
   return (await parse(source)).attachments[index]?.content ?? null;
 }
 
-function parse(source: Buffer): Promise<ParsedMail> {
-  return simpleParser(source, { keepDeliveryStatus: true, skipImageLinks: true, skipTextToHtml: true });
+const OPTIONS = {
+  keepDeliveryStatus: true,
+  skipImageLinks: true,
+  skipTextToHtml: true,
+  skipHtmlToText: true,
+  maxHeadSize: MAX_HEAD,
+};
+
+function parse(source: Buffer, options: object = OPTIONS): Promise<ParsedMail> {
+  return simpleParser(Readable.from(inTurns(source)), options);
+}
+
+async function* inTurns(source: Buffer): AsyncGenerator<Buffer> {
+  for (let start = 0; start < source.length; start += BYTES_A_TURN) {
+    yield source.subarray(start, start + BYTES_A_TURN);
+    await turn();
+  }
 }
 
 /** The parser makes text of HTML only where the HTML is the whole mail: so it is given to it as one. */
 async function textOf(html: string | false | undefined): Promise<string> {
   if (!html) return '';
-  const { text } = await parse(Buffer.from(`Content-Type: text/html; charset=utf-8\r\n\r\n${html}`));
-  return text ?? '';
+  const mail = `Content-Type: text/html; charset=utf-8\r\n\r\n${html.slice(0, MAX_HTML)}`;
+  const { text } = await parse(Buffer.from(mail), { ...OPTIONS, skipHtmlToText: false });
+  return (text ?? '').slice(0, MAX_TEXT);
 }
 
 /** Pictures that belong to the HTML, logos of signatures for the most part, are not what somebody sent. */

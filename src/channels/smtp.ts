@@ -31,6 +31,8 @@ export interface SmtpChannelOptions {
   publicUrl: string | null;
   /** Something came into the line's mailbox: it should be asked for news at once. */
   onHint?(workspaceId: string, lineId: string): void;
+  /** A mail in the line's mailbox was left out because it can't be read. */
+  onUnreadable?(line: { workspaceId: string; lineId: string }, uid: number, error: Error): void;
   timeouts?: Partial<SmtpTimeouts>;
 }
 
@@ -134,8 +136,11 @@ export function createSmtpChannel(options: SmtpChannelOptions): Channel {
       const settings = readSettings(line.transportConfig);
       if (typeof settings === 'string') throw new Error(settings);
       if (settings.imapHost === null) return { news: [], cursor, more: false };
+      const { workspaceId, lineId } = line;
+      const onUnreadable = (uid: number, error: Error) =>
+        options.onUnreadable?.({ workspaceId, lineId }, uid, error);
       return mailboxes.use(line, settings, (mailbox) =>
-        askMailbox(mailbox, { line, settings, tokens, cursor, now: clock.now() }),
+        askMailbox(mailbox, { line, settings, tokens, cursor, now: clock.now(), onUnreadable }),
       );
     },
     async openInboundAttachment(line, source) {

@@ -17,17 +17,19 @@ const QUOTED = /^\s*>/;
 /** RFC 3676: two dashes and a blank begin a signature. */
 const SIGNATURE = /^-- $/;
 
+/** Takes time by the length of the text, whatever is in it: strangers write it. */
 export function visibleReply(text: string): string {
   const lines = text.replaceAll('\r\n', '\n').split('\n');
+  const quotedFrom = quotedToTheEnd(lines);
   const end = lines.findIndex(
-    (_, index) => beginsOriginal(lines, index) || SIGNATURE.test(lines[index] ?? ''),
+    (line, index) => beginsOriginal(lines, index, quotedFrom) || SIGNATURE.test(line),
   );
   const visible = withoutTail(end === -1 ? lines : lines.slice(0, end));
   // A mail that is nothing but a quotation was meant as it is.
   return visible === '' ? text.trim() : visible;
 }
 
-function beginsOriginal(lines: readonly string[], index: number): boolean {
+function beginsOriginal(lines: readonly string[], index: number, quotedFrom: readonly boolean[]): boolean {
   const line = (lines[index] ?? '').trim();
   if (SEPARATOR.test(line)) return true;
   const next = (lines[index + 1] ?? '').trim();
@@ -40,17 +42,29 @@ function beginsOriginal(lines: readonly string[], index: number): boolean {
   if (!isIntroduction && !overTwo) return false;
   if (ADDRESS.test(overTwo ? `${line} ${next}` : line)) return true;
   // Somebody may write "he wrote:" too: only what is quoted, to the end, was not written now.
-  const rest = lines.slice(index + (overTwo ? 2 : 1)).filter((each) => each.trim() !== '');
-  return (
-    rest.length > 0 &&
-    rest.every((each, at) => QUOTED.test(each) || isTail(rest, at)) &&
-    QUOTED.test(rest[0] ?? '')
-  );
+  return quotedFrom[index + (overTwo ? 2 : 1)] === true;
 }
 
-/** What stands below the last quoted line is a signature or an advertisement only behind its mark. */
-function isTail(lines: readonly string[], index: number): boolean {
-  return lines.slice(0, index + 1).some((line) => SIGNATURE.test(line));
+/**
+ * For each line whether the next one that is not blank is quoted, and all after it, to the end or to a signature: what
+ * stands below the last quoted line is a signature or an advertisement only behind its mark.
+ */
+function quotedToTheEnd(lines: readonly string[]): boolean[] {
+  const quoted: boolean[] = [];
+  let holds = true;
+  let begins = false;
+  for (let index = lines.length - 1; index >= 0; index -= 1) {
+    const line = lines[index] ?? '';
+    if (SIGNATURE.test(line)) {
+      holds = true;
+      begins = false;
+    } else if (line.trim() !== '') {
+      begins = QUOTED.test(line);
+      holds &&= begins;
+    }
+    quoted[index] = holds && begins;
+  }
+  return quoted;
 }
 
 /** Quoted lines at the end without an introduction. */
