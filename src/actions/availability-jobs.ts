@@ -70,7 +70,7 @@ export async function getAvailabilityJob(
   { workspaceId }: Caller,
   jobId: string,
 ): Promise<AvailabilityJobAnswer> {
-  const job = await findJob(deps.database, workspaceId, jobId);
+  const job = jobId.includes('\0') ? null : await findJob(deps.database, workspaceId, jobId);
   if (job === null) throw problem('AVAILABILITY_JOB_NOT_FOUND');
   const { total, available, unavailable, errors, waitingFor, waitingUntil, createdAt, finishedAt } = job;
   return {

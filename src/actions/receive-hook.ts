@@ -2,6 +2,7 @@
 import type { HookAnswer, HookRequest } from '../channels/channel.ts';
 import { problem } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';
+import { isId } from '../lib/ids.ts';
 import { findLine } from '../store/lines.ts';
 import { askSoon } from '../store/news.ts';
 import { channelLine } from './channel-line.ts';
@@ -19,6 +20,7 @@ export async function receiveHook(
   lineId: string,
   { path, ...request }: Hook,
 ): Promise<HookReply> {
+  if (!/^[\w-]{1,64}$/.test(workspaceId) || !isId(lineId)) throw problem('NOT_FOUND');
   const line = await findLine(deps.database, workspaceId, lineId);
   const channel = line === null ? undefined : deps.channels.get(line.transport);
   if (line === null || channel?.receiveHook === undefined) throw problem('NOT_FOUND');

@@ -3,7 +3,7 @@
  * may only act for its own line, and each of its envelopes may come twice. What can't be recorded now is not answered:
  * the Mac says it again.
  */
-import { storableMessage, storableText } from '../channels/storable.ts';
+import { storableNews, storableText, storableValue } from '../channels/storable.ts';
 import { problem } from '../contract/problems.ts';
 import {
   type DeviceEnvelope,
@@ -16,7 +16,6 @@ import {
   type ServerEnvelope,
 } from '../contract/relay.ts';
 import type { Deps } from '../deps.ts';
-import type { News } from '../domain/news.ts';
 import type { SendWork } from '../domain/relay-work.ts';
 import { NoSuchObject } from '../lib/object-store.ts';
 import { noteHello, notePresence, noteSelfTest, scanRevoked } from '../store/relay-devices.ts';
@@ -42,7 +41,8 @@ export async function answerDevice(
   switch (envelope.type) {
     case 'hello': {
       if (envelope.protocol < OLDEST_RELAY_PROTOCOL) return [tooOld(envelope.protocol)];
-      await noteHello(deps.database, workspaceId, deviceId, envelope, now);
+      const selfTest = storableValue(envelope.selfTest) as typeof envelope.selfTest;
+      await noteHello(deps.database, workspaceId, deviceId, { ...storableTexts(envelope), selfTest }, now);
       return [{ type: 'welcome', protocol: Math.min(envelope.protocol, RELAY_PROTOCOL) }];
     }
     case 'take': {
@@ -61,9 +61,11 @@ export async function answerDevice(
       await takeNews(deps, workspaceId, lineId, news.map(storableNews));
       return [{ type: 'ack', of: 'news', id: envelope.newsId }];
     }
-    case 'self-test':
-      await noteSelfTest(deps.database, workspaceId, deviceId, envelope.selfTest);
+    case 'self-test': {
+      const selfTest = storableValue(envelope.selfTest) as typeof envelope.selfTest;
+      await noteSelfTest(deps.database, workspaceId, deviceId, selfTest);
       return [{ type: 'ack', of: 'self-test', id: '' }];
+    }
     case 'bye':
       await notePresence(deps.database, workspaceId, deviceId, now, now);
       return [];
@@ -153,15 +155,4 @@ function storableTexts<Value extends object>(value: Value): Value {
     typeof each === 'string' ? storableText(each) : each,
   ]);
   return Object.fromEntries(entries) as Value;
-}
-
-function storableNews(news: News): News {
-  const clean = storableTexts(news);
-  if (news.news !== 'inbound' || clean.news !== 'inbound') return clean;
-  const attachments = news.attachments?.map((file) => ({ ...file, name: storableText(file.name) }));
-  return {
-    ...clean,
-    text: storableMessage(news.text),
-    ...(attachments === undefined ? {} : { attachments }),
-  };
 }

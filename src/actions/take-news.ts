@@ -8,7 +8,7 @@ import { normalizeAddress } from '../domain/address.ts';
 import { isOutOfReach } from '../lib/out-of-reach.ts';
 import { insertEvents } from '../store/events.ts';
 import { findLine, type LineRow } from '../store/lines.ts';
-import { noteReaction } from '../store/news.ts';
+import { noteReaction, readSentBy } from '../store/news.ts';
 import { noteHealth } from './check-line-health.ts';
 import { receiveInbound } from './receive-inbound.ts';
 import { type Receipt, recordReceipts } from './record-receipts.ts';
@@ -32,11 +32,26 @@ export async function takeNews(
   const receipts = news.filter((each) => each.news === 'receipt');
   for (let start = 0; start < receipts.length; start += RECEIPTS_PER_COMMIT) {
     const some = receipts.slice(start, start + RECEIPTS_PER_COMMIT).map(receiptOf);
-    await apart(deps, line, 'receipt', () => recordReceipts(deps, workspaceId, async () => some));
+    try {
+      await takeReceipts(deps, line, some);
+    } catch (error) {
+      if (isOutOfReach(error)) throw error;
+      // One that can't be recorded must not take the others with it.
+      for (const each of some) await apart(deps, line, 'receipt', () => takeReceipts(deps, line, [each]));
+    }
   }
   for (const each of news) {
     if (each.news !== 'receipt') await apart(deps, line, each.news, () => take(deps, line, each));
   }
+}
+
+/** Only of messages that the line sent, or tried to: who holds a line may speak for no other. */
+function takeReceipts(deps: Deps, { workspaceId, id }: LineRow, receipts: readonly Receipt[]): Promise<void> {
+  return recordReceipts(deps, workspaceId, async (tx) => {
+    const ids = receipts.map(({ messageId }) => messageId);
+    const ours = await readSentBy(tx, workspaceId, id, ids);
+    return receipts.filter(({ messageId }) => ours.has(messageId));
+  });
 }
 
 async function apart(deps: Deps, line: LineRow, kind: string, work: () => Promise<void>): Promise<void> {

@@ -29,7 +29,7 @@ export function answerBlueBubbles(
   request: HookRequest,
 ): HookAnswer {
   const answer = { contentType: 'text/plain', news: [], isHint: false } as const;
-  const given = new URL(request.url, 'http://localhost').searchParams.get('token') ?? '';
+  const given = URL.parse(request.url, 'http://localhost')?.searchParams.get('token') ?? '';
   if (request.hook !== HOOK || password === null || !isEqual(given, tokenOf(line, password)))
     return { ...answer, status: 403, body: 'No' };
   const { type, data } = parse(request.body);
@@ -74,7 +74,8 @@ function isEqual(a: string, b: string): boolean {
 
 function aliasesRemoved(data: unknown): LineNews {
   const { aliases } = (data ?? {}) as { aliases?: unknown };
-  const which = Array.isArray(aliases) ? ` ${aliases.join(', ')}` : '';
+  const names = Array.isArray(aliases) ? aliases.filter((each) => typeof each === 'string') : [];
+  const which = names.length > 0 ? ` ${names.join(', ')}` : '';
   return {
     news: 'line',
     health: 'wrong',

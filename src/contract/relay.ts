@@ -186,7 +186,7 @@ export function parseNews(value: unknown): News | null {
 export const DeviceEnvelope = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('hello'),
-    protocol: z.number().int(),
+    protocol: z.number().int().min(0).max(1_000_000),
     agent: z.string().max(64),
     driver: z.string().max(64),
     name: z.string().max(200),

@@ -159,6 +159,23 @@ export async function putOffReceipts(
   await sql.query(PUT_OFF_RECEIPTS, [workspaceId, JSON.stringify(rows), rows.map(({ id }) => id)]);
 }
 
+const SENT_BY = statement(
+  'read_messages_sent_by_line',
+  `SELECT m.id FROM messages m WHERE m.workspace_id = $1 AND m.id = ANY($2) AND m.direction = 'sent' AND (m.line_id = $3 OR EXISTS (
+     SELECT 1 FROM events e WHERE e.workspace_id = $1 AND e.message_id = m.id AND e.type = 'message.sending' AND e.line_id = $3))`,
+);
+
+/** Of these the messages that are the line's, or were tried on it before they moved to another. */
+export async function readSentBy(
+  sql: Sql,
+  workspaceId: string,
+  lineId: string,
+  messageIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await sql.query<{ id: string }>(SENT_BY, [workspaceId, messageIds, lineId]);
+  return new Set(rows.map(({ id }) => id));
+}
+
 const NOTE_REACTION = statement(
   'note_reaction',
   `INSERT INTO reactions AS r (workspace_id, line_id, target, address, reaction, is_removed, at)
