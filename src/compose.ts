@@ -11,14 +11,15 @@ import { createSettlements } from './actions/settle-messages.ts';
 import { createOutcomeWatch } from './actions/wait-for-outcome.ts';
 import { createWorkspaceSnapshots } from './actions/workspace-snapshot.ts';
 import { withAnswerLimits } from './channels/answer-limits.ts';
-import { createBlueBubblesChannel } from './channels/bluebubbles.ts';
+import { type BlueBubblesChannelOptions, createBlueBubblesChannel } from './channels/bluebubbles.ts';
 import type { Channel } from './channels/channel.ts';
 import { createMailTokens } from './channels/mail-tokens.ts';
 import { createRelayChannel } from './channels/relay.ts';
 import { createSandboxChannel } from './channels/sandbox.ts';
 import { createSmtpChannel } from './channels/smtp.ts';
+import type { SmtpTimeouts } from './channels/smtp-session.ts';
 import { storable } from './channels/storable.ts';
-import { createTwilioChannel } from './channels/twilio.ts';
+import { createTwilioChannel, type TwilioChannelOptions } from './channels/twilio.ts';
 import type { Config } from './config.ts';
 import type { Deps } from './deps.ts';
 import { type Dispatcher, startDispatcher } from './dispatcher/dispatcher.ts';
@@ -64,14 +65,24 @@ export interface ComposeOptions {
   random?: Random;
   checkpoint?: Deps['checkpoint'];
   channels?: ReadonlyMap<Transport, Channel>;
+  patience?: Patience;
   web?: GuardedFetch;
+}
+
+/** How long carriers are waited for, where it shall be other than usual. */
+export interface Patience {
+  sandbox?: { sendTimeoutMs: number };
+  relay?: { sendTimeoutMs: number };
+  smtp?: Partial<SmtpTimeouts>;
+  twilio?: Pick<TwilioChannelOptions, 'sendTimeoutMs' | 'madeWithinMs'>;
+  bluebubbles?: Pick<BlueBubblesChannelOptions, 'sendTimeoutMs' | 'confirmMs' | 'confirmEveryMs' | 'quietMs'>;
 }
 
 const CLOCK_CHECK_MS = 60_000;
 const SANDBOX_CONNECTIONS = 4;
 
 export async function compose(options: ComposeOptions): Promise<App> {
-  const { config, log, role, databaseUrl } = options;
+  const { config, log, role, databaseUrl, patience = {} } = options;
   const { maxConnections, namedStatements } = { maxConnections: config.databaseConnections, ...config };
   const database = openDatabase({ url: databaseUrl, maxConnections, namedStatements, log });
 
@@ -96,11 +107,11 @@ export async function compose(options: ComposeOptions): Promise<App> {
     jobs: createBell(clock, () => signals.send('relay_jobs')),
     answers: createBell(clock, () => signals.send('relay_answers')),
   };
-  const macs = createRelayChannel({ database, clock, ids, ...relay });
+  const macs = createRelayChannel({ database, clock, ids, ...relay, ...patience.relay });
   const carriers =
     options.channels ??
     new Map<Transport, Channel>([
-      ['sandbox', createSandboxChannel({ database: outside, clock, ids })],
+      ['sandbox', createSandboxChannel({ database: outside, clock, ids, ...patience.sandbox })],
       ['relay', macs],
       [
         'smtp',
@@ -109,6 +120,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
           clock,
           tokens: mailTokens,
           publicUrl,
+          ...(patience.smtp === undefined ? {} : { timeouts: patience.smtp }),
           onHint: (workspaceId, lineId) => {
             hintAtNews(base, workspaceId, lineId).catch((error: Error) =>
               log.warn({ err: error, workspaceId, lineId }, 'a hint at news was lost'),
@@ -117,8 +129,17 @@ export async function compose(options: ComposeOptions): Promise<App> {
           onUnreadable: (line, uid, error) => log.warn({ err: error, ...line, uid }, 'a mail was left out'),
         }),
       ],
-      ['twilio', createTwilioChannel({ url: twilioUrl, publicUrl, fetch: web, clock })],
-      ['bluebubbles', createBlueBubblesChannel({ fetch: web, clock, allowPrivateHosts, publicUrl })],
+      ['twilio', createTwilioChannel({ url: twilioUrl, publicUrl, fetch: web, clock, ...patience.twilio })],
+      [
+        'bluebubbles',
+        createBlueBubblesChannel({
+          fetch: web,
+          clock,
+          allowPrivateHosts,
+          publicUrl,
+          ...patience.bluebubbles,
+        }),
+      ],
     ]);
   const channels = new Map(
     [...carriers].map(([transport, channel]) => [transport, withAnswerLimits(storable(channel), clock)]),

@@ -26,6 +26,8 @@ export interface BlueBubblesOptions {
 }
 /** In ms. */
 export interface Patience {
+  /** Until a send is given up. */
+  sendTimeoutMs?: number;
   /** How long a message is watched for an error once its row exists, and how often it is looked at. */
   confirmMs?: number;
   confirmEveryMs?: number;
@@ -61,8 +63,6 @@ export interface ServerTest {
 /** The server itself gives a text two minutes. */
 export const SEND_TIMEOUT_MS = 150_000;
 export const MAX_FILE_BYTES = 25 * 1024 * 1024;
-/** An attempt's own time and once more what the server may go on with by itself. */
-const QUIET_MS = 2 * SEND_TIMEOUT_MS;
 const CONFIRM_MS = 4_000;
 const CONFIRM_EVERY_MS = 500;
 const QUICK_MS = 10_000;
@@ -72,14 +72,17 @@ const DOWNLOAD_MS = 120_000;
 const MAX_SKEW_SECONDS = 300;
 
 export function createBlueBubbles({ fetch, clock, patience = {} }: BlueBubblesOptions): BlueBubbles {
-  const { confirmMs = CONFIRM_MS, confirmEveryMs = CONFIRM_EVERY_MS, quietMs = QUIET_MS } = patience;
+  const { sendTimeoutMs = SEND_TIMEOUT_MS } = patience;
+  const { confirmMs = CONFIRM_MS, confirmEveryMs = CONFIRM_EVERY_MS } = patience;
+  // An attempt's own time and once more what the server may go on with by itself.
+  const { quietMs = 2 * sendTimeoutMs } = patience;
   const api = createBlueBubblesApi(fetch);
   const askInfo = (server: BlueBubblesServer) =>
     api.call<ServerInfo>(server, 'server/info', { timeoutMs: QUICK_MS });
 
   return {
     api,
-    send: createBlueBubblesSender({ api, clock, sendTimeoutMs: SEND_TIMEOUT_MS, confirmMs, confirmEveryMs }),
+    send: createBlueBubblesSender({ api, clock, sendTimeoutMs, confirmMs, confirmEveryMs }),
 
     async find(server, reference, lost) {
       const info = await askInfo(server);

@@ -34,7 +34,7 @@ export function createBlueBubblesChannel(options: BlueBubblesChannelOptions): Ch
   const mac = createBlueBubbles({ fetch, clock, patience });
 
   return {
-    sendTimeoutMs: SEND_TIMEOUT_MS,
+    sendTimeoutMs: patience.sendTimeoutMs ?? SEND_TIMEOUT_MS,
     knowsReceipts: true,
     newsEveryMs: NEWS_EVERY_MS,
 

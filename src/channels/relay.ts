@@ -35,6 +35,7 @@ export interface RelayChannelOptions {
   /** Rung when Macs are wanted, and when one of them has answered. */
   jobs: Bell;
   answers: Bell;
+  sendTimeoutMs?: number;
 }
 
 /** With a file to fetch first, a script that hangs, and the look for the message's row. */
@@ -56,12 +57,12 @@ const DRAIN_LOOK_MS = 20;
 const NOT_PAIRED = 'No Mac is paired with this line: make a pairing code and enter it there';
 
 export function createRelayChannel(options: RelayChannelOptions): RelayChannel {
-  const { database, clock, ids, jobs, answers } = options;
+  const { database, clock, ids, jobs, answers, sendTimeoutMs = SEND_TIMEOUT_MS } = options;
   const draining = new AbortController();
   const underWay = new Set<string>();
 
   return {
-    sendTimeoutMs: SEND_TIMEOUT_MS,
+    sendTimeoutMs,
 
     async send(line, outgoing, lease) {
       if (outgoing.messageType !== 'imessage')
@@ -75,7 +76,7 @@ export function createRelayChannel(options: RelayChannelOptions): RelayChannel {
 
       const jobId = ids();
       const now = clock.now();
-      const leaseUntil = now + SEND_TIMEOUT_MS;
+      const leaseUntil = now + sendTimeoutMs;
       underWay.add(jobId);
       try {
         const job = newJob(line, jobId, sendWork(outgoing), now, leaseUntil);

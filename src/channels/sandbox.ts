@@ -16,6 +16,7 @@ export interface SandboxChannelOptions {
   database: Database;
   clock: Clock;
   ids: Ids;
+  sendTimeoutMs?: number;
 }
 
 interface SandboxSettings {
@@ -34,9 +35,10 @@ const MAX_LATENCY_MS = 5_000;
 const LOST: Outcome = { outcome: 'unknown', message: 'The connection was lost before the phone answered' };
 const DOWN = 'The simulated device is switched off';
 
-export function createSandboxChannel({ database, clock, ids }: SandboxChannelOptions): Channel {
+export function createSandboxChannel(options: SandboxChannelOptions): Channel {
+  const { database, clock, ids, sendTimeoutMs = SEND_TIMEOUT_MS } = options;
   return {
-    sendTimeoutMs: SEND_TIMEOUT_MS,
+    sendTimeoutMs,
 
     async send(line, outgoing, lease) {
       const settings = readSettings(line);

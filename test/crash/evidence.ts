@@ -1,5 +1,5 @@
 /** What the database holds after a run, read in one go, before anybody judges it. */
-import type { MessageStatus, MessageType, Reason } from '../../src/domain/words.ts';
+import type { MessageStatus, MessageType, Reason, Transport } from '../../src/domain/words.ts';
 import { withClient } from '../database-server.ts';
 import { until } from '../until.ts';
 
@@ -36,10 +36,13 @@ export interface CopyFact {
   receivedAt: number;
   /** `YYYY-MM-DD`, UTC. */
   day: string;
+  /** The carrier took it back afterwards: it reached nobody. */
+  isUndone: boolean;
 }
 
 export interface LineFact {
   id: string;
+  transport: Transport;
   deviceId: string;
   /** Between two messages of its device. */
   gapMs: number;
@@ -76,10 +79,10 @@ const EVENTS = `
   FROM events WHERE message_id IS NOT NULL ORDER BY id`;
 const COPIES = `
   SELECT id, reference, attempt, address, line_id AS "lineId", extract(epoch FROM received_at)::float8 * 1000 AS "receivedAt",
-    to_char(received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day
+    to_char(received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, false AS "isUndone"
   FROM sandbox_copies ORDER BY received_at, id`;
 const LINES = `
-  SELECT l.id, l.device_id AS "deviceId", d.gap_ms AS "gapMs", l.usage_day::text AS "usageDay",
+  SELECT l.id, l.transport, l.device_id AS "deviceId", d.gap_ms AS "gapMs", l.usage_day::text AS "usageDay",
     l.total_messages_today AS "totalMessages", l.new_conversations_today AS "newConversations"
   FROM lines l JOIN devices d ON d.workspace_id = l.workspace_id AND d.id = l.device_id ORDER BY l.id`;
 const TOUCHES = 'SELECT lead_id AS "leadId", line_id AS "lineId", message_id AS "messageId" FROM touches';

@@ -1,15 +1,15 @@
 /** The processes of a run: several of each role on one database, each replaced as soon as it ends. */
 import { until } from '../until.ts';
-import { LABELS, type TestedRole } from './orders.ts';
-import { type Ending, Subject } from './subject.ts';
+import type { TestedRole } from './orders.ts';
+import { type Ending, type Post, Subject } from './subject.ts';
 
-export const ROLES = Object.keys(LABELS) as TestedRole[];
 const READY_WITHIN_MS = 30_000;
 /** More than that, and every new one will end like them. */
 const MAX_DEFECTS = 20;
 
 export interface FleetOptions {
-  sizes: Readonly<Record<TestedRole, number>>;
+  /** One process for each. */
+  posts: readonly Post[];
   env: Readonly<Record<string, string>>;
 }
 
@@ -22,7 +22,11 @@ export class Fleet {
 
   constructor(options: FleetOptions) {
     this.#options = options;
-    for (const role of ROLES) for (let n = 0; n < options.sizes[role]; n += 1) this.#start(role);
+    for (const post of options.posts) this.#start(post);
+  }
+
+  get roles(): TestedRole[] {
+    return [...new Set(this.#options.posts.map(({ role }) => role))];
   }
 
   /** Those that are at work: not starting, not standing still, not about to die. */
@@ -41,7 +45,8 @@ export class Fleet {
   async complete(): Promise<void> {
     const isComplete = () => {
       if (this.defects.length > MAX_DEFECTS) throw new Error(this.defects.at(-1));
-      return ROLES.every((role) => this.working(role).length === this.#options.sizes[role]);
+      const working = this.roles.flatMap((role) => this.working(role));
+      return working.length === this.#options.posts.length;
     };
     await until('every process works', isComplete, READY_WITHIN_MS);
   }
@@ -58,14 +63,15 @@ export class Fleet {
     for (const subject of this.#subjects) subject.kill();
   }
 
-  #start(role: TestedRole): void {
-    const subject = new Subject(role, this.#options.env);
+  #start(post: Post): void {
+    const { role } = post;
+    const subject = new Subject(post, this.#options.env);
     this.#subjects.push(subject);
     void subject.ended.then((ending) => {
       this.#subjects = this.#subjects.filter((each) => each !== subject);
       const asTold = subject.condemned && (ending.signal === 'SIGKILL' || ending.code === 0);
       if (!asTold) this.defects.push(`${role} ended by itself (${tell(ending)}): ${subject.words}`);
-      if (!this.#closing) this.#start(role);
+      if (!this.#closing) this.#start(post);
     });
   }
 }

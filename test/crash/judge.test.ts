@@ -22,7 +22,7 @@ function goodWorld() {
     ],
     copies: [copy('sent', 'line', 1_000), copy('sms', 'other', 1_100)],
     lines: ['line', 'other'].map((id) => ({
-      ...{ id, deviceId: 'turn', gapMs: 100 },
+      ...{ id, transport: 'sandbox' as const, deviceId: 'turn', gapMs: 100 },
       ...{ usageDay: DAY, totalMessages: 1, newConversations: 1 },
     })),
     touches: [
@@ -76,6 +76,7 @@ function copy(reference: string, lineId: string, receivedAt: number): CopyFact {
     lineId,
     receivedAt,
     day: DAY,
+    isUndone: false,
   };
 }
 

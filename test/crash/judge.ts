@@ -1,7 +1,7 @@
 /** What must hold after a run, rule by rule. Pure: facts in, violations out, so that a test can show each rule biting. */
 import { isSettled, LIFECYCLE } from '../../src/domain/lifecycle.ts';
 import type { MessageStatus } from '../../src/domain/words.ts';
-import type { CopyFact, EventFact, Evidence, MessageFact } from './evidence.ts';
+import type { CopyFact, EventFact, Evidence, LineFact, MessageFact } from './evidence.ts';
 import type { Asked } from './traffic.ts';
 
 export interface Claims {
@@ -24,10 +24,14 @@ interface Case {
   evidence: Evidence;
   claims: Claims;
   messages: ReadonlyMap<string, MessageFact>;
-  /** By message. */
+  /** By message, without those that were taken back. */
   copies: ReadonlyMap<string, CopyFact[]>;
+  /** Messages of which a copy was taken back. */
+  undone: ReadonlySet<string>;
   events: ReadonlyMap<string, EventFact[]>;
   fallbacks: ReadonlyMap<string | null, MessageFact[]>;
+  /** Lines whose phones are simulated: all their receipts are told at once. */
+  simulated: ReadonlySet<string>;
 }
 
 type Finding = [sentence: string, messageId?: string | undefined];
@@ -42,9 +46,14 @@ export function judge(evidence: Evidence, claims: Claims): Violation[] {
     evidence,
     claims,
     messages: new Map(evidence.messages.map((message) => [message.id, message])),
-    copies: Map.groupBy(evidence.copies, (copy) => copy.reference),
+    copies: Map.groupBy(
+      evidence.copies.filter(({ isUndone }) => !isUndone),
+      (copy) => copy.reference,
+    ),
+    undone: new Set(evidence.copies.filter(({ isUndone }) => isUndone).map(({ reference }) => reference)),
     events: Map.groupBy(evidence.events, (event) => event.messageId),
     fallbacks: Map.groupBy(evidence.messages, (message) => message.fallbackOf),
+    simulated: new Set(evidence.lines.filter(isSimulated).map(({ id }) => id)),
   };
   return Object.entries(RULES).flatMap(([rule, find]) =>
     [...find(facts)].map(
@@ -84,6 +93,13 @@ const RULES = {
     }
   },
 
+  /** Whatever arrived is a message of ours. */
+  *strange({ copies, messages }: Case): Generator<Finding> {
+    for (const reference of copies.keys()) {
+      if (!messages.has(reference)) yield [`a copy of ${reference} arrived, which is not stored`];
+    }
+  },
+
   /** Nobody receives two SMS for one original (D24). */
   *two_sms({ fallbacks, copies }: Case): Generator<Finding> {
     for (const [original, messages] of fallbacks) {
@@ -102,16 +118,19 @@ const RULES = {
   },
 
   /** What is said of a message is what happened to it. */
-  *outcome({ evidence, copies, fallbacks }: Case): Generator<Finding> {
+  *outcome({ evidence, copies, undone, fallbacks, simulated }: Case): Generator<Finding> {
     for (const message of evidence.messages) {
       const { id, status, reason, fallbackSmsDispatched } = message;
       const arrived = copies.get(id)?.length ?? 0;
       const mayBoth = status === 'failed' && (reason === 'outcome_unknown' || reason === 'bounced');
       const hasLeft = status === 'sent' || status === 'delivered';
-      if (isSettled(status) && !mayBoth && arrived > 0 !== hasLeft) {
+      // Taken, and taken back before we heard of it.
+      const isTold = arrived > 0 === hasLeft || (hasLeft && undone.has(id));
+      if (isSettled(status) && !mayBoth && !isTold) {
         yield [`${id} is ${status} (${reason}) and ${arrived} copies arrived`, id];
       }
-      if (status === 'sent' && message.recipient !== SILENT) yield [`the receipt of ${id} was lost`, id];
+      if (status === 'sent' && simulated.has(message.lineId) && message.recipient !== SILENT)
+        yield [`the receipt of ${id} was lost`, id];
       if (fallbackSmsDispatched !== fallbacks.has(id)) {
         yield [`${id} says fallbackSmsDispatched ${fallbackSmsDispatched}, which is not so`, id];
       }
@@ -142,14 +161,16 @@ const RULES = {
   },
 
   /** What a line counted is what left from it (D15, D17). */
-  *counters({ evidence, messages }: Case): Generator<Finding> {
+  *counters({ evidence, messages, undone }: Case): Generator<Finding> {
     for (const line of evidence.lines) {
-      const copies = evidence.copies.filter((copy) => copy.lineId === line.id);
+      const copies = evidence.copies.filter((copy) => copy.lineId === line.id && !copy.isUndone);
       // A run over midnight has emptied the counters in between.
       if (copies.some((copy) => copy.day !== line.usageDay)) continue;
-      // Those might have left: their reservation is kept.
+      // Those might have left, or did and were taken back: their reservation is kept.
+      const isTakenBack = ({ id, status, reason }: MessageFact) =>
+        undone.has(id) && (status === 'sent' || reason === 'bounced');
       const unclear = evidence.messages.filter(
-        (each) => each.lineId === line.id && each.reason === 'outcome_unknown',
+        (each) => each.lineId === line.id && (each.reason === 'outcome_unknown' || isTakenBack(each)),
       );
       const left = new Set([...copies.map((copy) => copy.reference), ...unclear.map(({ id }) => id)]);
       if (line.totalMessages !== left.size) {
@@ -202,6 +223,10 @@ const RULES = {
     for (const defect of claims.defects) yield [defect];
   },
 } satisfies Record<string, (facts: Case) => Iterable<Finding>>;
+
+function isSimulated({ transport }: LineFact): boolean {
+  return transport === 'sandbox';
+}
 
 /** A change that the lifecycle allows, or a note that leaves the state as it is. */
 function isTransition(from: MessageStatus, to: MessageStatus, type: string): boolean {

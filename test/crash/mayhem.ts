@@ -1,18 +1,19 @@
 /**
  * What happens to the processes while they work: killed at a label, killed at any moment, made to stand still for longer
- * than a lease and then let go, cut off from the database. Which of it comes next is drawn from the seed; what the
+ * than a lease and then let go, cut off. Which of it comes next is drawn from the seed; what the
  * processes are doing at that moment is not.
  */
 import { systemClock } from '../../src/lib/clock.ts';
 import type { Random } from '../../src/lib/random.ts';
-import { withClient } from '../database-server.ts';
-import { type Fleet, ROLES } from './fleet.ts';
-import { ALL_LABELS, LABELS, type Label, LEASE_MS, SEND_TIMEOUT_MS, type TestedRole } from './orders.ts';
+import type { Fleet } from './fleet.ts';
+import { LABELS, type Label, type TestedRole } from './orders.ts';
 import type { Subject } from './subject.ts';
 
 export interface MayhemOptions {
   fleet: Fleet;
-  databaseUrl: string;
+  /** Made to stand still for so long: longer than any lease, and until its message has gone out from elsewhere. */
+  pauseMs: number;
+  cut: { name: string; once(): void | Promise<unknown> };
   random: Random;
   /** Goes on beyond its time, within reason, until every label has seen this many kills and as many pauses. */
   killsPerLabel: number;
@@ -24,11 +25,9 @@ export type Deeds = ReadonlyMap<string, number>;
 
 /** A label that is not passed within this time is left for later: nobody may be unknown right now. */
 const PASSED_WITHIN_MS = 5_000;
-/** A process whose lease ended, and whose message has gone out from elsewhere by then. */
-const PAUSE_MS = LEASE_MS + SEND_TIMEOUT_MS + 1_500;
 const MAX_PASSING = 4;
-/** A question is asked every second or two, by one of the dispatchers. */
-const RARE: Label = 'reconcile.asked';
+/** A question is asked every second or two, by one of the dispatchers; a Mac sends one message at a time. */
+const RARE: readonly Label[] = ['reconcile.asked', ...LABELS.agent];
 /** One deed after the other, over and over; a kill or a pause at a label takes the label that had fewest. */
 const ROUND = [
   ...['kill', 'pause', 'kill', 'cut', 'kill', 'kill at random'],
@@ -37,22 +36,23 @@ const ROUND = [
 const MAX_PAUSE_BETWEEN_MS = 400;
 const clock = systemClock();
 
-export const KINDS: readonly string[] = [
-  ...ALL_LABELS.map((label) => `kill ${label}`),
-  ...ROLES.map((role) => `kill at random (${role})`),
-  ...ALL_LABELS.map((label) => `pause ${label}`),
-  ...ROLES.map((role) => `pause at random (${role})`),
-  'connection cut',
-];
-
 export class Mayhem {
   readonly #options: MayhemOptions;
-  readonly #deeds = new Map(KINDS.map((kind) => [kind, 0]));
+  readonly #roles: readonly TestedRole[];
+  readonly #labels: readonly Label[];
+  readonly #deeds: Map<string, number>;
   readonly #paused = new Set<Promise<void>>();
   #turn = 0;
 
   constructor(options: MayhemOptions) {
     this.#options = options;
+    this.#roles = options.fleet.roles;
+    this.#labels = this.#roles.flatMap((role): readonly Label[] => LABELS[role]);
+    const kinds = ['kill', 'pause'].flatMap((act) => [
+      ...this.#labels.map((label) => `${act} ${label}`),
+      ...this.#roles.map((role) => `${act} at random (${role})`),
+    ]);
+    this.#deeds = new Map([...kinds, options.cut.name].map((kind) => [kind, 0]));
   }
 
   get deeds(): Deeds {
@@ -76,7 +76,7 @@ export class Mayhem {
   #missing(): 'kill' | 'pause' | null {
     const { killsPerLabel, pausesPerLabel } = this.#options;
     const isRare = (act: 'kill' | 'pause', times: number) =>
-      ALL_LABELS.some((label) => this.#count(`${act} ${label}`) < times);
+      this.#labels.some((label) => this.#count(`${act} ${label}`) < times);
     if (isRare('kill', killsPerLabel)) return 'kill';
     return isRare('pause', pausesPerLabel) ? 'pause' : null;
   }
@@ -87,9 +87,9 @@ export class Mayhem {
       case 'pause':
         return this.#atLabel(deed);
       case 'kill at random':
-        return this.#kill(this.#pick(ROLES));
+        return this.#kill(this.#pick(this.#roles));
       case 'pause at random':
-        return this.#pause(this.#pick(ROLES));
+        return this.#pause(this.#pick(this.#roles));
       default:
         return this.#cut();
     }
@@ -99,7 +99,7 @@ export class Mayhem {
     const label = this.#rarest(act);
     const subject = await this.#victim(roleOf(label), act === 'kill');
     if (subject === null) return;
-    const passing = label === RARE ? 1 : 1 + Math.floor(this.#options.random.next() * MAX_PASSING);
+    const passing = RARE.includes(label) ? 1 : 1 + Math.floor(this.#options.random.next() * MAX_PASSING);
     const waiting = new AbortController();
     const timeUp = clock.sleep(PASSED_WITHIN_MS, waiting.signal).then(() => null);
     const happened = act === 'kill' ? subject.ended : subject.stopsAt();
@@ -136,17 +136,14 @@ export class Mayhem {
   }
 
   #letGoLater(subject: Subject): void {
-    const over = clock.sleep(PAUSE_MS).then(() => subject.resume());
+    const over = clock.sleep(this.#options.pauseMs).then(() => subject.resume());
     this.#paused.add(over);
     void over.then(() => this.#paused.delete(over));
   }
 
   async #cut(): Promise<void> {
-    const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-      WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name LIKE 'trunkline%'
-      ORDER BY (state <> 'idle') DESC, random() LIMIT 1`;
-    await withClient(this.#options.databaseUrl, (client) => client.query(cut));
-    this.#note('connection cut');
+    await this.#options.cut.once();
+    this.#note(this.#options.cut.name);
   }
 
   /** Somebody at work. Never the last one of a role when it is to stand still: the others go on meanwhile. */
@@ -162,8 +159,8 @@ export class Mayhem {
 
   #rarest(act: 'kill' | 'pause'): Label {
     const count = (label: Label) => this.#count(`${act} ${label}`);
-    const fewest = Math.min(...ALL_LABELS.map(count));
-    return this.#pick(ALL_LABELS.filter((label) => count(label) === fewest));
+    const fewest = Math.min(...this.#labels.map(count));
+    return this.#pick(this.#labels.filter((label) => count(label) === fewest));
   }
 
   #count(kind: string): number {
@@ -181,5 +178,6 @@ export class Mayhem {
 }
 
 function roleOf(label: Label): TestedRole {
-  return (LABELS.api as readonly string[]).includes(label) ? 'api' : 'dispatcher';
+  const roles = Object.keys(LABELS) as TestedRole[];
+  return roles.find((role) => (LABELS[role] as readonly Label[]).includes(label)) ?? 'dispatcher';
 }

@@ -1,13 +1,14 @@
 /** What the run and its processes say to each other. */
-import type { Role } from '../../src/compose.ts';
-
 /** Named instants of the road, by the role that passes them; src/ calls them through `checkpoint`. */
 export const LABELS = {
   api: ['intake.drafted', 'intake.stored'],
   dispatcher: ['prepared', 'send.before', 'send.after', 'settle.before', 'settle.after', 'reconcile.asked'],
+  /** Steps of the journal of a relay, and the two between them. */
+  agent: ['agent.taken', 'agent.granted', 'agent.started', 'agent.noted', 'agent.sent', 'agent.settled'],
 } as const;
-export type TestedRole = keyof typeof LABELS & Role;
+export type TestedRole = keyof typeof LABELS;
 export type Label = (typeof LABELS)[TestedRole][number];
+/** Of the server's own processes. */
 export const ALL_LABELS: readonly Label[] = [...LABELS.api, ...LABELS.dispatcher];
 
 /** "When you pass this label for the n-th time from now, die there" or "stand still there". */

@@ -14,7 +14,7 @@ import { until } from '../until.ts';
 import { drained, readEvidence } from './evidence.ts';
 import { judge } from './judge.ts';
 import { LABELS, type Label } from './orders.ts';
-import { openPhones } from './phones.ts';
+import { HURRY } from './patience.ts';
 import { Subject } from './subject.ts';
 import { environment } from './world.ts';
 
@@ -27,7 +27,7 @@ describe('a dispatcher that wakes up after its lease', () => {
     async (label) => {
       const database = await createTestDatabase();
       const door = await openApp({ databaseUrl: database.url, role: 'api' });
-      const sleeper = new Subject('dispatcher', environment(database.url, door.key));
+      const sleeper = new Subject({ role: 'dispatcher' }, environment(database.url, door.key));
       try {
         sleeper.order({ label, passing: 1, act: 'stop' });
         const stopped = sleeper.stopsAt();
@@ -37,7 +37,7 @@ describe('a dispatcher that wakes up after its lease', () => {
           databaseUrl: database.url,
           key: door.key,
           role: 'dispatcher',
-          channels: openPhones(database.url),
+          patience: HURRY,
         });
         expect(await drained(database.url, DRAINED_WITHIN_MS)).toBe(true);
         const before = await readEvidence(database.url);

@@ -7,21 +7,27 @@ import { runProgram, toNumber } from '../../scripts/program.ts';
 import { readOptions } from '../../src/lib/command-line.ts';
 import { createTestDatabase } from '../database.ts';
 import { startTestServer } from '../database-server.ts';
+import { carrierTableOf } from './carrier-table.ts';
 import { timelineOf } from './evidence.ts';
 import { tableOf } from './table.ts';
 import { type CrashResult, runCrash } from './world.ts';
 
-const USAGE = `Usage: npm run crash -- [--seconds S] [--seed N]
+const USAGE = `Usage: npm run crash -- [--seconds S] [--seed N] [--carriers]
 
 Kills, pauses and cuts off API and dispatcher processes, then counts what was lost and what was sent twice.
   --seconds S   how long (default: 60)
-  --seed N      repeat the choices of an earlier run (default: a random one)`;
+  --seed N      repeat the choices of an earlier run (default: a random one)
+  --carriers    also by BlueBubbles, Twilio, SMTP and relays, whose agents are killed too`;
+const CARRIERS = '--carriers';
 const SHOWN_VIOLATIONS = 10;
 /** Of each label: so many kills in a run of a minute, fewer in a shorter one. */
 const KILLS_PER_LABEL_AND_MINUTE = 3;
 
 await runProgram(USAGE, async (args) => {
-  const given = readOptions(args, ['seconds', 'seed']);
+  const given = readOptions(
+    args.filter((arg) => arg !== CARRIERS),
+    ['seconds', 'seed'],
+  );
   const seconds = toNumber('--seconds', given.seconds, 'above zero') ?? 60;
   const seed = toNumber('--seed', given.seed, 'seed') ?? randomInt(2 ** 31);
   const server = await startTestServer();
@@ -34,6 +40,7 @@ await runProgram(USAGE, async (args) => {
       seconds,
       killsPerLabel,
       pausesPerLabel: 1,
+      carriers: args.includes(CARRIERS),
     });
     return report(result, seed);
   } finally {
@@ -43,6 +50,7 @@ await runProgram(USAGE, async (args) => {
 
 function report(result: CrashResult, seed: number): number {
   process.stdout.write(`${tableOf(result)}\n`);
+  if (result.carrierLines !== null) process.stdout.write(`\n${carrierTableOf(result)}\n`);
   for (const violation of result.violations.slice(0, SHOWN_VIOLATIONS)) tell(result, violation);
   if (result.violations.length === 0) return 0;
   process.stdout.write(`\nRun it again with --seed ${seed}; processes race, so it may end differently.\n`);

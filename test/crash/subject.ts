@@ -8,7 +8,14 @@ export interface Ending {
   signal: NodeJS.Signals | null;
 }
 
-const CHILD = fileURLToPath(new URL('child.ts', import.meta.url));
+/** What is to be run: the app in one of its roles, unless it says otherwise. */
+export interface Post {
+  role: TestedRole;
+  script?: string;
+  args?: readonly string[];
+}
+
+const CHILD = 'child.ts';
 const KEPT_WORDS = 4_000;
 
 export class Subject {
@@ -23,9 +30,9 @@ export class Subject {
   readonly #onReport: ((report: Report) => void)[] = [];
   #words = '';
 
-  constructor(role: TestedRole, env: Readonly<Record<string, string>>) {
+  constructor({ role, script = CHILD, args = [role] }: Post, env: Readonly<Record<string, string>>) {
     this.role = role;
-    this.#process = fork(CHILD, [role], {
+    this.#process = fork(fileURLToPath(new URL(script, import.meta.url)), args, {
       env: { ...process.env, ...env },
       execArgv: [],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -4,9 +4,9 @@
  * are answered; the others are asked once, and without an answer nothing is claimed of them.
  */
 import { randomUUID } from 'node:crypto';
-import type { MessageType } from '../../src/domain/words.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { Random } from '../../src/lib/random.ts';
+import type { Body, People } from './people.ts';
 
 export interface Asked {
   text: string;
@@ -20,11 +20,12 @@ export interface TrafficOptions {
   doors(): string[];
   apiKey: string;
   random: Random;
-  /** When requests are likely to end, in epoch ms. */
-  endsAt: number;
+  people: People;
+  /** Requests under way at once. */
+  clients?: number;
+  /** Each client waits up to so long between two requests. */
+  pauseMs?: number;
 }
-
-type Body = Record<string, unknown>;
 
 /** No answer within this time counts as none: the process may stand still. */
 const PATIENCE_MS = 10_000;
@@ -33,31 +34,8 @@ const BEFORE_ASKING_AGAIN_MS = 50;
 const ASK_AGAIN: readonly number[] = [409, 503];
 const clock = systemClock();
 
-/** Requests under way at once. */
 const CLIENTS = 6;
-const MAX_PAUSE_MS = 200;
-
-interface Magic {
-  recipient: string;
-  messageType: MessageType;
-  everyMs: number;
-  /** So long before the end only those go out that had none yet: all attempts take that long. */
-  ceasesMs?: number;
-}
-
-/**
- * Magic recipients and how often each is written to. Messages to one lead take turns on a line, so that much more often
- * would only make a queue; what nobody knows the outcome of goes by two lines, because it is what is asked for.
- */
-const MAGIC: readonly Magic[] = [
-  { recipient: '+12025550100', messageType: 'imessage', everyMs: 400 },
-  { recipient: '+12025550102', messageType: 'imessage', everyMs: 900 },
-  { recipient: '+12025550104', messageType: 'imessage', everyMs: 900 },
-  { recipient: '+12025550107', messageType: 'imessage', everyMs: 900 },
-  { recipient: '+12025550105', messageType: 'imessage', everyMs: 5_000 },
-  { recipient: '+12025550105', messageType: 'sms', everyMs: 5_000 },
-  { recipient: '+12025550106', messageType: 'imessage', everyMs: 12_000, ceasesMs: 12_000 },
-];
+const PAUSE_MS = 200;
 
 export class Traffic {
   readonly asked: Asked[] = [];
@@ -66,13 +44,12 @@ export class Traffic {
   /** Requests whose connection died or that got no answer in time. */
   unanswered = 0;
   readonly #options: TrafficOptions;
-  readonly #nextMagicAt = new Map<Magic, number>();
   readonly #clients: Promise<void>[];
   #open = true;
 
   constructor(options: TrafficOptions) {
     this.#options = options;
-    this.#clients = Array.from({ length: CLIENTS }, () => this.#run());
+    this.#clients = Array.from({ length: options.clients ?? CLIENTS }, () => this.#run());
   }
 
   get acknowledged(): number {
@@ -86,10 +63,10 @@ export class Traffic {
   }
 
   async #run(): Promise<void> {
-    const { random } = this.#options;
+    const { random, people, pauseMs = PAUSE_MS } = this.#options;
     while (this.#open) {
-      await this.#ask(this.#newBody());
-      await clock.sleep(random.next() * MAX_PAUSE_MS);
+      await this.#ask({ message: `Message ${this.asked.length} ${randomUUID()}`, ...people.next() });
+      await clock.sleep(random.next() * pauseMs);
     }
   }
 
@@ -132,40 +109,6 @@ export class Traffic {
       this.unanswered += 1;
       return false;
     }
-  }
-
-  #newBody(): Body {
-    const { random } = this.#options;
-    const message = `Message ${this.asked.length} ${randomUUID()}`;
-    const magic = this.#dueMagic();
-    if (magic !== null) return { message, messageType: magic.messageType, recipientPhone: magic.recipient };
-    const roll = random.next();
-    if (roll < 0.12)
-      return { message, messageType: 'email', recipientEmail: `${this.#digits(6)}@example.com` };
-    if (roll < 0.24) return { message, messageType: 'sms', recipientPhone: this.#number() };
-    if (roll < 0.28) return { message, forceFallback: true, recipientPhone: this.#number() };
-    return { message, sendFallbackSmsOnFailed: roll < 0.5, recipientPhone: this.#number() };
-  }
-
-  #dueMagic(): Magic | null {
-    const now = clock.now();
-    const isDue = (magic: Magic): boolean => {
-      const at = this.#nextMagicAt.get(magic);
-      return at === undefined || (at <= now && now < this.#options.endsAt - (magic.ceasesMs ?? -Infinity));
-    };
-    const due = MAGIC.find(isDue) ?? null;
-    if (due !== null) this.#nextMagicAt.set(due, now + due.everyMs);
-    return due;
-  }
-
-  /** Mostly strangers; some of them hear from us again. */
-  #number(): string {
-    const known = this.#options.random.next() < 0.2 ? this.#pick(this.asked.slice(-50))?.to : undefined;
-    return known?.startsWith('+1') && !known.startsWith('+1202555') ? known : `+1312${this.#digits(7)}`;
-  }
-
-  #digits(count: number): string {
-    return String(Math.floor(this.#options.random.next() * 10 ** count)).padStart(count, '0');
   }
 
   #pick<Item>(items: readonly Item[]): Item | undefined {

@@ -1,18 +1,26 @@
-/** One run: a database, processes on it, a client, mayhem; then quiet, and a look at what is left. */
+/** One run: a database, processes on it, clients, mayhem; then quiet, and a look at what is left. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { newApiKey } from '../../src/actions/bootstrap.ts';
 import type { LinesAnswer } from '../../src/contract/lines.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { seededRandom } from '../../src/lib/random.ts';
+import { type Random, seededRandom } from '../../src/lib/random.ts';
 import { openClient } from '../client.ts';
+import { withClient } from '../database-server.ts';
 import { addLine } from '../workspaces.ts';
+import { type CarrierLines, carrierMagic, carrierStrangers } from './carrier-people.ts';
+import { type Carriers, type Opened, startCarriers } from './carriers.ts';
 import { drained, type Evidence, readEvidence } from './evidence.ts';
+import { withFarSide } from './far-side.ts';
 import { Fleet } from './fleet.ts';
 import { type Claims, judge, type Violation } from './judge.ts';
 import { type Deeds, Mayhem } from './mayhem.ts';
-import { LEASE_MARGIN_MS } from './orders.ts';
+import { LEASE_MARGIN_MS, LEASE_MS, SEND_TIMEOUT_MS } from './orders.ts';
+import { LONGEST_LEASE_MS } from './patience.ts';
+import { People } from './people.ts';
+import { SANDBOX_MAGIC, sandboxStrangers } from './sandbox-people.ts';
+import type { Post } from './subject.ts';
 import { Traffic } from './traffic.ts';
 
 export interface CrashOptions {
@@ -22,6 +30,8 @@ export interface CrashOptions {
   seconds: number;
   killsPerLabel: number;
   pausesPerLabel: number;
+  /** True: also by every carrier, and the agents of relays are killed too. */
+  carriers?: boolean;
 }
 
 export interface CrashResult {
@@ -33,51 +43,77 @@ export interface CrashResult {
   acknowledged: number;
   unanswered: number;
   violations: Violation[];
+  /** null: simulated phones only. */
+  carrierLines: CarrierLines | null;
 }
 
 /** Beyond its time, for labels that were not reached often enough. */
 const EXTRA_MS = 120_000;
 const DRAINED_WITHIN_MS = 60_000;
+/** Macs are slow, and a line that met nothing but trouble is tried again after two minutes. */
+const CARRIERS_DRAINED_WITHIN_MS = 240_000;
 /** One dispatcher may stand still and another one start: a third goes on. */
-const SIZES = { api: 2, dispatcher: 3 } as const;
+const POSTS: readonly Post[] = [
+  ...Array.from({ length: 2 }, (): Post => ({ role: 'api' })),
+  ...Array.from({ length: 3 }, (): Post => ({ role: 'dispatcher' })),
+];
 /** The third attempt is the first that some recipients take; one more is for a process that dies on the way. */
 const RETRIES = { attempts: 4, retryGapMs: 300 };
+/** Until the message of somebody who stands still has gone out from elsewhere. */
+const AFTER_LEASE_MS = SEND_TIMEOUT_MS + 1_500;
 const clock = systemClock();
 
 export async function runCrash(options: CrashOptions): Promise<CrashResult> {
-  const { databaseUrl, seed, killsPerLabel, pausesPerLabel } = options;
+  const { databaseUrl, seed } = options;
   const random = seededRandom(seed);
   const apiKey = newApiKey();
   const startedAt = clock.now();
   const cache = mkdtempSync(path.join(tmpdir(), 'trunkline-crash-'));
-  const env = { ...environment(databaseUrl, apiKey), NODE_COMPILE_CACHE: cache };
-  const fleet = new Fleet({ sizes: SIZES, env });
+  const carriers = options.carriers === true ? await startCarriers() : null;
+  const env = { ...environment(databaseUrl, apiKey), ...carriers?.env, NODE_COMPILE_CACHE: cache };
+  const fleets = [new Fleet({ posts: POSTS, env })] as [Fleet, ...Fleet[]];
+  const [servers] = fleets;
   try {
-    await fleet.complete();
-    await prepareLines(fleet, apiKey);
+    await servers.complete();
+    await prepareLines(servers, apiKey);
+    const opened = carriers === null ? null : await connect(carriers, servers, databaseUrl);
+    if (opened !== null) fleets.push(new Fleet({ posts: opened.posts, env }));
+    for (const fleet of fleets) await fleet.complete();
     const endsAt = clock.now() + options.seconds * 1000;
-    const traffic = new Traffic({ doors: () => fleet.doors(), apiKey, random, endsAt });
-    const mayhem = new Mayhem({ fleet, databaseUrl, random, killsPerLabel, pausesPerLabel });
-    await mayhem.run(endsAt, endsAt + EXTRA_MS);
-    await traffic.stop();
-    await fleet.complete();
+    const traffics = startTraffic(servers, random, endsAt, apiKey, opened);
+    const connection = { name: 'connection cut', once: () => cutConnection(databaseUrl) };
+    const link = { name: 'link cut', once: () => carriers?.front.cut() };
+    const pauseMs = (carriers === null ? LEASE_MS : LONGEST_LEASE_MS) + AFTER_LEASE_MS;
+    const mayhems = fleets.map(
+      (fleet) =>
+        new Mayhem({ ...options, fleet, random, pauseMs, cut: fleet === servers ? connection : link }),
+    );
+    await Promise.all(mayhems.map((mayhem) => mayhem.run(endsAt, endsAt + EXTRA_MS)));
+    await Promise.all(traffics.map((traffic) => traffic.stop()));
+    for (const fleet of fleets) await fleet.complete();
     // With everybody healthy. What does not come to an end in time is found by the judge.
-    await drained(databaseUrl, DRAINED_WITHIN_MS);
-    await fleet.stop();
-    const evidence = await readEvidence(databaseUrl);
-    const claims: Claims = { asked: traffic.asked, refusals: traffic.refusals, defects: fleet.defects };
+    await drained(databaseUrl, carriers === null ? DRAINED_WITHIN_MS : CARRIERS_DRAINED_WITHIN_MS);
+    for (const fleet of fleets.toReversed()) await fleet.stop();
+    const evidence = withFarSide(await readEvidence(databaseUrl), (await carriers?.copies()) ?? []);
+    const claims: Claims = {
+      asked: traffics.flatMap(({ asked }) => asked),
+      refusals: sum(traffics.map(({ refusals }) => refusals)),
+      defects: fleets.flatMap(({ defects }) => defects),
+    };
     return {
       seed,
       seconds: (clock.now() - startedAt) / 1000,
-      deeds: mayhem.deeds,
+      deeds: sum(mayhems.map(({ deeds }) => deeds)),
       evidence,
       claims,
-      acknowledged: traffic.acknowledged,
-      unanswered: traffic.unanswered,
+      acknowledged: traffics.reduce((total, { acknowledged }) => total + acknowledged, 0),
+      unanswered: traffics.reduce((total, { unanswered }) => total + unanswered, 0),
       violations: judge(evidence, claims),
+      carrierLines: opened?.lines ?? null,
     };
   } finally {
-    fleet.abandon();
+    for (const fleet of fleets) fleet.abandon();
+    await carriers?.close();
     rmSync(cache, { recursive: true, force: true });
   }
 }
@@ -105,4 +141,42 @@ async function prepareLines(fleet: Fleet, apiKey: string): Promise<void> {
     await addLine(client, { deviceId: 'shared', deviceGapMs: 30, contactGapMs: 50 });
   const { body } = await client.call<LinesAnswer>('GET', '/api/lines');
   for (const { _id } of body.lines) await client.call('PATCH', `/api/lines/${_id}`, RETRIES);
+}
+
+function connect(carriers: Carriers, servers: Fleet, databaseUrl: string): Promise<Opened> {
+  carriers.front.doors = () => servers.doors();
+  return carriers.open(databaseUrl);
+}
+
+function startTraffic(
+  servers: Fleet,
+  random: Random,
+  endsAt: number,
+  apiKey: string,
+  opened: Opened | null,
+): Traffic[] {
+  const base = { doors: () => servers.doors(), random };
+  const phones = new People({ random, endsAt, magic: SANDBOX_MAGIC, others: sandboxStrangers });
+  if (opened === null) return [new Traffic({ ...base, apiKey, people: phones })];
+  const { lines } = opened;
+  const magic = carrierMagic(lines);
+  const far = new People({ random, endsAt, magic, others: carrierStrangers(lines) });
+  return [
+    new Traffic({ ...base, apiKey, people: phones, clients: 2 }),
+    new Traffic({ ...base, apiKey: opened.apiKey, people: far, clients: 3, pauseMs: 1_000 }),
+  ];
+}
+
+function cutConnection(databaseUrl: string): Promise<unknown> {
+  const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name LIKE 'trunkline%'
+    ORDER BY (state <> 'idle') DESC, random() LIMIT 1`;
+  return withClient(databaseUrl, (client) => client.query(cut));
+}
+
+function sum<Key>(counts: readonly ReadonlyMap<Key, number>[]): Map<Key, number> {
+  const total = new Map<Key, number>();
+  for (const [key, count] of counts.flatMap((each) => [...each]))
+    total.set(key, (total.get(key) ?? 0) + count);
+  return total;
 }

@@ -3,9 +3,10 @@
  * the answer lies in the mailbox of the sender, behind IMAP. A tag behind a plus tells recipients of one kind apart.
  */
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
+import { systemClock } from '../../../src/lib/clock.ts';
 import { type FakeMailbox, startFakeMailbox } from './imap-server.ts';
 
 export interface SentMail {
@@ -33,7 +34,12 @@ export const MAGIC_RECIPIENTS: Readonly<Record<string, string>> = {
   delayed: 'a warning that it is delayed',
   complaint: 'a complaint by way of the provider',
   refused: 'refused at once, 550 5.1.1',
+  lost: 'taken, and the connection is cut instead of an answer',
+  cut: 'the connection is cut before anything is taken',
+  late: 'taken at once, answered three seconds later',
 };
+
+const LATE_MS = 3_000;
 
 export async function startMailWorld(now: () => number): Promise<MailWorld> {
   const mailbox = await startFakeMailbox(now);
@@ -44,22 +50,30 @@ export async function startMailWorld(now: () => number): Promise<MailWorld> {
     disabledCommands: ['STARTTLS', 'AUTH'],
     disableReverseLookup: true,
     closeTimeout: 1,
-    onRcptTo({ address }, _session, answer) {
+    onRcptTo({ address }, session, answer) {
+      if (kindOf(address) === 'cut') return cut(session);
       if (kindOf(address) !== 'refused') return answer();
       answer(Object.assign(new Error('5.1.1 No such user here'), { responseCode: 550 }));
     },
-    onData(stream, { envelope }, answer) {
-      text(stream).then((raw) => {
+    onData(stream, session, answer) {
+      const { envelope } = session;
+      text(stream).then(async (raw) => {
         const from = envelope.mailFrom === false ? '' : envelope.mailFrom.address;
         const mail = { raw, from, to: envelope.rcptTo[0]?.address ?? '' };
         sent.push(mail);
         answers += 1;
         const back = answerTo(mail, `<answer-${answers}@people.test>`);
+        if (kindOf(mail.to) === 'lost') return cut(session);
+        if (kindOf(mail.to) === 'late') await systemClock().sleep(LATE_MS);
         answer(null, 'Queued');
         if (back !== null) mailbox.deliver(back);
       }, answer);
     },
   });
+  const cut = ({ id }: { id: string }) => {
+    for (const connection of smtp.connections as Set<{ id: string; _socket: Socket }>)
+      if (connection.id === id) connection._socket.destroy();
+  };
   smtp.on('error', () => {});
   smtp.listen(0, '127.0.0.1');
   await once(smtp.server, 'listening');
