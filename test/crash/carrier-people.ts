@@ -51,7 +51,7 @@ export function carrierMagic(lines: CarrierLines): readonly Magic[] {
     to('smtp', 'refused@people.test', 3_000),
     to('smtp', 'lost@people.test', 5_000),
     to('smtp', 'late@people.test', 8_000),
-    inVain('smtp', 'cut@people.test'),
+    to('smtp', 'cut@people.test', 6_000),
     to('relay, simulated', '+12025550102', 8_000),
     to('relay, simulated', '+12025550103', 8_000, FALLS_BACK),
     to('relay, simulated', '+12025550105', 8_000),

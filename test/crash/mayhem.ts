@@ -13,7 +13,7 @@ export interface MayhemOptions {
   fleet: Fleet;
   /** Made to stand still for so long: longer than any lease, and until its message has gone out from elsewhere. */
   pauseMs: number;
-  cut: { name: string; once(): void | Promise<unknown> };
+  cut: { name: string; once(): unknown };
   random: Random;
   /** Goes on beyond its time, within reason, until every label has seen this many kills and as many pauses. */
   killsPerLabel: number;

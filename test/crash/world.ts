@@ -10,7 +10,7 @@ import { openClient } from '../client.ts';
 import { withClient } from '../database-server.ts';
 import { addLine } from '../workspaces.ts';
 import { type CarrierLines, carrierMagic, carrierStrangers } from './carrier-people.ts';
-import { type Carriers, type Opened, startCarriers } from './carriers.ts';
+import { type Carriers, type FarCopy, type Opened, startCarriers } from './carriers.ts';
 import { drained, type Evidence, readEvidence } from './evidence.ts';
 import { withFarSide } from './far-side.ts';
 import { Fleet } from './fleet.ts';
@@ -45,6 +45,8 @@ export interface CrashResult {
   violations: Violation[];
   /** null: simulated phones only. */
   carrierLines: CarrierLines | null;
+  /** Everything that came to carriers. */
+  arrived: readonly FarCopy[];
 }
 
 /** Beyond its time, for labels that were not reached often enough. */
@@ -94,7 +96,8 @@ export async function runCrash(options: CrashOptions): Promise<CrashResult> {
     // With everybody healthy. What does not come to an end in time is found by the judge.
     await drained(databaseUrl, carriers === null ? DRAINED_WITHIN_MS : CARRIERS_DRAINED_WITHIN_MS);
     for (const fleet of fleets.toReversed()) await fleet.stop();
-    const evidence = withFarSide(await readEvidence(databaseUrl), (await carriers?.copies()) ?? []);
+    const arrived = (await carriers?.copies()) ?? [];
+    const evidence = withFarSide(await readEvidence(databaseUrl), arrived);
     const claims: Claims = {
       asked: traffics.flatMap(({ asked }) => asked),
       refusals: sum(traffics.map(({ refusals }) => refusals)),
@@ -110,6 +113,7 @@ export async function runCrash(options: CrashOptions): Promise<CrashResult> {
       unanswered: traffics.reduce((total, { unanswered }) => total + unanswered, 0),
       violations: judge(evidence, claims),
       carrierLines: opened?.lines ?? null,
+      arrived,
     };
   } finally {
     for (const fleet of fleets) fleet.abandon();

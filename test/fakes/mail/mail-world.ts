@@ -35,7 +35,7 @@ export const MAGIC_RECIPIENTS: Readonly<Record<string, string>> = {
   complaint: 'a complaint by way of the provider',
   refused: 'refused at once, 550 5.1.1',
   lost: 'taken, and the connection is cut instead of an answer',
-  cut: 'the connection is cut before anything is taken',
+  cut: 'the connection is cut before anything is taken; the next time it is delivered',
   late: 'taken at once, answered three seconds later',
 };
 
@@ -44,6 +44,7 @@ const LATE_MS = 3_000;
 export async function startMailWorld(now: () => number): Promise<MailWorld> {
   const mailbox = await startFakeMailbox(now);
   const sent: SentMail[] = [];
+  const wasCut = new Set<string>();
   let answers = 0;
   const smtp = new SMTPServer({
     authOptional: true,
@@ -51,7 +52,10 @@ export async function startMailWorld(now: () => number): Promise<MailWorld> {
     disableReverseLookup: true,
     closeTimeout: 1,
     onRcptTo({ address }, session, answer) {
-      if (kindOf(address) === 'cut') return cut(session);
+      if (kindOf(address) === 'cut' && !wasCut.delete(address)) {
+        wasCut.add(address);
+        return cut(session);
+      }
       if (kindOf(address) !== 'refused') return answer();
       answer(Object.assign(new Error('5.1.1 No such user here'), { responseCode: 550 }));
     },
