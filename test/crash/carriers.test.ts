@@ -85,7 +85,7 @@ describe('the same look at the same carriers notices', () => {
   test.each(CARRIERS)('a second copy by %s', async (carrier) => {
     const { messageId, copy } = sentBy(carrier);
     const violations = await judged([...result.arrived, { ...copy, id: 'a second one' }]);
-    expect(violations).toMatchObject([{ rule: 'duplicated', messageId }]);
+    expect(violations).toContainEqual(expect.objectContaining({ rule: 'duplicated', messageId }));
   });
 
   test.each(CARRIERS)('that what is said to have left by %s never arrived', async (carrier) => {
