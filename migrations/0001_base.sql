@@ -353,6 +353,8 @@ CREATE TABLE messages (
   fallback_of    text,
   -- Of a message that came in: which of ours it answers, where the carrier can tell.
   in_reply_to    text,
+  -- Of a message that came in: reads as a short yes (domain/positive-reply.ts, as it was on that day).
+  is_positive    boolean,
 
   batch_id       text,
   campaign_id    text,
@@ -382,6 +384,11 @@ CREATE INDEX messages_reconcile ON messages (reconcile_at) WHERE reconcile_at IS
 CREATE INDEX messages_receipt ON messages (workspace_id, line_id, receipt_at) WHERE receipt_at IS NOT NULL;
 CREATE INDEX messages_expiry ON messages (expires_at)
   WHERE expires_at IS NOT NULL AND status IN ('pending', 'scheduled', 'queued');
+-- What analytics counts, with all that it asks: it need not look at the messages themselves. Those that wait are not in it,
+-- so that accepting a message does not pay for it.
+CREATE INDEX messages_counted ON messages (workspace_id, created_at)
+  INCLUDE (lead_id, line_id, campaign_id, created_by_user_id, direction, status, fallback_sms_dispatched, is_positive)
+  WHERE status IN ('sent', 'delivered', 'fallback', 'failed');
 CREATE INDEX messages_batch ON messages (workspace_id, batch_id, id) WHERE batch_id IS NOT NULL;
 -- Never two fallback messages for one original (D24), never one device message twice (D28).
 CREATE UNIQUE INDEX messages_fallback_of ON messages (workspace_id, fallback_of) WHERE fallback_of IS NOT NULL;

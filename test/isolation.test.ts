@@ -209,6 +209,12 @@ const ATTEMPTS: Readonly<Record<string, () => Attempt[]>> = {
       shows: { total: 0 },
     },
   ],
+  getAnalytics: () =>
+    ['', `?lineId=${theirs.lineId}`].map((query) => ({
+      path: `/api/analytics${query}`,
+      status: 200,
+      ...(query === '' ? {} : { shows: { metrics: expect.objectContaining({ sent: 0, replied: 0 }) } }),
+    })),
   reactToMessage: () =>
     [theirs.waiting, theirs.sent].map(({ _id }) => ({
       path: '/api/messages/react',

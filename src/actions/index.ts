@@ -25,6 +25,7 @@ import {
 import { getWorkspace, updateWorkspace } from './manage-workspace.ts';
 import { checkLine, monitorLines } from './monitor-lines.ts';
 import { createPairingCode, pairDevice } from './pair-device.ts';
+import { readAnalytics } from './read-analytics.ts';
 import { getConversation, listConversations, listReplies } from './read-conversations.ts';
 import { readFeed } from './read-feed.ts';
 import { getMessage, getTimeline, listMessages } from './read-messages.ts';
@@ -75,6 +76,7 @@ export const actions = {
   checkLead,
   checkLeads,
   getAvailabilityJob,
+  readAnalytics,
   getLead,
   getWorkspace,
   updateWorkspace,

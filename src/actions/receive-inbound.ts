@@ -9,6 +9,7 @@ import type { Deps } from '../deps.ts';
 import { isPhone } from '../domain/address.ts';
 import { readOptOut } from '../domain/opt-out.ts';
 import { priorityIndex } from '../domain/plan.ts';
+import { isPositiveReply } from '../domain/positive-reply.ts';
 import { safeFileName } from '../lib/file-name.ts';
 import { isUniqueViolation, type Sql } from '../store/database.ts';
 import { insertEvents, type NewEvent } from '../store/events.ts';
@@ -86,6 +87,7 @@ async function store(deps: Deps, tx: Sql, inbound: Inbound, line: LineRow): Prom
       correlationId: `app_${id}`,
       subject: inbound.subject == null ? null : storableText(inbound.subject),
       inReplyTo: inbound.inReplyTo ?? null,
+      isPositive: isPositiveReply(message),
       writtenAt: inbound.at ?? now,
     },
     now,

@@ -15,6 +15,7 @@ export const TAGS = [
   'Leads',
   'Availability',
   'Webhooks',
+  'Analytics',
   'Workspace',
   'Sandbox',
   'Relay',

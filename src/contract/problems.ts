@@ -130,6 +130,12 @@ export const PROBLEMS = {
     docs: 'The range of dates is the wrong way round.',
   },
 
+  AGENCY_NOT_SUPPORTED: {
+    status: 501,
+    error: 'agencyId is not supported',
+    docs: 'Figures over several workspaces are not available; ask each workspace with a key of its own.',
+  },
+
   // Idempotency-Key
   INVALID_IDEMPOTENCY_KEY: {
     status: 400,

@@ -10,6 +10,7 @@ import type { Device } from '../actions/authenticate-device.ts';
 import type { KeyedAnswer, KeyedRequest } from '../actions/idempotency.ts';
 import type { Accepted, SendOptions } from '../actions/intake.ts';
 import type { Hook, HookReply } from '../actions/receive-hook.ts';
+import type { AnalyticsAnswer, AnalyticsFilter } from '../contract/analytics.ts';
 import type {
   AskedAddress,
   AvailabilityJobAnswer,
@@ -145,6 +146,8 @@ export interface Actions {
     gone: AbortSignal,
   ): Promise<LeadsCheckedAnswer>;
   getAvailabilityJob(deps: Deps, caller: Caller, jobId: string): Promise<AvailabilityJobAnswer>;
+
+  readAnalytics(deps: Deps, caller: Caller, filter: AnalyticsFilter): Promise<AnalyticsAnswer>;
 
   getLead(deps: Deps, caller: Caller, id: string): Promise<LeadAnswer>;
   getWorkspace(deps: Deps, caller: Caller): Promise<Workspace>;

@@ -1,5 +1,6 @@
 /** Everything that is served, in the order openapi.json prints it. */
 import type { Route } from './route.ts';
+import { analyticsRoutes } from './routes/analytics.ts';
 import { attachmentRoutes } from './routes/attachments.ts';
 import { availabilityRoutes } from './routes/availability.ts';
 import { conversationRoutes } from './routes/conversations.ts';
@@ -28,6 +29,7 @@ export const routes: readonly Route[] = [
   ...leadRoutes,
   ...availabilityRoutes,
   ...webhookRoutes,
+  ...analyticsRoutes,
   ...workspaceRoutes,
   ...sandboxRoutes,
   ...relayRoutes,

@@ -17,6 +17,7 @@ export interface ReceivedMessage {
   correlationId: string;
   subject: string | null;
   inReplyTo: string | null;
+  isPositive: boolean;
   /** When it was written, epoch ms. */
   writtenAt: number;
 }
@@ -25,8 +26,8 @@ const INSERT_RECEIVED = statement(
   'insert_received',
   `INSERT INTO messages (workspace_id, id, direction, status, message_type, message, lead_id, recipient_phone, recipient_email,
      address, line_id, priority, due_at, attempts, retry_gap_ms, correlation_id, external_message_id, sent_at, delivered_at,
-     created_at, updated_at, subject, in_reply_to, campaign_id)
-   VALUES ($1, $2, 'received', 'delivered', $3, $4, $5, $6, $7, $8, $9, 0, $12, 1, 0, $10, $11, $13, $12, $12, $12, $14, $15, (
+     created_at, updated_at, subject, in_reply_to, is_positive, campaign_id)
+   VALUES ($1, $2, 'received', 'delivered', $3, $4, $5, $6, $7, $8, $9, 0, $12, 1, 0, $10, $11, $13, $12, $12, $12, $14, $15, $16, (
      SELECT o.campaign_id FROM messages o WHERE o.workspace_id = $1 AND o.lead_id = $5 AND o.direction = 'sent' AND o.sent_at IS NOT NULL
      ORDER BY o.sent_at DESC LIMIT 1))
    ON CONFLICT (workspace_id, line_id, external_message_id) WHERE direction = 'received' AND external_message_id IS NOT NULL
@@ -56,6 +57,7 @@ export async function insertReceived(
     toIso(received.writtenAt),
     received.subject,
     received.inReplyTo,
+    received.isPositive,
   ]);
   return rows.length > 0;
 }
