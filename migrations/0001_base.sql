@@ -37,6 +37,32 @@ CREATE TABLE api_keys (
 );
 CREATE INDEX api_keys_workspace ON api_keys (workspace_id, id);
 
+-- Who changed what, written in the commit of the change; never changed, never with secrets.
+CREATE TABLE audit_log (
+  workspace_id text NOT NULL,
+  id           text NOT NULL,
+  at           timestamptz NOT NULL,
+  api_key_id   text NOT NULL,
+  route        text NOT NULL,
+  action       text NOT NULL,
+  entity       text NOT NULL,
+  entity_id    text NOT NULL,
+  -- The fields that changed.
+  before       jsonb NOT NULL,
+  after        jsonb NOT NULL,
+  PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX audit_log_entity ON audit_log (workspace_id, entity_id, id);
+
+-- How the workspace wants to sound. No row: nothing was said.
+CREATE TABLE language_audits (
+  workspace_id        text PRIMARY KEY,
+  allowed_phrases     text[] NOT NULL,
+  blocked_phrases     text[] NOT NULL,
+  custom_instructions text NOT NULL,
+  updated_at          timestamptz NOT NULL
+);
+
 CREATE TABLE lists (
   workspace_id text NOT NULL,
   id           text NOT NULL,

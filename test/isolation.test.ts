@@ -209,6 +209,11 @@ const ATTEMPTS: Readonly<Record<string, () => Attempt[]>> = {
       shows: { total: 0 },
     },
   ],
+  listAuditLog: () => [
+    { path: '/api/audit-log', status: 200 },
+    { path: `/api/audit-log?entityId=${theirs.lineId}`, status: 200, shows: { entries: [] } },
+    { path: `/api/audit-log?cursor=${'f'.repeat(24)}`, status: 200 },
+  ],
   getAnalytics: () =>
     ['', `?lineId=${theirs.lineId}`].map((query) => ({
       path: `/api/analytics${query}`,
@@ -403,6 +408,8 @@ async function belongings(): Promise<unknown> {
     'webhooks',
     'webhook_deliveries',
     'event_feeds',
+    'audit_log',
+    'language_audits',
   ];
   const tables = owned.map((table) =>
     read(app, `SELECT * FROM ${table} t WHERE workspace_id = $1 ORDER BY t::text`, [stranger.workspaceId]),

@@ -16,6 +16,8 @@ export interface Caller {
   workspaceId: string;
   apiKeyId: string;
   scopes: readonly Scope[];
+  /** What is called, of writes: `PATCH /api/lines/{id}`. */
+  route?: string;
 }
 
 /** Takes the `Authorization` header; null when it holds no usable key. */

@@ -10,7 +10,8 @@ import {
 import { invalidField, problem } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';
 import type { LineRow } from '../store/lines.ts';
-import { updateFallback } from '../store/workspaces.ts';
+import { lockWorkspace, updateFallback } from '../store/workspaces.ts';
+import { audit } from './audit-log.ts';
 import type { Caller } from './authenticate.ts';
 import { refuseReadOnly } from './read-only.ts';
 import { keepTwilioLine } from './twilio-fallback.ts';
@@ -55,7 +56,19 @@ export async function updateFallbackConfig(
     fallbackAttachmentLinks: changes.attachmentLinks ?? workspace.fallbackAttachmentLinks,
     sendFallbackSmsOnFailed,
   };
-  await updateFallback(deps.database, workspaceId, settings, deps.clock.now());
+  await deps.database.transaction(async (tx) => {
+    const before = await lockWorkspace(tx, workspaceId);
+    await updateFallback(tx, workspaceId, settings, deps.clock.now());
+    const after = { ...before, ...settings };
+    const change = {
+      entity: 'fallback_config',
+      entityId: workspaceId,
+      action: 'updated',
+      before,
+      after,
+    } as const;
+    await audit(deps, tx, caller, change);
+  });
   deps.snapshots.forget(workspaceId);
   return getFallbackConfig(deps, caller);
 }

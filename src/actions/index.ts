@@ -1,6 +1,7 @@
 /** Everything the HTTP routes can ask for, by name. */
 import { acceptMessage } from './accept-message.ts';
 import { openFile, uploadAttachment } from './attachment-files.ts';
+import { listAuditLog } from './audit-log.ts';
 import { getAvailabilityJob } from './availability-jobs.ts';
 import { cancelForLead, cancelMessage } from './cancel-messages.ts';
 import { checkAddress, checkAddresses, checkLead, checkLeads, reachContact } from './check-availability.ts';
@@ -76,6 +77,7 @@ export const actions = {
   checkLead,
   checkLeads,
   getAvailabilityJob,
+  listAuditLog,
   readAnalytics,
   getLead,
   getWorkspace,

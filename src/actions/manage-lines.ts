@@ -21,6 +21,7 @@ import {
   upsertDevice,
 } from '../store/lines.ts';
 import { startAsking } from '../store/news.ts';
+import { audit } from './audit-log.ts';
 import type { Caller } from './authenticate.ts';
 import { secretContext } from './channel-line.ts';
 import { presentLine } from './present-line.ts';
@@ -56,6 +57,13 @@ export async function createLine(deps: Deps, caller: Caller, input: CreateLine):
     const standard = lineDefaults(line.messageType, line.transport).deviceGapMs;
     await upsertDevice(tx, workspaceId, line.deviceId, deviceGapMs ?? known?.gapMs ?? standard);
     await insertLine(tx, workspaceId, line, deps.clock.now());
+    await audit(deps, tx, caller, {
+      entity: 'line',
+      entityId: id,
+      action: 'created',
+      before: null,
+      after: line,
+    });
     if (deps.channels.get(line.transport)?.askForNews !== undefined)
       await startAsking(tx, workspaceId, id, deps.clock.now());
   });
@@ -88,6 +96,9 @@ export async function updateLine(
     }
     await storeLine(tx, workspaceId, next, deps.clock.now());
     await tell(deps, tx, line, next);
+    const gap = deviceGapMs === undefined ? {} : { deviceGapMs };
+    const after = { ...next, ...gap };
+    await audit(deps, tx, caller, { entity: 'line', entityId: id, action: 'updated', before: line, after });
     const woken = [...new Set([id, ...(await lineIdsOfDevice(tx, workspaceId, next.deviceId))])];
     await wakeLines(tx, workspaceId, woken, woken.map(deps.ids));
   });

@@ -1,7 +1,8 @@
 import { problem } from '../contract/problems.ts';
 import type { UpdateWorkspace, Workspace } from '../contract/workspace.ts';
 import type { Deps } from '../deps.ts';
-import { updateWorkspace as store } from '../store/workspaces.ts';
+import { lockWorkspace, updateWorkspace as store } from '../store/workspaces.ts';
+import { audit } from './audit-log.ts';
 import type { Caller } from './authenticate.ts';
 import { refuseReadOnly } from './read-only.ts';
 
@@ -17,8 +18,21 @@ export async function updateWorkspace(
   caller: Caller,
   changes: UpdateWorkspace,
 ): Promise<Workspace> {
-  const { workspace } = await refuseReadOnly(deps, caller);
-  await store(deps.database, caller.workspaceId, { ...workspace, ...changes }, deps.clock.now());
+  const { workspaceId } = caller;
+  await refuseReadOnly(deps, caller);
+  await deps.database.transaction(async (tx) => {
+    const before = await lockWorkspace(tx, workspaceId);
+    if (before === null) throw problem('NO_ACTIVE_WORKSPACE');
+    const after = { ...before, ...changes };
+    await store(tx, workspaceId, after, deps.clock.now());
+    await audit(deps, tx, caller, {
+      entity: 'workspace',
+      entityId: workspaceId,
+      action: 'updated',
+      before,
+      after,
+    });
+  });
   deps.snapshots.forget(caller.workspaceId);
   return getWorkspace(deps, caller);
 }

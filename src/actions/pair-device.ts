@@ -11,6 +11,7 @@ import { invariant } from '../lib/invariant.ts';
 import { insertEvents } from '../store/events.ts';
 import { findLine, type LineRow } from '../store/lines.ts';
 import { findRelayDevice, replaceCode, replaceDevice, useCode } from '../store/relay-devices.ts';
+import { audit } from './audit-log.ts';
 import type { Caller } from './authenticate.ts';
 import { hashToken, newDeviceToken } from './authenticate-device.ts';
 import { presentDevice } from './present-device.ts';
@@ -32,9 +33,11 @@ export async function createPairingCode(
   const letters = [...randomBytes(CODE_LENGTH)].map((byte) => CODE_CHARACTERS[byte % 32]).join('');
   const now = deps.clock.now();
   const expiresAt = now + CODE_GOOD_FOR_MS;
-  await deps.database.transaction((tx) =>
-    replaceCode(tx, caller.workspaceId, line.id, { hash: hashCode(letters), expiresAt }, now),
-  );
+  await deps.database.transaction(async (tx) => {
+    await replaceCode(tx, caller.workspaceId, line.id, { hash: hashCode(letters), expiresAt }, now);
+    const change = { entity: 'line', entityId: line.id, action: 'pairing_code_created' } as const;
+    await audit(deps, tx, caller, { ...change, before: null, after: null });
+  });
   const code = `${letters.slice(0, 4)}-${letters.slice(4)}`;
   return {
     code,

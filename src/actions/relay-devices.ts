@@ -4,6 +4,7 @@ import type { RelayDeviceAnswer, RelayDevicesAnswer } from '../contract/relay-de
 import type { Deps } from '../deps.ts';
 import { insertEvents } from '../store/events.ts';
 import { listDevicesOfLine, revokeDevice } from '../store/relay-devices.ts';
+import { audit } from './audit-log.ts';
 import type { Caller } from './authenticate.ts';
 import { relayLine } from './pair-device.ts';
 import { presentDevice } from './present-device.ts';
@@ -36,6 +37,9 @@ export async function revokeRelayDevice(
     if (revoked === null) throw problem('DEVICE_NOT_FOUND');
     const event = { id: deps.ids(), type: 'line.unpaired', messageId: null, leadId: null, lineId, at: now };
     await insertEvents(tx, workspaceId, [{ ...event, data: { deviceId } }]);
+    const { name } = revoked;
+    const change = { entity: 'device', entityId: deviceId, action: 'revoked', after: null } as const;
+    await audit(deps, tx, caller, { ...change, before: { name, lineId } });
     return revoked;
   });
   deps.relay.jobs.announce();

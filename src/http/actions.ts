@@ -11,6 +11,7 @@ import type { KeyedAnswer, KeyedRequest } from '../actions/idempotency.ts';
 import type { Accepted, SendOptions } from '../actions/intake.ts';
 import type { Hook, HookReply } from '../actions/receive-hook.ts';
 import type { AnalyticsAnswer, AnalyticsFilter } from '../contract/analytics.ts';
+import type { AuditLogAnswer, ListAuditLog } from '../contract/audit-log.ts';
 import type {
   AskedAddress,
   AvailabilityJobAnswer,
@@ -147,6 +148,7 @@ export interface Actions {
   ): Promise<LeadsCheckedAnswer>;
   getAvailabilityJob(deps: Deps, caller: Caller, jobId: string): Promise<AvailabilityJobAnswer>;
 
+  listAuditLog(deps: Deps, caller: Caller, asked: ListAuditLog): Promise<AuditLogAnswer>;
   readAnalytics(deps: Deps, caller: Caller, filter: AnalyticsFilter): Promise<AnalyticsAnswer>;
 
   getLead(deps: Deps, caller: Caller, id: string): Promise<LeadAnswer>;

@@ -52,7 +52,8 @@ describe('who may call', () => {
   test('reading and asking need `read`, sending `send`, changing lines and workspace `admin`', () => {
     for (const { method, path, scope } of routes) {
       if (!path.startsWith('/api/')) continue;
-      const isQuestion = method === 'GET' || path.includes('check-availability');
+      const isSecretive = path === '/api/audit-log';
+      const isQuestion = (method === 'GET' && !isSecretive) || path.includes('check-availability');
       // Whoever sends may also say whom not to send to; to lift that takes more.
       const isSending =
         path.startsWith('/api/messages') ||

@@ -94,7 +94,8 @@ function callOf(
   return {
     deps,
     actions,
-    caller,
+    // Named for the audit log, which only writes reach.
+    caller: route.method === 'GET' ? caller : { ...caller, route: `${route.method} ${route.path}` },
     device,
     correlation,
     url: request.raw.url ?? '',

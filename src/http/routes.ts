@@ -2,6 +2,7 @@
 import type { Route } from './route.ts';
 import { analyticsRoutes } from './routes/analytics.ts';
 import { attachmentRoutes } from './routes/attachments.ts';
+import { auditLogRoutes } from './routes/audit-log.ts';
 import { availabilityRoutes } from './routes/availability.ts';
 import { conversationRoutes } from './routes/conversations.ts';
 import { deviceRoutes } from './routes/devices.ts';
@@ -31,6 +32,7 @@ export const routes: readonly Route[] = [
   ...webhookRoutes,
   ...analyticsRoutes,
   ...workspaceRoutes,
+  ...auditLogRoutes,
   ...sandboxRoutes,
   ...relayRoutes,
   ...hookRoutes,

@@ -31,6 +31,17 @@ export async function findWorkspace(sql: Sql, workspaceId: string): Promise<Work
   return row ?? null;
 }
 
+const LOCK_WORKSPACE = statement(
+  'lock_workspace',
+  `SELECT ${COLUMNS} FROM workspaces WHERE workspace_id = $1 FOR UPDATE`,
+);
+
+/** Two changes at once must not undo each other. */
+export async function lockWorkspace(tx: Sql, workspaceId: string): Promise<WorkspaceRow | null> {
+  const [row] = await tx.query<WorkspaceRow>(LOCK_WORKSPACE, [workspaceId]);
+  return row ?? null;
+}
+
 const INSERT_WORKSPACE = statement(
   'insert_workspace',
   'INSERT INTO workspaces (workspace_id, name, created_at, updated_at) VALUES ($1, $2, $3, $3)',
