@@ -80,6 +80,14 @@ describe('the figures', () => {
   });
 });
 
+test('of a stranger’s line are zeros', async () => {
+  const [ws, stranger] = [await openWorkspace(app), await openWorkspace(app)];
+  const { _id, fromLineId } = await accept(stranger, { recipientPhone: newPhone() });
+  await stranger.reaches(_id, 'delivered');
+  expect((await ask(stranger, `?lineId=${fromLineId}`)).metrics).toMatchObject({ reached: 1, sent: 1 });
+  expect(Object.values((await ask(ws, `?lineId=${fromLineId}`)).metrics)).toEqual(Array(9).fill(0));
+});
+
 describe('refused, in the documented words', () => {
   test.each([
     ['campaignId=x', 400, 'Invalid campaignId'],

@@ -78,6 +78,24 @@ test('fallback, pairing codes are in it; a change that changes nothing, and one 
   });
 });
 
+test('a webhook is followed from its making to its end, without its secrets', async () => {
+  const body = { url: 'https://example.com/hook', events: ['message.sent'], name: 'CRM' };
+  const { id, secret } = (await ws.call<{ id: string; secret: string }>('POST', '/api/webhooks', body)).body;
+  await ws.call('PATCH', `/api/webhooks/${id}`, { name: 'Other' });
+  await ws.call('POST', `/api/webhooks/${id}/rotate-secret`);
+  await ws.call('DELETE', `/api/webhooks/${id}`);
+  const { entries } = await log(`?entity=webhook&entityId=${id}`);
+  expect(entries.map(({ route, action }) => `${action} ${route}`)).toEqual([
+    'deleted DELETE /api/webhooks/{id}',
+    'updated POST /api/webhooks/{id}/rotate-secret',
+    'updated PATCH /api/webhooks/{id}',
+    'created POST /api/webhooks',
+  ]);
+  expect(entries[1]?.after).toMatchObject({ secret: '(changed)' });
+  expect(entries[2]).toMatchObject({ before: { name: 'CRM' }, after: { name: 'Other' } });
+  expect(JSON.stringify(entries)).not.toContain(secret);
+});
+
 test('it is read by pages, newest first, and only with a key that may do everything', async () => {
   for (let n = 0; n < 5; n += 1) await addLine(ws, { phone: newPhone() });
   const all = (await log()).entries.map(({ id }) => id);

@@ -209,17 +209,27 @@ const ATTEMPTS: Readonly<Record<string, () => Attempt[]>> = {
       shows: { total: 0 },
     },
   ],
+  scanDormant: () => [
+    { path: '/api/conversations/scan-dormant', status: 200, shows: { dormantConversations: [], total: 0 } },
+  ],
+  wakeDormant: () => [
+    {
+      path: '/api/conversations/scan-dormant',
+      body: { action: 'notify', conversationIds: [theirs.phone] },
+      status: 200,
+    },
+  ],
+  getLanguageAudit: () => [{ path: '/api/language-audit', status: 200, shows: { blockedPhrases: [] } }],
+  updateLanguageAudit: () => [
+    { path: '/api/language-audit', body: { customInstructions: 'x' }, status: 200 },
+  ],
   listAuditLog: () => [
     { path: '/api/audit-log', status: 200 },
     { path: `/api/audit-log?entityId=${theirs.lineId}`, status: 200, shows: { entries: [] } },
     { path: `/api/audit-log?cursor=${'f'.repeat(24)}`, status: 200 },
   ],
-  getAnalytics: () =>
-    ['', `?lineId=${theirs.lineId}`].map((query) => ({
-      path: `/api/analytics${query}`,
-      status: 200,
-      ...(query === '' ? {} : { shows: { metrics: expect.objectContaining({ sent: 0, replied: 0 }) } }),
-    })),
+  // With a stranger's line, which the answer echoes: test/analytics.test.ts.
+  getAnalytics: () => [{ path: '/api/analytics', status: 200 }],
   reactToMessage: () =>
     [theirs.waiting, theirs.sent].map(({ _id }) => ({
       path: '/api/messages/react',

@@ -17,6 +17,7 @@ import type { Caller } from './authenticate.ts';
 import { knownAvailability, lineGateFacts, suppressedAddresses } from './delivery-facts.ts';
 import { type Draft, draftMessage } from './draft-message.ts';
 import { expectedAt, FORECAST_LIMIT, presentGate } from './explain-message.ts';
+import { warnOfBlocked } from './language-audit.ts';
 import { mayWrite } from './read-only.ts';
 
 type Outlook = Pick<DeliveryFacts, 'addresses' | 'busy'>;
@@ -77,7 +78,7 @@ export async function dryRunMessage(
     missing,
     scheduledDate: toIsoOrNull(request.scheduledDate),
     ...(await foresee(deps, line, draft, request, outlook.busy, now)),
-    warnings: draft.warnings,
+    warnings: [...draft.warnings, ...(await warnOfBlocked(deps, workspaceId, text))],
   };
 }
 

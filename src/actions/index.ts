@@ -7,11 +7,13 @@ import { cancelForLead, cancelMessage } from './cancel-messages.ts';
 import { checkAddress, checkAddresses, checkLead, checkLeads, reachContact } from './check-availability.ts';
 import { checkReady } from './check-ready.ts';
 import { checkWebhook } from './check-webhook.ts';
+import { scanDormant, wakeDormant } from './dormant-conversations.ts';
 import { dryRunMessage } from './dry-run-message.ts';
 import { editMessage } from './edit-message.ts';
 import { explainMessage } from './explain-message.ts';
 import { getFallbackConfig, updateFallbackConfig } from './fallback-config.ts';
 import { getLead } from './get-lead.ts';
+import { getLanguageAudit, updateLanguageAudit } from './language-audit.ts';
 import { react, showTyping } from './make-gesture.ts';
 import { addDnc, listDnc, removeDnc } from './manage-dnc.ts';
 import { createLine, getLine, listLines, updateLine } from './manage-lines.ts';
@@ -78,6 +80,10 @@ export const actions = {
   checkLeads,
   getAvailabilityJob,
   listAuditLog,
+  scanDormant,
+  wakeDormant,
+  getLanguageAudit,
+  updateLanguageAudit,
   readAnalytics,
   getLead,
   getWorkspace,

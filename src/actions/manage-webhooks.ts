@@ -22,6 +22,7 @@ import {
   storeWebhook,
   type WebhookRow,
 } from '../store/webhooks.ts';
+import { audit } from './audit-log.ts';
 import type { Caller } from './authenticate.ts';
 import { answerOnce, type KeyedAnswer, type KeyedRequest } from './idempotency.ts';
 import { secretContext } from './post-webhook.ts';
@@ -57,6 +58,14 @@ export async function createWebhook(
     const now = deps.clock.now();
     const secret = deps.secrets.seal(newWebhookSecret(), secretContext(workspaceId, id));
     await insertWebhook(tx, workspaceId, { id, secret, ...request }, now);
+    const made = { secret, ...request };
+    await audit(deps, tx, caller, {
+      entity: 'webhook',
+      entityId: id,
+      action: 'created',
+      before: null,
+      after: made,
+    });
     return {
       id,
       sealedSecret: secret.toString('base64'),
@@ -91,8 +100,19 @@ export async function updateWebhook(
 
 export async function deleteWebhook(deps: Deps, caller: Caller, id: string): Promise<WebhookDoneAnswer> {
   await refuseReadOnly(deps, caller);
-  if (!(await deleteRow(deps.database, caller.workspaceId, id, deps.clock.now())))
-    throw problem('WEBHOOK_NOT_FOUND');
+  const { workspaceId } = caller;
+  await deps.database.transaction(async (tx) => {
+    const before = await lockWebhook(tx, workspaceId, id);
+    if (before === null || !(await deleteRow(tx, workspaceId, id, deps.clock.now())))
+      throw problem('WEBHOOK_NOT_FOUND');
+    await audit(deps, tx, caller, {
+      entity: 'webhook',
+      entityId: id,
+      action: 'deleted',
+      before,
+      after: null,
+    });
+  });
   return { success: true };
 }
 
@@ -112,15 +132,18 @@ export async function rotateSecret(deps: Deps, caller: Caller, id: string): Prom
 }
 
 async function change(
-  { database, clock }: Deps,
-  { workspaceId }: Caller,
+  deps: Deps,
+  caller: Caller,
   id: string,
   work: (row: WebhookRow) => WebhookRow,
 ): Promise<void> {
-  await database.transaction(async (tx) => {
-    const row = await lockWebhook(tx, workspaceId, id);
-    if (row === null) throw problem('WEBHOOK_NOT_FOUND');
-    await storeWebhook(tx, workspaceId, work(row), clock.now());
+  const { workspaceId } = caller;
+  await deps.database.transaction(async (tx) => {
+    const before = await lockWebhook(tx, workspaceId, id);
+    if (before === null) throw problem('WEBHOOK_NOT_FOUND');
+    const after = work(before);
+    await storeWebhook(tx, workspaceId, after, deps.clock.now());
+    await audit(deps, tx, caller, { entity: 'webhook', entityId: id, action: 'updated', before, after });
   });
 }
 

@@ -136,6 +136,12 @@ export const PROBLEMS = {
     docs: 'Figures over several workspaces are not available; ask each workspace with a key of its own.',
   },
 
+  DRAFTS_NOT_SUPPORTED: {
+    status: 501,
+    error: 'Drafts are not written here: leave writing to an outside agent, and send what it writes',
+    docs: 'No AI is built in. An agent reads conversations and sends messages through this API.',
+  },
+
   // Idempotency-Key
   INVALID_IDEMPOTENCY_KEY: {
     status: 400,

@@ -11,6 +11,7 @@ export const WEBHOOK_EVENTS = [
   'message.received',
   'line.health_changed',
   'lead.opted_out',
+  'conversation.dormant',
   'campaign.completed',
   'webhook.disabled',
 ] as const;

@@ -29,8 +29,10 @@ import type {
   RepliesAnswer,
 } from '../contract/conversations.ts';
 import type { AddDnc, DncEntriesAnswer, DncEntryAnswer, ListDnc } from '../contract/dnc.ts';
+import type { DormantAnswer, ScanDormant, WakeDormantAnswer } from '../contract/dormant.ts';
 import type { FallbackConfig, UpdateFallbackConfig } from '../contract/fallback-config.ts';
 import type { React, ReactAnswer, TypingAnswer } from '../contract/gestures.ts';
+import type { LanguageAudit, UpdateLanguageAudit } from '../contract/language-audit.ts';
 import type { LeadAnswer } from '../contract/leads.ts';
 import type {
   CreateLine,
@@ -149,6 +151,10 @@ export interface Actions {
   getAvailabilityJob(deps: Deps, caller: Caller, jobId: string): Promise<AvailabilityJobAnswer>;
 
   listAuditLog(deps: Deps, caller: Caller, asked: ListAuditLog): Promise<AuditLogAnswer>;
+  scanDormant(deps: Deps, caller: Caller, asked: ScanDormant): Promise<DormantAnswer>;
+  wakeDormant(deps: Deps, caller: Caller, phones: readonly string[]): Promise<WakeDormantAnswer>;
+  getLanguageAudit(deps: Deps, caller: Caller): Promise<LanguageAudit>;
+  updateLanguageAudit(deps: Deps, caller: Caller, changes: UpdateLanguageAudit): Promise<LanguageAudit>;
   readAnalytics(deps: Deps, caller: Caller, filter: AnalyticsFilter): Promise<AnalyticsAnswer>;
 
   getLead(deps: Deps, caller: Caller, id: string): Promise<LeadAnswer>;

@@ -7,8 +7,10 @@ import { availabilityRoutes } from './routes/availability.ts';
 import { conversationRoutes } from './routes/conversations.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { dncRoutes } from './routes/dnc.ts';
+import { dormantRoutes } from './routes/dormant.ts';
 import { gestureRoutes } from './routes/gestures.ts';
 import { hookRoutes } from './routes/hooks.ts';
+import { languageAuditRoutes } from './routes/language-audit.ts';
 import { leadRoutes } from './routes/leads.ts';
 import { lineRoutes } from './routes/lines.ts';
 import { messageRoutes } from './routes/messages.ts';
@@ -23,6 +25,7 @@ export const routes: readonly Route[] = [
   ...messageRoutes,
   ...gestureRoutes,
   ...conversationRoutes,
+  ...dormantRoutes,
   ...dncRoutes,
   ...attachmentRoutes,
   ...lineRoutes,
@@ -32,6 +35,7 @@ export const routes: readonly Route[] = [
   ...webhookRoutes,
   ...analyticsRoutes,
   ...workspaceRoutes,
+  ...languageAuditRoutes,
   ...auditLogRoutes,
   ...sandboxRoutes,
   ...relayRoutes,
