@@ -15,6 +15,7 @@ import { leadRoutes } from './routes/leads.ts';
 import { lineRoutes } from './routes/lines.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { documentRoute, operationRoutes } from './routes/operations.ts';
+import { referenceRoutes } from './routes/reference.ts';
 import { relayRoutes } from './routes/relay.ts';
 import { sandboxRoutes } from './routes/sandbox.ts';
 import { unsubscribeRoutes } from './routes/unsubscribe.ts';
@@ -42,5 +43,6 @@ export const routes: readonly Route[] = [
   ...hookRoutes,
   ...unsubscribeRoutes,
   ...operationRoutes,
+  ...referenceRoutes,
   documentRoute(() => routes),
 ];
