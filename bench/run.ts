@@ -1,17 +1,19 @@
-/** `npm run bench [intake] [claims] [road]`: figures as ratios to the limit of the same machine in the same run. */
+/** `npm run bench [intake] [claims] [road] [analytics]`: figures as ratios to the limit of the same machine in the same run. */
 import { runProgram } from '../scripts/program.ts';
 import { UsageError } from '../src/lib/command-line.ts';
+import { benchAnalytics } from './analytics.ts';
 import { benchClaims } from './claims.ts';
 import { benchIntake } from './intake.ts';
 import { benchRoad } from './road.ts';
 
-const USAGE = `Usage: npm run bench -- [intake] [claims] [road]
+const USAGE = `Usage: npm run bench -- [intake] [claims] [road] [analytics]
 
 Measures those, or all of them. What the figures mean: bench/README.md.
   intake   POST /api/messages end to end against the bare intake statement (needs pgbench)
   claims   cost of a claim with 10 thousand, 100 thousand and a million messages waiting
-  road     from acceptance to the copy on a simulated phone`;
-const BENCHES = { intake: tellIntake, claims: tellClaims, road: tellRoad };
+  road     from acceptance to the copy on a simulated phone
+  analytics  figures over 100 thousand and a million messages`;
+const BENCHES = { intake: tellIntake, claims: tellClaims, road: tellRoad, analytics: tellAnalytics };
 
 await runProgram(USAGE, async (args) => {
   const unknown = args.find((name) => !Object.hasOwn(BENCHES, name));
@@ -45,4 +47,9 @@ async function tellRoad(): Promise<void> {
     `  = p50 ${road.p50Ms.toFixed(1)} ms, p99 ${road.p99Ms.toFixed(1)} ms (a commit takes ${road.commitMs.toFixed(2)} ms here); ` +
       `${Math.round(road.messagesPerSecond)} messages/s through the whole road\n`,
   );
+}
+
+async function tellAnalytics(): Promise<void> {
+  console.log('Figures of a workspace, counted in full');
+  await benchAnalytics();
 }
