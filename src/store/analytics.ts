@@ -23,7 +23,7 @@ export interface CountFilter {
   dateTo: number | null;
 }
 
-/** Contacts are kept apart in memory: a quarter of a million did not fit the usual 4 MB, and took three times as long. */
+/** Contacts are kept apart in memory: a quarter of a million did not fit the usual 4 MB, and took half as long again. */
 const MAKE_ROOM = statement('make_room_to_count', `SET LOCAL work_mem = '32MB'`);
 
 /** A reply has no user of its own: it counts for the user of what the contact had been sent last. */
