@@ -81,7 +81,7 @@ const START = `fetch('/openapi.json')
       spec: { ...spec, servers: [{ url: location.origin }] },
       dom_id: '#reference',
       deepLinking: true,
-      docExpansion: 'none',
+      docExpansion: 'list',
       defaultModelsExpandDepth: 0,
       filter: true,
       validatorUrl: null,
