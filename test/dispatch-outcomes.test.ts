@@ -166,6 +166,8 @@ describe('the cascade of addresses', () => {
       `check ${ALTERNATE} unavailable`,
       'send ada@example.com accepted',
     ]);
+    // Its receipt says that the address is on iMessage, too: not after the leap.
+    await ws.reaches(later._id, 'delivered');
     clock.leap(31 * DAY);
     const muchLater = (await ws.send({ message: 'four', recipientPhone: NO_IMESSAGE })).body.message;
     expect(await stepsOf(ws, muchLater)).toContain('check ada@example.com available');
