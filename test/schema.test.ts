@@ -128,6 +128,7 @@ const ACROSS_WORKSPACES: Readonly<Record<string, string>> = {
   scan_queued_relay_jobs: 'scan without locks; offered per workspace',
   scan_old_relay_jobs: 'scan without locks; deleted per workspace',
   next_due: 'one instant for all, to know how long to sleep',
+  make_room_to_count: 'reads no table',
   latest_clock: 'reads no table',
   notify: 'reads no table',
 };

@@ -31,6 +31,9 @@ const USER_OF_REPLY = `(SELECT o.created_by_user_id FROM messages o
   WHERE o.workspace_id = $1 AND o.lead_id = m.lead_id AND o.direction = 'sent' AND o.sent_at IS NOT NULL
     AND o.sent_at <= m.created_at ORDER BY o.sent_at DESC, o.id DESC LIMIT 1)`;
 
+/** Word for word the predicate of the index. */
+const COUNTED = `m.status IN ('sent', 'delivered', 'fallback', 'failed')`;
+
 /** The filters given decide the statement, so it is prepared anew for each combination. */
 export async function countMessages(
   database: Database,
@@ -38,11 +41,7 @@ export async function countMessages(
   filter: CountFilter,
 ): Promise<MessageCounts> {
   const values: unknown[] = [workspaceId];
-  const conditions = [
-    'm.workspace_id = $1',
-    // Word for word the predicate of the index.
-    `m.status IN ('sent', 'delivered', 'fallback', 'failed')`,
-  ];
+  const conditions = ['m.workspace_id = $1', COUNTED];
   const names: string[] = [];
   const where = (name: string, condition: (parameter: string) => string, value: unknown) => {
     if (value === null) return;

@@ -15,23 +15,22 @@ export interface DormantRow {
 }
 
 /** Of the contacts with a number who did not opt out. The condition on the status is that of messages_counted. */
-const TALKS = `SELECT l.id AS "leadId", l.phone, l.first_name AS "firstName", l.last_name AS "lastName", t.last_at AS "lastAt",
-    t.messages AS "messageCount"
-  FROM (SELECT m.lead_id, max(m.created_at) AS last_at, count(*)::int AS messages FROM messages m
-        WHERE m.workspace_id = $1 AND m.status IN ('sent', 'delivered', 'fallback', 'failed')
-        GROUP BY m.lead_id HAVING max(m.created_at) < $2) t
-  JOIN leads l ON l.workspace_id = $1 AND l.id = t.lead_id
-  WHERE l.phone IS NOT NULL AND l.opted_out_at IS NULL
-    AND NOT EXISTS (SELECT 1 FROM messages w WHERE w.workspace_id = $1 AND w.lead_id = t.lead_id
-      AND (w.status IN ${WAITING_SQL} OR w.status IN ('sending', 'unknown')))`;
-const LAST_DIRECTION = `(SELECT m.direction FROM messages m WHERE m.workspace_id = $1 AND m.lead_id = d."leadId"
-  AND m.created_at = d."lastAt" AND m.status IN ('sent', 'delivered', 'fallback', 'failed') ORDER BY m.id DESC LIMIT 1)
-  AS "lastDirection"`;
-
 const SCAN_DORMANT = statement(
   'scan_dormant',
-  `SELECT d.*, ${LAST_DIRECTION}
-   FROM (SELECT t.*, count(*) OVER () AS total FROM (${TALKS}) t ORDER BY t."lastAt" DESC, t."leadId" DESC LIMIT $3) d
+  `SELECT d.*, (SELECT m.direction FROM messages m WHERE m.workspace_id = $1 AND m.lead_id = d."leadId"
+       AND m.created_at = d."lastAt" AND m.status IN ('sent', 'delivered', 'fallback', 'failed') ORDER BY m.id DESC LIMIT 1)
+       AS "lastDirection"
+   FROM (
+     SELECT l.id AS "leadId", l.phone, l.first_name AS "firstName", l.last_name AS "lastName", t.last_at AS "lastAt",
+       t.messages AS "messageCount", count(*) OVER () AS total
+     FROM (SELECT m.lead_id, max(m.created_at) AS last_at, count(*)::int AS messages FROM messages m
+           WHERE m.workspace_id = $1 AND m.status IN ('sent', 'delivered', 'fallback', 'failed')
+           GROUP BY m.lead_id HAVING max(m.created_at) < $2) t
+     JOIN leads l ON l.workspace_id = $1 AND l.id = t.lead_id
+     WHERE l.phone IS NOT NULL AND l.opted_out_at IS NULL
+       AND NOT EXISTS (SELECT 1 FROM messages w WHERE w.workspace_id = $1 AND w.lead_id = t.lead_id
+         AND (w.status IN ${WAITING_SQL} OR w.status IN ('sending', 'unknown')))
+     ORDER BY t.last_at DESC, l.id DESC LIMIT $3) d
    ORDER BY d."lastAt" DESC, d."leadId" DESC`,
 );
 
