@@ -6,6 +6,10 @@
 -- There is no foreign key on the road of a message: each would lock its line's row in every intake, and the rows it
 -- points to are never deleted while a message can still be sent (lines never, leads are re-read before sending).
 
+-- Search by any part of a name, an address or a company. Both come with PostgreSQL and need no superuser.
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE EXTENSION IF NOT EXISTS btree_gin;
+
 CREATE TABLE workspaces (
   workspace_id                text PRIMARY KEY,
   name                        text NOT NULL,
@@ -103,6 +107,7 @@ CREATE TABLE leads (
   hs_portal_id        text,
   ghl_contact_id      text,
   ghl_location_id     text,
+  tags                text[] NOT NULL DEFAULT '{}',
   -- Set while the lead as a whole is opted out; single addresses are suppressed in `addresses`.
   opted_out_at        timestamptz,
   created_at          timestamptz NOT NULL,
@@ -111,6 +116,12 @@ CREATE TABLE leads (
 );
 CREATE UNIQUE INDEX leads_phone ON leads (workspace_id, list_id, phone) WHERE phone IS NOT NULL;
 CREATE UNIQUE INDEX leads_email ON leads (workspace_id, list_id, email) WHERE email IS NOT NULL;
+-- Leads of a list, counted and in order.
+CREATE INDEX leads_list ON leads (workspace_id, list_id, id);
+-- store/lead-search.ts repeats the expression. A line break stands in no field, so nothing is found across two of them,
+-- but for first and last name.
+CREATE INDEX leads_search ON leads USING gin (workspace_id, (coalesce(first_name, '') || ' ' || coalesce(last_name, '')
+  || E'\n' || coalesce(email, '') || E'\n' || coalesce(phone, '') || E'\n' || coalesce(company_name, '')) gin_trgm_ops, tags);
 
 -- Every address of every lead, primary and alternate: who is this number?
 CREATE TABLE lead_addresses (

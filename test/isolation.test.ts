@@ -105,7 +105,7 @@ async function addSilentWebhook(ws: Workspace): Promise<string> {
 
 interface Attempt {
   path: string;
-  body?: object;
+  body?: object | string;
   headers?: Record<string, string>;
   status: number;
   /** What the answer holds besides; nothing of the stranger's in any case. */
@@ -335,7 +335,6 @@ const ATTEMPTS: Readonly<Record<string, () => Attempt[]>> = {
       shows: { code: 'LINE_NOT_FOUND' },
     },
   ],
-  getLead: () => [{ path: `/api/leads?id=${theirs.leadId}`, status: 404, shows: { code: 'LEAD_NOT_FOUND' } }],
   listWebhooks: () => [
     { path: '/api/webhooks', status: 200, shows: { webhooks: [expect.objectContaining({ name: 'Mine' })] } },
   ],
@@ -373,6 +372,75 @@ const ATTEMPTS: Readonly<Record<string, () => Attempt[]>> = {
     { path: '/api/events', status: 200 },
     { path: `/api/events?after=${theirs.eventId}`, status: 400, shows: { code: 'INVALID_CURSOR' } },
   ],
+  getLead: () => [{ path: `/api/leads/${theirs.leadId}`, status: 404, shows: { code: 'LEAD_NOT_FOUND' } }],
+  listLeads: () => [
+    { path: `/api/leads?id=${theirs.leadId}`, status: 404, shows: { code: 'LEAD_NOT_FOUND' } },
+    { path: `/api/leads?search=${MARK}`, status: 200, shows: { leads: [] } },
+    { path: `/api/leads?tag=${MARK}`, status: 200, shows: { leads: [] } },
+    { path: `/api/leads?listId=${theirs.listId}`, status: 200, shows: { leads: [] } },
+  ],
+  saveLeads: () => [
+    {
+      path: '/api/leads',
+      body: { leads: [{ phone: newPhone() }], listId: theirs.listId },
+      status: 404,
+      shows: { code: 'LEAD_LIST_NOT_FOUND' },
+    },
+    // Whom they know is new here.
+    {
+      path: '/api/leads',
+      body: { leads: [{ phone: theirs.optedOut }] },
+      headers: { 'idempotency-key': 'leads' },
+      status: 201,
+    },
+  ],
+  updateLead: () => [
+    {
+      path: `/api/leads/${theirs.leadId}`,
+      body: { firstName: 'Mine' },
+      status: 404,
+      shows: { code: 'LEAD_NOT_FOUND' },
+    },
+  ],
+  putLead: () => [
+    {
+      path: `/api/leads/${theirs.leadId}`,
+      body: { firstName: 'Mine' },
+      status: 404,
+      shows: { code: 'LEAD_NOT_FOUND' },
+    },
+  ],
+  deleteLeads: () => [
+    { path: '/api/leads', body: { ids: [theirs.leadId] }, status: 200, shows: { deletedCount: 0 } },
+  ],
+  importLeads: () => [
+    {
+      path: `/api/leads/import?listId=${theirs.listId}`,
+      body: `phone\n${newPhone()}`,
+      headers: { 'content-type': 'text/csv' },
+      status: 404,
+      shows: { code: 'LEAD_LIST_NOT_FOUND' },
+    },
+  ],
+  exportLeads: () => [
+    {
+      path: `/api/leads/export?listId=${theirs.listId}`,
+      status: 404,
+      shows: { code: 'LIST_NOT_FOUND' },
+    },
+  ],
+  listLists: () => [{ path: '/api/lists', status: 200 }],
+  createList: () => [{ path: '/api/lists', body: { name: 'Mine' }, status: 201 }],
+  getList: () => [{ path: `/api/lists/${theirs.listId}`, status: 404, shows: { code: 'LIST_NOT_FOUND' } }],
+  updateList: () => [
+    {
+      path: `/api/lists/${theirs.listId}`,
+      body: { name: 'Mine' },
+      status: 404,
+      shows: { code: 'LIST_NOT_FOUND' },
+    },
+  ],
+  deleteList: () => [{ path: `/api/lists/${theirs.listId}`, status: 404, shows: { code: 'LIST_NOT_FOUND' } }],
   getWorkspace: () => [{ path: '/api/workspace', status: 200, shows: { workspaceId: own.workspaceId } }],
   updateWorkspace: () => [
     {

@@ -23,10 +23,15 @@ export async function answerOnce<Answer>(
   deps: Deps,
   workspaceId: string,
   { idempotencyKey: key, requestHash }: KeyedRequest,
-  httpStatus: number,
+  /** Of the answer, where that decides. */
+  status: number | ((answer: Answer) => number),
   work: (tx: Sql) => Promise<Answer>,
 ): Promise<KeyedAnswer<Answer>> {
-  if (key === null) return { httpStatus, answer: await deps.database.transaction(work), replayed: false };
+  const carryOut = async (tx: Sql): Promise<KeyedAnswer<Answer>> => {
+    const answer = await work(tx);
+    return { httpStatus: typeof status === 'number' ? status : status(answer), answer, replayed: false };
+  };
+  if (key === null) return deps.database.transaction(carryOut);
   const replay = async (): Promise<KeyedAnswer<Answer> | null> => {
     const stored = await findAnswer(deps.database, workspaceId, key);
     if (stored === null) return null;
@@ -35,9 +40,10 @@ export async function answerOnce<Answer>(
   };
   const first = () =>
     deps.database.transaction(async (tx) => {
-      const answer = await work(tx);
+      const answered = await carryOut(tx);
+      const { httpStatus, answer } = answered;
       await storeAnswer(tx, workspaceId, key, { requestHash, httpStatus, answer }, deps.clock.now());
-      return { httpStatus, answer, replayed: false };
+      return answered;
     });
   return withKeyHeld(deps, workspaceId, key, async () => {
     const known = await replay();

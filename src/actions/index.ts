@@ -4,6 +4,7 @@ import { openFile, uploadAttachment } from './attachment-files.ts';
 import { listAuditLog } from './audit-log.ts';
 import { getAvailabilityJob } from './availability-jobs.ts';
 import { cancelForLead, cancelMessage } from './cancel-messages.ts';
+import { deleteLeads, updateLead } from './change-leads.ts';
 import { checkAddress, checkAddresses, checkLead, checkLeads, reachContact } from './check-availability.ts';
 import { checkReady } from './check-ready.ts';
 import { checkWebhook } from './check-webhook.ts';
@@ -11,12 +12,13 @@ import { scanDormant, wakeDormant } from './dormant-conversations.ts';
 import { dryRunMessage } from './dry-run-message.ts';
 import { editMessage } from './edit-message.ts';
 import { explainMessage } from './explain-message.ts';
+import { exportLeads } from './export-leads.ts';
 import { getFallbackConfig, updateFallbackConfig } from './fallback-config.ts';
-import { getLead } from './get-lead.ts';
 import { getLanguageAudit, updateLanguageAudit } from './language-audit.ts';
 import { react, showTyping } from './make-gesture.ts';
 import { addDnc, listDnc, removeDnc } from './manage-dnc.ts';
 import { createLine, getLine, listLines, updateLine } from './manage-lines.ts';
+import { createList, deleteList, getList, listLists, updateList } from './manage-lists.ts';
 import {
   createWebhook,
   deleteWebhook,
@@ -31,11 +33,13 @@ import { createPairingCode, pairDevice } from './pair-device.ts';
 import { readAnalytics } from './read-analytics.ts';
 import { getConversation, listConversations, listReplies } from './read-conversations.ts';
 import { readFeed } from './read-feed.ts';
+import { getLead, listLeads } from './read-leads.ts';
 import { getMessage, getTimeline, listMessages } from './read-messages.ts';
 import { readSandboxPhone } from './read-sandbox-phone.ts';
 import { receiveHook } from './receive-hook.ts';
 import { listRelayDevices, revokeRelayDevice } from './relay-devices.ts';
 import { listDeliveries, replayDelivery, replaySince } from './replay-webhooks.ts';
+import { saveLeads } from './save-leads.ts';
 import {
   answerDevice,
   jobsOf,
@@ -86,6 +90,16 @@ export const actions = {
   updateLanguageAudit,
   readAnalytics,
   getLead,
+  listLeads,
+  saveLeads,
+  updateLead,
+  deleteLeads,
+  exportLeads,
+  listLists,
+  getList,
+  createList,
+  updateList,
+  deleteList,
   getWorkspace,
   updateWorkspace,
   getFallbackConfig,

@@ -14,8 +14,8 @@ import type { LeadRow } from '../store/leads.ts';
 import type { LineRow } from '../store/lines.ts';
 import type { CrmLinks, MessageRow } from '../store/messages.ts';
 import type { ParentMessage } from '../store/webhook-facts.ts';
-import { presentLead } from './get-lead.ts';
 import { presentMessage } from './present-message.ts';
+import { presentLead } from './read-leads.ts';
 
 export interface EventFacts {
   event: EventRow;

@@ -11,6 +11,7 @@ import { problem } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';
 import { toIso, toIsoOrNull } from '../lib/clock.ts';
 import {
+  hasConversation,
   listRepliers,
   listConversations as listRows,
   type ReplyRow,
@@ -58,7 +59,7 @@ export async function getConversation(
   leadId: string,
   { limit, cursor }: Page,
 ): Promise<ConversationAnswer> {
-  if ((await findLead(deps.database, workspaceId, leadId)) === null) throw problem('LEAD_NOT_FOUND');
+  if (!(await isKnown(deps, workspaceId, leadId))) throw problem('LEAD_NOT_FOUND');
   const rows = await listMessages(deps.database, workspaceId, {
     ...ANY,
     leadId,
@@ -97,7 +98,7 @@ export async function listReplies(
   { workspaceId }: Caller,
   { page, limit, ...filters }: ListReplies,
 ): Promise<RepliesAnswer> {
-  if (filters.leadId !== null && (await findLead(deps.database, workspaceId, filters.leadId)) === null)
+  if (filters.leadId !== null && !(await isKnown(deps, workspaceId, filters.leadId)))
     throw problem('LEAD_NOT_ACCESSIBLE');
   const found = await listRepliers(deps.database, workspaceId, filters, {
     offset: (page - 1) * limit,
@@ -113,6 +114,14 @@ export async function listReplies(
     limit,
     totalPages: Math.ceil(found.total / limit),
   };
+}
+
+/** What was written with a lead that was deleted stays readable. */
+async function isKnown({ database }: Deps, workspaceId: string, leadId: string): Promise<boolean> {
+  return (
+    (await findLead(database, workspaceId, leadId)) !== null ||
+    (await hasConversation(database, workspaceId, leadId))
+  );
 }
 
 function presentReply(row: ReplyRow, thread: readonly ThreadRow[]): Reply {
@@ -146,12 +155,15 @@ async function presenter(deps: Deps, workspaceId: string) {
   return (row: MessageRow) => presentMessage(row, lines.get(row.lineId) ?? null);
 }
 
+/** Of a lead that was deleted: as the message has it. */
 function fullName({
   firstName,
   lastName,
+  recipientName,
 }: {
   firstName: string | null;
   lastName: string | null;
+  recipientName: string | null;
 }): string | null {
-  return [firstName, lastName].filter((part) => part !== null && part !== '').join(' ') || null;
+  return [firstName, lastName].filter((part) => part !== null && part !== '').join(' ') || recipientName;
 }

@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseFallbackConfig, UpdateFallbackConfigBody } from './fallback-config.ts';
-import { parseLeadQuery } from './leads.ts';
 import { refusalOf } from './testing.ts';
 
 const ID = '0199c2f07a3b00010c9b2d4e';
@@ -82,29 +81,5 @@ describe('parseFallbackConfig', () => {
         if (!UpdateFallbackConfigBody.safeParse(body).success) expect(refused).toBe(true);
       }),
     );
-  });
-});
-
-describe('parseLeadQuery', () => {
-  test('reads the id', () => {
-    expect(parseLeadQuery({ id: ID })).toBe(ID);
-  });
-
-  test.each(['', 'x', ID.toUpperCase(), [ID, ID]])(
-    '%j is an invalid lead id, in the documented words',
-    (id) => {
-      expect(refusalOf(() => parseLeadQuery({ id }))).toMatchObject({
-        status: 400,
-        error: 'Invalid lead id',
-      });
-    },
-  );
-
-  test('without an id it says so', () => {
-    expect(refusalOf(() => parseLeadQuery({}))).toMatchObject({
-      status: 400,
-      error: 'id must be given',
-      param: 'id',
-    });
   });
 });

@@ -97,11 +97,11 @@ export function readChoice<Choice extends string>(
   return choice;
 }
 
-/** E.164; null when absent. */
-export function readPhone(body: Fields, name: string): string | null {
+/** E.164; null when absent. `defaultCountryCode`: of numbers that carry none, `+1` otherwise. */
+export function readPhone(body: Fields, name: string, defaultCountryCode?: string): string | null {
   const text = readText(body, name);
   if (text === null || text.trim() === '') return null;
-  const phone = normalizePhone(text);
+  const phone = normalizePhone(text, defaultCountryCode);
   if (phone === null) throw invalidField(name, 'must be a phone number in E.164 format, like +12025550100');
   return phone;
 }

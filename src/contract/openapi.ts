@@ -64,6 +64,7 @@ function describe(operation: Operation): ZodOpenApiOperationObject {
       ? {}
       : { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
     ...(operation.upload ? { requestBody: UPLOAD } : {}),
+    ...(operation.takesCsv ? { requestBody: CSV_FILE } : {}),
     responses: { ...answersOf(operation), ...refusalsOf(problemsOf(operation)) },
   };
 }
@@ -81,13 +82,28 @@ const UPLOAD = {
   },
 };
 
+const CSV_FILE = {
+  required: true,
+  content: {
+    'text/csv': { schema: { type: 'string' as const } },
+    'multipart/form-data': {
+      schema: {
+        type: 'object' as const,
+        required: ['file'],
+        description: 'What the query takes may stand in the form as well.',
+        properties: { file: { type: 'string' as const, contentMediaType: 'text/csv' } },
+      },
+    },
+  },
+};
+
 function answersOf({ answers }: Operation): ZodOpenApiResponsesObject {
   return Object.fromEntries(
     Object.entries(answers).map(([status, answer]) => [status, describeAnswer(answer)]),
   );
 }
 
-function describeAnswer({ description, schema, headers, isFile }: AnswerShape) {
+function describeAnswer({ description, schema, headers, isFile, contentType }: AnswerShape) {
   if (isFile === true)
     return {
       description,
@@ -100,7 +116,7 @@ function describeAnswer({ description, schema, headers, isFile }: AnswerShape) {
     ...(headers === undefined ? {} : { headers }),
     content:
       schema === undefined
-        ? { 'text/plain': { schema: { type: 'string' as const } } }
+        ? { [contentType ?? 'text/plain']: { schema: { type: 'string' as const } } }
         : { 'application/json': { schema } },
   };
 }

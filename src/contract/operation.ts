@@ -45,6 +45,10 @@ export interface Operation {
   body?: ZodType;
   /** The body is `multipart/form-data` with one file in it, read as it comes. */
   upload?: true;
+  /** More than the 1 MB that every body may have. */
+  bodyLimitBytes?: number;
+  /** The body is a CSV file, plain or within a form; read by the route. */
+  takesCsv?: true;
   answers: Readonly<Record<number, AnswerShape>>;
   /** Beyond those that any call can meet. */
   problems: readonly ProblemCode[];
@@ -56,6 +60,8 @@ export interface AnswerShape {
   schema?: ZodType;
   /** The bytes of a file, whatever its type. */
   isFile?: true;
+  /** Instead of JSON, or of text/plain. */
+  contentType?: string;
   headers?: ZodObject;
 }
 

@@ -61,7 +61,7 @@ export const PROBLEMS = {
   BODY_TOO_LARGE: {
     status: 413,
     error: 'Request body must not be larger than 1 MB',
-    docs: 'The body is larger than 1 MB (1,048,576 bytes).',
+    docs: 'The body is larger than 1 MB (1,048,576 bytes), or than what the call takes where it takes more; `error` says how much.',
   },
   UNSUPPORTED_MEDIA_TYPE: {
     status: 415,
@@ -282,6 +282,72 @@ export const PROBLEMS = {
     error: 'Invalid leadId',
     docs: '`leadId` is not a 24-character lower-case hex id.',
   },
+  LEADS_REQUIRED: {
+    status: 400,
+    error: 'leads array is required and must not be empty',
+    docs: '`POST /api/leads` needs `leads` (or `body`, which means the same).',
+  },
+  TOO_MANY_LEADS: {
+    status: 400,
+    error: 'Maximum 10,000 leads per request',
+    docs: 'Save the others by further calls; a CSV file may have as many rows.',
+  },
+  INVALID_LEADS: {
+    status: 400,
+    error: 'Some leads are not valid; none was saved',
+    docs: '`rows` names what is wrong, lead by lead, up to 100 of them. All or none are saved by one call.',
+  },
+  LEAD_LIST_NOT_FOUND: {
+    status: 404,
+    error:
+      'List not found. The specified listId does not exist or is invalid. Omit listId to use the Quick Sends list.',
+    docs: 'No list of the workspace has the `listId` that leads are to be saved to.',
+  },
+  LEAD_EXISTS: {
+    status: 409,
+    error: 'Another lead of the list has this phone or email',
+    docs: 'Within a list each phone and each email is one lead’s; `reason` holds the `_id` of the one that has it.',
+  },
+  LEAD_IDS_REQUIRED: {
+    status: 400,
+    error: 'No ids provided',
+    docs: '`DELETE /api/leads` needs `ids`, an array of ids of leads.',
+  },
+  INVALID_LEAD_IDS: {
+    status: 400,
+    error: 'Invalid lead id in ids array',
+    docs: 'One of `ids` is not a 24-character lower-case hex id; nothing was deleted.',
+  },
+  SEARCH_TIMED_OUT: {
+    status: 503,
+    error: 'Search timed out. Try a more specific search or fewer results.',
+    docs: 'The search took longer than 5 seconds: it matches too much, or the database is busy.',
+  },
+  CSV_TOO_LARGE: {
+    status: 413,
+    error: 'The file must not be larger than 10 MB',
+    docs: 'A CSV file may have 10,000,000 bytes and 10,000 rows: split it.',
+  },
+  CSV_NOT_UTF8: {
+    status: 400,
+    error: 'The file is not UTF-8. Save it as "CSV UTF-8" and try again.',
+    docs: 'Spreadsheets save CSV in an encoding of their own unless asked for UTF-8; `reason` says what it looks like.',
+  },
+  CSV_MALFORMED: {
+    status: 400,
+    error: 'The file is not valid CSV',
+    docs: '`error` says what is wrong, and in which line.',
+  },
+  LIST_NOT_EMPTY: {
+    status: 409,
+    error: 'The list still has leads. Move or delete them first.',
+    docs: 'Only empty lists can be deleted: to which list its leads should go nobody but you can know.',
+  },
+  LIST_IS_SPECIAL: {
+    status: 409,
+    error: 'This list is made and kept by the system; it cannot be renamed or deleted',
+    docs: '`Quick Sends` and `Inbound` are where new contacts go that name no list.',
+  },
   INVALID_LEAD_QUERY_ID: {
     status: 400,
     error: 'Invalid lead id',
@@ -485,6 +551,15 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
+export interface BadRow {
+  /** Of the lead in the call, from 0. */
+  index: number;
+  /** Of a file: where the row begins, from 1. */
+  line?: number;
+  param: string;
+  error: string;
+}
+
 export interface ProblemDetails {
   /** The field at fault, e.g. `recipientPhone` or `attachmentUrls[1]`. */
   param?: string;
@@ -493,6 +568,8 @@ export interface ProblemDetails {
   error?: string;
   /** Seconds. */
   retryAfter?: number;
+  /** Of many things in one call, those that are at fault. */
+  rows?: readonly BadRow[];
   /** Further fields of the answer, where the documented API has them beside the error. */
   also?: Readonly<Record<string, boolean>>;
   /** Internal detail: reaches the log, never the caller. */
@@ -509,6 +586,7 @@ export class Problem extends Error {
   readonly param: string | null;
   readonly retryAfter: number | null;
   readonly also: Readonly<Record<string, boolean>>;
+  readonly rows: readonly BadRow[];
 
   constructor(code: ProblemCode, details: ProblemDetails = {}) {
     const entry: ProblemEntry = PROBLEMS[code];
@@ -521,6 +599,7 @@ export class Problem extends Error {
     this.param = details.param ?? null;
     this.retryAfter = details.retryAfter ?? entry.retryAfter ?? null;
     this.also = details.also ?? {};
+    this.rows = details.rows ?? [];
   }
 }
 
@@ -539,16 +618,18 @@ export interface ErrorBody {
   code: string;
   reason?: string;
   param?: string;
+  rows?: readonly BadRow[];
   requestId: string;
 }
 
-export function toBody({ error, code, reason, param, also }: Problem, requestId: string): ErrorBody {
+export function toBody({ error, code, reason, param, also, rows }: Problem, requestId: string): ErrorBody {
   return {
     ...also,
     error,
     code,
     ...(reason === null ? {} : { reason }),
     ...(param === null ? {} : { param }),
+    ...(rows.length === 0 ? {} : { rows }),
     requestId,
   };
 }

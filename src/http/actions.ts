@@ -10,6 +10,7 @@ import type { Device } from '../actions/authenticate-device.ts';
 import type { KeyedAnswer, KeyedRequest } from '../actions/idempotency.ts';
 import type { Accepted, SendOptions } from '../actions/intake.ts';
 import type { Hook, HookReply } from '../actions/receive-hook.ts';
+import type { LeadsAnswered } from '../actions/save-leads.ts';
 import type { AnalyticsAnswer, AnalyticsFilter } from '../contract/analytics.ts';
 import type { AuditLogAnswer, ListAuditLog } from '../contract/audit-log.ts';
 import type {
@@ -33,7 +34,8 @@ import type { DormantAnswer, ScanDormant, WakeDormantAnswer } from '../contract/
 import type { FallbackConfig, UpdateFallbackConfig } from '../contract/fallback-config.ts';
 import type { React, ReactAnswer, TypingAnswer } from '../contract/gestures.ts';
 import type { LanguageAudit, UpdateLanguageAudit } from '../contract/language-audit.ts';
-import type { LeadAnswer } from '../contract/leads.ts';
+import type { LeadChanges, ListLeads, SaveLeads } from '../contract/lead-requests.ts';
+import type { LeadAnswer, LeadsAnswer } from '../contract/leads.ts';
 import type {
   CreateLine,
   LineAnswer,
@@ -42,6 +44,7 @@ import type {
   SpamMonitorAnswer,
   UpdateLine,
 } from '../contract/lines.ts';
+import type { ListAnswer, ListChanges, ListsAnswer } from '../contract/lists.ts';
 import type {
   CancelAnswer,
   CancelForLead,
@@ -158,6 +161,27 @@ export interface Actions {
   readAnalytics(deps: Deps, caller: Caller, filter: AnalyticsFilter): Promise<AnalyticsAnswer>;
 
   getLead(deps: Deps, caller: Caller, id: string): Promise<LeadAnswer>;
+  listLeads(deps: Deps, caller: Caller, query: ListLeads): Promise<LeadsAnswer>;
+  saveLeads(
+    deps: Deps,
+    caller: Caller,
+    request: SaveLeads,
+    options: KeyedRequest & { warnings: string[] },
+  ): Promise<KeyedAnswer<LeadsAnswered>>;
+  updateLead(deps: Deps, caller: Caller, id: string, changes: LeadChanges): Promise<LeadAnswer>;
+  deleteLeads(deps: Deps, caller: Caller, ids: readonly string[]): Promise<{ deletedCount: number }>;
+  /** Refuses at once; then text as it is asked for. */
+  exportLeads(
+    deps: Deps,
+    caller: Caller,
+    filters: Pick<ListLeads, 'listId' | 'tag'>,
+  ): Promise<AsyncIterable<string>>;
+  listLists(deps: Deps, caller: Caller): Promise<ListsAnswer>;
+  getList(deps: Deps, caller: Caller, id: string): Promise<ListAnswer>;
+  createList(deps: Deps, caller: Caller, request: Required<ListChanges>): Promise<ListAnswer>;
+  updateList(deps: Deps, caller: Caller, id: string, changes: ListChanges): Promise<ListAnswer>;
+  deleteList(deps: Deps, caller: Caller, id: string): Promise<{ success: true }>;
+
   getWorkspace(deps: Deps, caller: Caller): Promise<Workspace>;
   updateWorkspace(deps: Deps, caller: Caller, changes: UpdateWorkspace): Promise<Workspace>;
   getFallbackConfig(deps: Deps, caller: Caller): Promise<FallbackConfig>;

@@ -58,6 +58,7 @@ describe('who may call', () => {
       const isSending =
         path.startsWith('/api/messages') ||
         path === '/api/attachments' ||
+        /^\/api\/(leads|lists)\b/.test(path) ||
         (path === '/api/dnc' && method === 'POST');
       const expected = isQuestion ? 'read' : isSending ? 'send' : 'admin';
       expect(scope, `${method} ${path}`).toBe(expected);

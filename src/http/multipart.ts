@@ -4,14 +4,18 @@ import type { Readable } from 'node:stream';
 import { Busboy, type BusboyHeaders } from '@fastify/busboy';
 import { problem } from '../contract/problems.ts';
 
-/** What stands beside the file is ignored; more of it than this is no upload. */
+/** Of what stands beside the file; more of it than this is no upload. */
 const LIMITS = { files: 1, fields: 20, fieldSize: 10_000, parts: 25, headerPairs: 50 };
 
-/** `take` gets the file's bytes and is waited for; when it fails, the rest of the body is not read. */
+/**
+ * `take` gets the file's bytes and is waited for; when it fails, the rest of the body is not read. `fields`: what stands
+ * beside the file, before it or behind it, once all is read.
+ */
 export function readUpload<Result>(
   headers: IncomingHttpHeaders,
   body: Readable,
   take: (file: { name: string; bytes: AsyncIterable<Buffer> }) => Promise<Result>,
+  fields: Map<string, string> = new Map(),
 ): Promise<Result> {
   if (!/^multipart\/form-data\s*;/i.test(headers['content-type'] ?? ''))
     throw problem('UNSUPPORTED_MEDIA_TYPE', { error: 'Content-Type must be multipart/form-data' });
@@ -37,6 +41,10 @@ export function readUpload<Result>(
       stream.on('error', () => {});
       taken = take({ name: name ?? 'file', bytes: stream });
       taken.catch(fail);
+    });
+    parser.on('field', (name: string, value: string, _: boolean, isCut: boolean) => {
+      if (isCut) fail(problem('BAD_REQUEST', { error: 'A field of the form is too long' }));
+      fields.set(name, value);
     });
     for (const limit of ['filesLimit', 'partsLimit', 'fieldsLimit'] as const)
       parser.on(limit, () => fail(problem('FILE_REQUIRED')));

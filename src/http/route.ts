@@ -65,6 +65,7 @@ export function mount(
       method: route.method,
       url: fastifyPath(route.path),
       config: { isUpload: route.upload === true },
+      ...(route.bodyLimitBytes === undefined ? {} : { bodyLimit: route.bodyLimitBytes }),
       onRequest: (request, reply) => guards.admit(route, request, reply),
       handler: async (request, reply) => {
         const gone = AbortSignal.any([closing.signal, hangUpOf(reply)]);

@@ -13,6 +13,7 @@ import { hookRoutes } from './routes/hooks.ts';
 import { languageAuditRoutes } from './routes/language-audit.ts';
 import { leadRoutes } from './routes/leads.ts';
 import { lineRoutes } from './routes/lines.ts';
+import { listRoutes } from './routes/lists.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { documentRoute, operationRoutes } from './routes/operations.ts';
 import { referenceRoutes } from './routes/reference.ts';
@@ -32,6 +33,7 @@ export const routes: readonly Route[] = [
   ...lineRoutes,
   ...deviceRoutes,
   ...leadRoutes,
+  ...listRoutes,
   ...availabilityRoutes,
   ...webhookRoutes,
   ...analyticsRoutes,

@@ -43,8 +43,8 @@ export function createServer(deps: Deps, actions: Actions): FastifyInstance {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, bytes, done) => done(null, bytes));
 
-  // Uploads are read by their route, as they come; every other route refuses the type.
-  app.addContentTypeParser('multipart/form-data', (_request, _payload, done) => done(null));
+  // Files are read by their route, as they come; every other route refuses the types.
+  app.addContentTypeParser(['multipart/form-data', 'text/csv'], (_request, _payload, done) => done(null));
 
   // An `Expect` of any kind but 100-continue is no reason for Node's bodiless 417.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
@@ -78,7 +78,7 @@ export function createServer(deps: Deps, actions: Actions): FastifyInstance {
 function refuse(deps: Deps, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   // Who hung up, or was hung up on, amid its own request gets no answer; what was thrown then says nothing of us.
   const isGone = request.raw.destroyed && !request.raw.complete;
-  const refusal = isGone ? problem('BAD_REQUEST') : toProblem(error);
+  const refusal = isGone ? problem('BAD_REQUEST') : toProblem(error, request.routeOptions.bodyLimit);
   if (refusal.status >= 500) {
     deps.log.error({ err: refusal.cause ?? refusal, ...traceOf(request, reply) }, 'request failed');
   }

@@ -40,6 +40,16 @@ export function listConversations(
   return sql.query(LIST_CONVERSATIONS, [workspaceId, before, limit]);
 }
 
+const HAS_CONVERSATION = statement(
+  'has_conversation',
+  'SELECT 1 FROM messages WHERE workspace_id = $1 AND lead_id = $2 LIMIT 1',
+);
+
+/** Also of a lead that was deleted. */
+export async function hasConversation(sql: Sql, workspaceId: string, leadId: string): Promise<boolean> {
+  return (await sql.query(HAS_CONVERSATION, [workspaceId, leadId])).length > 0;
+}
+
 export interface ReactionRow {
   messageId: string;
   address: string;
@@ -81,6 +91,7 @@ export interface ReplyRow {
   recipientEmail: string | null;
   firstName: string | null;
   lastName: string | null;
+  recipientName: string | null;
 }
 
 const MATCHES = `m.direction = 'received'
@@ -91,8 +102,10 @@ const MATCHES = `m.direction = 'received'
 const LIST_REPLIERS = statement(
   'list_repliers',
   `SELECT r.id, r.lead_id AS "leadId", r.message, r.at, r.recipient_phone AS "recipientPhone",
-     r.recipient_email AS "recipientEmail", l.first_name AS "firstName", l.last_name AS "lastName"
-   FROM (SELECT DISTINCT ON (m.lead_id) m.id, m.lead_id, m.message, m.created_at AS at, m.recipient_phone, m.recipient_email
+     r.recipient_email AS "recipientEmail", l.first_name AS "firstName", l.last_name AS "lastName",
+     r.recipient_name AS "recipientName"
+   FROM (SELECT DISTINCT ON (m.lead_id) m.id, m.lead_id, m.message, m.created_at AS at, m.recipient_phone, m.recipient_email,
+           m.recipient_name
          FROM messages m WHERE m.workspace_id = $1 AND ${MATCHES} ORDER BY m.lead_id, m.id DESC) r
    LEFT JOIN leads l ON l.workspace_id = $1 AND l.id = r.lead_id
    ORDER BY r.id DESC OFFSET $9 LIMIT $10`,

@@ -29,6 +29,7 @@ export interface LeadRow {
   hsPortalId: string | null;
   ghlContactId: string | null;
   ghlLocationId: string | null;
+  tags: string[];
   /** Epoch ms. */
   optedOutAt: number | null;
   createdAt: number;
@@ -42,7 +43,7 @@ export const LEAD_JSON = `json_build_object('id', l.id, 'listId', l.list_id, 'fi
   'jobTitle', l.job_title, 'linkedinUrl', l.linkedin_url, 'notes', l.notes, 'customFields', l.custom_fields,
   'source', l.source, 'externalId', l.external_id, 'contactOwnerEmail', l.contact_owner_email,
   'availabilityStatus', l.availability_status, 'hsContactId', l.hs_contact_id, 'hsPortalId', l.hs_portal_id,
-  'ghlContactId', l.ghl_contact_id, 'ghlLocationId', l.ghl_location_id,
+  'ghlContactId', l.ghl_contact_id, 'ghlLocationId', l.ghl_location_id, 'tags', l.tags,
   'optedOutAt', extract(epoch FROM l.opted_out_at) * 1000,
   'createdAt', extract(epoch FROM l.created_at) * 1000, 'updatedAt', extract(epoch FROM l.updated_at) * 1000)`;
 
@@ -199,7 +200,7 @@ export async function mergeAlternates(
   const [email1, email2, email3] = alternates.altEmails;
   const given = JSON.stringify({ phone1, phone2, phone3, email1, email2, email3 });
   await tx.query(STORE_ALTERNATES, [workspaceId, leadId, given, toIso(now)]);
-  await tx.query(DELETE_LEAD_ADDRESSES, [workspaceId, leadId]);
+  await deleteLeadAddresses(tx, workspaceId, leadId);
   await storeLeadAddresses(tx, workspaceId, leadId);
 }
 
@@ -228,6 +229,10 @@ const DELETE_LEAD_ADDRESSES = statement(
   'DELETE FROM lead_addresses WHERE workspace_id = $1 AND lead_id = $2',
 );
 
+export async function deleteLeadAddresses(tx: Sql, workspaceId: string, leadId: string): Promise<void> {
+  await tx.query(DELETE_LEAD_ADDRESSES, [workspaceId, leadId]);
+}
+
 const STORE_LEAD_ADDRESSES = statement(
   'store_lead_addresses',
   `INSERT INTO lead_addresses (workspace_id, address, lead_id)
@@ -237,7 +242,8 @@ const STORE_LEAD_ADDRESSES = statement(
    ON CONFLICT DO NOTHING`,
 );
 
-async function storeLeadAddresses(tx: Sql, workspaceId: string, leadId: string): Promise<void> {
+/** Those that the lead's row holds. */
+export async function storeLeadAddresses(tx: Sql, workspaceId: string, leadId: string): Promise<void> {
   await tx.query(STORE_LEAD_ADDRESSES, [workspaceId, leadId]);
 }
 

@@ -1,0 +1,232 @@
+/** A CSV file of contacts, turned into what `POST /api/leads` takes (contract 3.2, D7): the same rules, row by row. */
+import { isUtf8 } from 'node:buffer';
+import { CsvError, parse } from 'csv-parse';
+import { z } from 'zod';
+import { mapColumns } from '../domain/csv-columns.ts';
+import { readCsvCell } from '../lib/csv.ts';
+import type { Fields } from './fields.ts';
+import { LEAD_FIELDS } from './lead-fields.ts';
+import { MAX_LEADS_PER_CALL, readLeads, readTarget, type SaveLeads, target } from './lead-requests.ts';
+import { invalidField, problem } from './problems.ts';
+
+export const MAX_CSV_BYTES = 10_000_000;
+const PREVIEW_ROWS = 10;
+const MAX_COLUMNS = 200;
+/** Texts of several lines keep them; all others are one line each. */
+const MANY_LINES: ReadonlySet<string> = new Set(['notes', 'customFields']);
+const FIELDS: ReadonlySet<string> = new Set(LEAD_FIELDS);
+
+export const ImportLeadsQuery = z.object({
+  preview: z
+    .enum(['true', 'false'])
+    .optional()
+    .meta({ description: 'Answer headings, mapping and the first ten rows; save nothing.' }),
+  mapping: z.string().optional().meta({
+    description:
+      'JSON: heading → field of a lead, `customFields.<name>`, or null to leave the column out. Headings it does not name are mapped by what they say; one that names no field becomes a custom field.',
+    example: '{"Handy":"phone","Kundennummer":"customFields.customerNumber"}',
+  }),
+  ...target,
+});
+
+export const CsvPreviewAnswer = z
+  .object({
+    headers: z.array(z.string()),
+    mapping: z
+      .record(z.string(), z.string().nullable())
+      .meta({ description: 'Heading → field; null: left out.' }),
+    rows: z.array(z.array(z.string())).meta({ description: 'The first ten, as they stand in the file.' }),
+    fields: z
+      .array(z.string())
+      .meta({ description: 'Everything a column can be mapped to, besides custom fields.' }),
+  })
+  .meta({ id: 'CsvPreviewAnswer' });
+export type CsvPreviewAnswer = z.infer<typeof CsvPreviewAnswer>;
+
+export function isPreview({ preview }: Fields): boolean {
+  if (preview === undefined || preview === 'false') return false;
+  if (preview === 'true' || preview === '') return true;
+  throw invalidField('preview', 'must be true or false');
+}
+
+export async function previewCsv(bytes: Buffer, options: Fields): Promise<CsvPreviewAnswer> {
+  const { headers, rows } = await readTable(bytes, PREVIEW_ROWS, false);
+  const mapping = readMapping(options, headers);
+  return {
+    headers,
+    mapping: Object.fromEntries(headers.map((header, index) => [header, mapping[index] ?? null])),
+    rows: rows.map(({ cells }) => cells),
+    fields: [...LEAD_FIELDS],
+  };
+}
+
+export async function parseLeadsCsv(bytes: Buffer, options: Fields): Promise<SaveLeads> {
+  const shared = readTarget(options);
+  const { headers, rows } = await readTable(bytes, MAX_LEADS_PER_CALL, true);
+  if (rows.length === 0) throw problem('LEADS_REQUIRED', { error: 'The file has no rows' });
+  const mapping = readMapping(options, headers);
+  const given = rows.map(({ cells, line }) => toLead(cells, mapping, line));
+  const { leads } = readLeads(given, shared.defaultCountryCode, (index) => rows[index]?.line ?? 0);
+  return { ...shared, leads };
+}
+
+interface Row {
+  cells: string[];
+  /** Where it begins, from 1. */
+  line: number;
+}
+
+/** Reads on only until `limit` rows are there; more than that is refused, or left. */
+async function readTable(
+  bytes: Buffer,
+  limit: number,
+  refusesMore: boolean,
+): Promise<{ headers: string[]; rows: Row[] }> {
+  const text = decode(bytes);
+  const parser = parse({
+    delimiter: delimiterOf(text),
+    relax_column_count: true,
+    skip_empty_lines: true,
+    skip_records_with_empty_values: true,
+    info: true,
+  });
+  parser.end(text);
+  let headers: string[] | null = null;
+  const rows: Row[] = [];
+  try {
+    for await (const { record, info } of parser as AsyncIterable<{
+      record: string[];
+      info: { lines: number };
+    }>) {
+      const line = info.lines - record.join('').split('\n').length + 1;
+      if (headers === null) headers = readHeaders(record);
+      else if (rows.length < limit) rows.push({ cells: padded(record, headers.length, line), line });
+      else if (refusesMore)
+        throw problem('TOO_MANY_LEADS', {
+          error: 'Maximum 10,000 leads per request: the file has more rows',
+        });
+      else break;
+    }
+  } catch (error) {
+    if (error instanceof CsvError)
+      throw problem('CSV_MALFORMED', { error: `The file is not valid CSV: ${error.message}` });
+    throw error;
+  }
+  if (headers === null) throw problem('FILE_REQUIRED', { error: 'The file is empty' });
+  return { headers, rows };
+}
+
+function decode(bytes: Buffer): string {
+  const begins = (...first: number[]) => first.every((byte, index) => bytes[index] === byte);
+  const refuse = (reason: string) => problem('CSV_NOT_UTF8', { reason });
+  if (begins(0x50, 0x4b, 3, 4)) throw refuse('an Excel workbook, or another ZIP file');
+  if (begins(0xff, 0xfe) || begins(0xfe, 0xff)) throw refuse('UTF-16');
+  if (!isUtf8(bytes)) throw refuse('Windows-1252, ISO 8859-1 or the like');
+  if (bytes.includes(0)) throw refuse('not text: it holds NUL bytes');
+  const text = bytes.toString('utf8');
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
+}
+
+/** Whichever stands most often in the first line; spreadsheets of half the world write semicolons. */
+function delimiterOf(text: string): string {
+  const [heading = ''] = text
+    .replace(/"[^"]*"/g, '')
+    .trimStart()
+    .split(/[\r\n]/, 1);
+  const count = (sign: string) => heading.split(sign).length;
+  return [',', ';', '\t', '|'].reduce((best, sign) => (count(sign) > count(best) ? sign : best));
+}
+
+function readHeaders(record: readonly string[]): string[] {
+  if (record.length > MAX_COLUMNS)
+    throw problem('CSV_MALFORMED', { error: `A file may have ${MAX_COLUMNS} columns` });
+  const headers = record.map((cell, index) => cell.trim() || `Column ${index + 1}`);
+  const twice = headers.find((header, index) => headers.indexOf(header) !== index);
+  if (twice !== undefined) throw problem('CSV_MALFORMED', { error: `The heading ${twice} stands twice` });
+  return headers;
+}
+
+/** As many cells as there are headings: spreadsheets leave out the empty ones at the end. */
+function padded(record: readonly string[], width: number, line: number): string[] {
+  if (record.slice(width).some((cell) => cell.trim() !== ''))
+    throw problem('CSV_MALFORMED', { error: `Line ${line} has more cells than there are headings` });
+  return Array.from({ length: width }, (_, index) => record[index] ?? '');
+}
+
+/** For each column its field; null: left out. */
+function readMapping({ mapping }: Fields, headers: readonly string[]): (string | null)[] {
+  const automatic = mapColumns(headers.map((header) => (/^Column \d+$/.test(header) ? '' : header)));
+  if (mapping === undefined || mapping === '') return automatic;
+  const wishes = new Map(Object.entries(readJsonObject(mapping)));
+  const named = headers.map((header) => {
+    const wish = wishes.get(header);
+    wishes.delete(header);
+    return wish;
+  });
+  const [unknown] = wishes.keys();
+  if (unknown !== undefined)
+    throw invalidField('mapping', `names ${JSON.stringify(unknown)}, which is no heading of the file`);
+  const fields = named.map((wish) => (wish === undefined ? undefined : readField(wish)));
+  const taken = fields.filter((field) => typeof field === 'string');
+  const twice = taken.find((field, index) => taken.indexOf(field) !== index);
+  if (twice !== undefined) throw invalidField('mapping', `gives ${twice} to two columns`);
+  const rest = mapColumns(headers.map((header, index) => (fields[index] === undefined ? header : '')));
+  return fields.map((field, index) => {
+    if (field !== undefined) return field;
+    const own = rest[index] ?? null;
+    return own !== null && taken.includes(own) ? null : own;
+  });
+}
+
+function readJsonObject(text: unknown): object {
+  try {
+    const value: unknown = JSON.parse(String(text));
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // Refused below, as any other value.
+  }
+  throw invalidField('mapping', 'must be a JSON object: heading → field');
+}
+
+function readField(wish: unknown): string | null {
+  if (wish === null || wish === '') return null;
+  if (typeof wish === 'string' && (FIELDS.has(wish) || /^customFields\../s.test(wish))) return wish;
+  throw invalidField('mapping', `must map to ${LEAD_FIELDS.join(', ')}, customFields.<name> or null`);
+}
+
+const CUSTOM = 'customFields.';
+
+function toLead(
+  cells: readonly string[],
+  mapping: readonly (string | null)[],
+  line: number,
+): Record<string, unknown> {
+  const lead = new Map<string, unknown>();
+  const custom = new Map<string, unknown>();
+  cells.forEach((cell, index) => {
+    const field = mapping[index];
+    const text = readCsvCell(cell.trim());
+    if (field === null || field === undefined || text === '') return;
+    if (field === 'customFields')
+      for (const [name, value] of Object.entries(readCustom(text, line))) custom.set(name, value);
+    else if (field.startsWith(CUSTOM)) custom.set(field.slice(CUSTOM.length), text);
+    else if (field === 'tags')
+      lead.set(
+        field,
+        text.split(/[;,]/).filter((tag) => tag.trim() !== ''),
+      );
+    else lead.set(field, MANY_LINES.has(field) ? text : text.replace(/\p{Cc}+/gu, ' '));
+  });
+  if (custom.size > 0) lead.set('customFields', Object.fromEntries(custom));
+  return Object.fromEntries(lead);
+}
+
+function readCustom(text: string, line: number): object {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // Refused below, as any other value.
+  }
+  throw problem('CSV_MALFORMED', { error: `Line ${line}: customFields must be a JSON object, or empty` });
+}
