@@ -216,7 +216,7 @@ describe('a file with something wrong in it', () => {
     expect(await csv(bytes)).toMatchObject({
       status: 400,
       body: {
-        code: 'CSV_NOT_UTF8',
+        code: 'CSV_ENCODING',
         reason,
         error: 'The file is not UTF-8. Save it as "CSV UTF-8" and try again.',
       },

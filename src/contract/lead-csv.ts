@@ -118,7 +118,7 @@ async function readTable(
 
 function decode(bytes: Buffer): string {
   const begins = (...first: number[]) => first.every((byte, index) => bytes[index] === byte);
-  const refuse = (reason: string) => problem('CSV_NOT_UTF8', { reason });
+  const refuse = (reason: string) => problem('CSV_ENCODING', { reason });
   if (begins(0x50, 0x4b, 3, 4)) throw refuse('an Excel workbook, or another ZIP file');
   if (begins(0xff, 0xfe) || begins(0xfe, 0xff)) throw refuse('UTF-16');
   if (!isUtf8(bytes)) throw refuse('Windows-1252, ISO 8859-1 or the like');

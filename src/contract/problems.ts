@@ -328,7 +328,7 @@ export const PROBLEMS = {
     error: 'The file must not be larger than 10 MB',
     docs: 'A CSV file may have 10,000,000 bytes and 10,000 rows: split it.',
   },
-  CSV_NOT_UTF8: {
+  CSV_ENCODING: {
     status: 400,
     error: 'The file is not UTF-8. Save it as "CSV UTF-8" and try again.',
     docs: 'Spreadsheets save CSV in an encoding of their own unless asked for UTF-8; `reason` says what it looks like.',

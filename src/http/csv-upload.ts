@@ -21,7 +21,7 @@ export async function readCsvUpload(
     throw problem('UNSUPPORTED_MEDIA_TYPE', {
       error: 'Content-Type must be text/csv or multipart/form-data, and the body not compressed',
     });
-  if (/charset/i.test(type) && !UTF8.test(type)) throw problem('CSV_NOT_UTF8', { reason: type });
+  if (/charset/i.test(type) && !UTF8.test(type)) throw problem('CSV_ENCODING', { reason: type });
   if (Number(headers['content-length'] ?? 0) > MAX_BODY_BYTES) throw problem('CSV_TOO_LARGE');
   // Left as it is when it is too long: whoever is still sending must be able to hear of it.
   if (CSV_TYPE.test(type))

@@ -1,7 +1,7 @@
 /** Many leads at once, and one lead as a whole: every column that callers may set. */
 import { toIso } from '../lib/clock.ts';
 import { type Sql, statement } from './database.ts';
-import { deleteLeadAddresses, LEAD_JSON, type LeadRow, storeLeadAddresses } from './leads.ts';
+import { deleteLeadAddresses, LEAD_JSON, type LeadRow, readLeads, storeLeadAddresses } from './leads.ts';
 
 export type WholeLead = Omit<LeadRow, 'optedOutAt' | 'createdAt' | 'updatedAt'>;
 
@@ -104,11 +104,6 @@ const FIND_HOLDERS = statement(
   'find_address_holders',
   'SELECT DISTINCT a.lead_id AS id FROM lead_addresses a WHERE a.workspace_id = $1 AND a.address = ANY($2)',
 );
-const READ_HOLDERS = statement(
-  'read_address_holders',
-  `SELECT ${LEAD_JSON} AS lead FROM leads l WHERE l.workspace_id = $1 AND l.id = ANY($2)`,
-);
-
 /** Who has one of these as phone or email in the list. */
 export async function findInList(
   sql: Sql,
@@ -118,9 +113,9 @@ export async function findInList(
 ): Promise<Map<string, LeadRow>> {
   const addresses = leads.flatMap(({ phone, email }) => [phone, email].filter((each) => each !== null));
   const ids = (await sql.query<{ id: string }>(FIND_HOLDERS, [workspaceId, addresses])).map(({ id }) => id);
-  const found = await sql.query<{ lead: LeadRow }>(READ_HOLDERS, [workspaceId, ids]);
+  const found = await readLeads(sql, workspaceId, ids);
   const holders = new Map<string, LeadRow>();
-  for (const { lead } of found.filter((each) => each.lead.listId === listId)) {
+  for (const lead of found.filter((each) => each.listId === listId)) {
     if (lead.phone !== null) holders.set(lead.phone, lead);
     if (lead.email !== null) holders.set(lead.email, lead);
   }

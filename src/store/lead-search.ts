@@ -1,6 +1,6 @@
 /** Leads by what is known of them. Every filter has its index (docs/leads.md). */
 import { type Sql, statement } from './database.ts';
-import { LEAD_JSON, type LeadRow } from './leads.ts';
+import { LEAD_JSON, type LeadRow, readLeads } from './leads.ts';
 
 export interface LeadFilters {
   /** Part of names, addresses or company. */
@@ -27,14 +27,9 @@ export async function searchLeads(
     filters.search === null && filters.tag === null
       ? await browse(tx, workspaceId, filters.listId, { offset, limit })
       : await filter(tx, workspaceId, filters, { offset, limit });
-  const rows = await tx.query<{ lead: LeadRow }>(READ_LEADS, [workspaceId, found.ids]);
-  return { leads: rows.map(({ lead }) => lead), total: found.total };
+  const leads = await readLeads(tx, workspaceId, found.ids);
+  return { leads: leads.toSorted((a, b) => (a.id > b.id ? -1 : 1)), total: found.total };
 }
-
-const READ_LEADS = statement(
-  'read_leads',
-  `SELECT ${LEAD_JSON} AS lead FROM leads l WHERE l.workspace_id = $1 AND l.id = ANY($2) ORDER BY l.id DESC`,
-);
 
 interface Found {
   ids: string[];

@@ -154,7 +154,7 @@ export const leadRoutes: readonly Route[] = [
       'INVALID_FIELD',
       'FILE_REQUIRED',
       'CSV_TOO_LARGE',
-      'CSV_NOT_UTF8',
+      'CSV_ENCODING',
       'CSV_MALFORMED',
       'UNSUPPORTED_MEDIA_TYPE',
       'BAD_REQUEST',
