@@ -4,10 +4,10 @@ import type { Lead, LeadAnswer, LeadsAnswer } from '../contract/leads.ts';
 import { problem } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';
 import { toIso, toIsoOrNull } from '../lib/clock.ts';
-import { sqlState } from '../store/database.ts';
-import { searchLeads } from '../store/lead-search.ts';
+import { type Sql, sqlState } from '../store/database.ts';
+import { browseLeads, type LeadFilters, limitTime, type Range, searchLeads } from '../store/lead-search.ts';
 import { findLead, type LeadRow } from '../store/leads.ts';
-import { readLists } from '../store/lists.ts';
+import { type ListRow, readLists } from '../store/lists.ts';
 import type { Caller } from './authenticate.ts';
 import { presentList } from './manage-lists.ts';
 
@@ -25,18 +25,37 @@ export async function listLeads(
   { workspaceId }: Caller,
   { page, limit, ...filters }: ListLeads,
 ): Promise<LeadsAnswer> {
-  const range = { offset: (page - 1) * limit, limit, timeoutMs: SEARCH_MS };
-  const search = deps.database.transaction(async (tx) => ({
-    ...(await searchLeads(tx, workspaceId, filters, range)),
-    lists: await readLists(tx, workspaceId),
-  }));
-  const { leads, total, lists } = await search.catch((cause: unknown) => {
-    throw sqlState(cause) === QUERY_CANCELLED ? problem('SEARCH_TIMED_OUT', { cause }) : cause;
-  });
+  const range = { offset: (page - 1) * limit, limit };
+  const found = await deps.database
+    .transaction(async (tx) => {
+      await limitTime(tx, SEARCH_MS);
+      const lists = await readLists(tx, workspaceId);
+      return { lists, ...(await find(tx, workspaceId, filters, range, lists)) };
+    })
+    .catch((cause: unknown) => {
+      throw sqlState(cause) === QUERY_CANCELLED ? problem('SEARCH_TIMED_OUT', { cause }) : cause;
+    });
   return {
-    leads: leads.map((lead) => presentLead(workspaceId, lead)),
-    lists: lists.map((list) => presentList(workspaceId, list)),
-    pagination: { page, limit, totalCount: total, totalPages: Math.ceil(total / limit) },
+    leads: found.leads.map((lead) => presentLead(workspaceId, lead)),
+    lists: found.lists.map((list) => presentList(workspaceId, list)),
+    pagination: { page, limit, totalCount: found.total, totalPages: Math.ceil(found.total / limit) },
+  };
+}
+
+/** How many a list has is known by then: a million leads are counted once. */
+async function find(
+  tx: Sql,
+  workspaceId: string,
+  filters: LeadFilters,
+  range: Range,
+  lists: readonly ListRow[],
+): Promise<{ leads: LeadRow[]; total: number }> {
+  const { listId } = filters;
+  if (filters.search !== null || filters.tag !== null) return searchLeads(tx, workspaceId, filters, range);
+  const asked = lists.filter(({ id }) => listId === null || id === listId);
+  return {
+    leads: await browseLeads(tx, workspaceId, listId, range),
+    total: asked.reduce((sum, { leadCount }) => sum + leadCount, 0),
   };
 }
 

@@ -13,66 +13,54 @@ export interface LeadFilters {
 const SEARCHED = `(coalesce(l.first_name, '') || ' ' || coalesce(l.last_name, '') || E'\\n' || coalesce(l.email, '') || E'\\n'
   || coalesce(l.phone, '') || E'\\n' || coalesce(l.company_name, ''))`;
 
-const LIMIT_TIME = statement('limit_statement_time', `SELECT set_config('statement_timeout', $1, true)`);
-
-/** Newest first. Ends with PostgreSQL's 57014 after `timeoutMs`. */
-export async function searchLeads(
-  tx: Sql,
-  workspaceId: string,
-  filters: LeadFilters,
-  { offset, limit, timeoutMs }: { offset: number; limit: number; timeoutMs: number },
-): Promise<{ leads: LeadRow[]; total: number }> {
-  await tx.query(LIMIT_TIME, [String(timeoutMs)]);
-  const found =
-    filters.search === null && filters.tag === null
-      ? await browse(tx, workspaceId, filters.listId, { offset, limit })
-      : await filter(tx, workspaceId, filters, { offset, limit });
-  const leads = await readLeads(tx, workspaceId, found.ids);
-  return { leads: leads.toSorted((a, b) => (a.id > b.id ? -1 : 1)), total: found.total };
+export interface Range {
+  offset: number;
+  limit: number;
 }
 
-interface Found {
-  ids: string[];
-  total: number;
+const LIMIT_TIME = statement('limit_statement_time', `SELECT set_config('statement_timeout', $1, true)`);
+
+/** Whatever follows in this transaction ends with PostgreSQL's 57014 when one statement takes longer. */
+export async function limitTime(tx: Sql, timeoutMs: number): Promise<void> {
+  await tx.query(LIMIT_TIME, [String(timeoutMs)]);
 }
 
 const BROWSE_ALL = statement(
   'browse_leads',
-  `SELECT ARRAY(SELECT l.id FROM leads l WHERE l.workspace_id = $1 ORDER BY l.id DESC OFFSET $2 LIMIT $3) AS ids,
-     (SELECT count(*)::int FROM leads l WHERE l.workspace_id = $1) AS total`,
+  `SELECT ${LEAD_JSON} AS lead FROM leads l WHERE l.workspace_id = $1 ORDER BY l.id DESC OFFSET $2 LIMIT $3`,
 );
 // Bounds instead of equality: equal, the order of ids alone would do, and a planner that believes the list to be a large
 // one reads all leads of the workspace for it.
 const BROWSE_LIST = statement(
   'browse_list_leads',
-  `SELECT ARRAY(SELECT l.id FROM leads l WHERE l.workspace_id = $1 AND l.list_id >= $4 AND l.list_id <= $4
-       ORDER BY l.list_id DESC, l.id DESC OFFSET $2 LIMIT $3) AS ids,
-     (SELECT count(*)::int FROM leads l WHERE l.workspace_id = $1 AND l.list_id = $4) AS total`,
+  `SELECT ${LEAD_JSON} AS lead FROM leads l WHERE l.workspace_id = $1 AND l.list_id >= $4 AND l.list_id <= $4
+   ORDER BY l.list_id DESC, l.id DESC OFFSET $2 LIMIT $3`,
 );
 
-async function browse(
+/** All, or those of one list; newest first. */
+export async function browseLeads(
   tx: Sql,
   workspaceId: string,
   listId: string | null,
-  { offset, limit }: { offset: number; limit: number },
-): Promise<Found> {
-  const [found] =
+  { offset, limit }: Range,
+): Promise<LeadRow[]> {
+  const rows =
     listId === null
-      ? await tx.query<Found>(BROWSE_ALL, [workspaceId, offset, limit])
-      : await tx.query<Found>(BROWSE_LIST, [workspaceId, offset, limit, listId]);
-  return found ?? { ids: [], total: 0 };
+      ? await tx.query<{ lead: LeadRow }>(BROWSE_ALL, [workspaceId, offset, limit])
+      : await tx.query<{ lead: LeadRow }>(BROWSE_LIST, [workspaceId, offset, limit, listId]);
+  return rows.map(({ lead }) => lead);
 }
 
 /**
- * All that match are found first, by the index, then put in order. Asked for the newest fifty right away, a planner that
+ * Newest first. All that match are found first, by the index, then put in order. Asked for the newest fifty right away, a planner that
  * believes in many matches reads leads from the newest on: for a rare name, a million of them.
  */
-async function filter(
+export async function searchLeads(
   tx: Sql,
   workspaceId: string,
   { search, listId, tag }: LeadFilters,
-  { offset, limit }: { offset: number; limit: number },
-): Promise<Found> {
+  { offset, limit }: Range,
+): Promise<{ leads: LeadRow[]; total: number }> {
   const values: unknown[] = [workspaceId, offset, limit];
   const conditions = ['l.workspace_id = $1'];
   const names: string[] = [];
@@ -85,7 +73,7 @@ async function filter(
   where('search', (p) => `${SEARCHED} ILIKE ${p}`, search === null ? null : pattern(search));
   where('tag', (p) => `l.tags @> ${p}::text[]`, tag === null ? null : [tag]);
   where('list', (p) => `l.list_id = ${p}`, listId);
-  const [found] = await tx.query<Found>(
+  const [found = { ids: [], total: 0 }] = await tx.query<{ ids: string[]; total: number }>(
     statement(
       `filter_leads_${names.join('_')}`,
       `WITH found AS MATERIALIZED (SELECT l.id FROM leads l WHERE ${conditions.join(' AND ')})
@@ -94,7 +82,8 @@ async function filter(
     ),
     values,
   );
-  return found ?? { ids: [], total: 0 };
+  const leads = await readLeads(tx, workspaceId, found.ids);
+  return { leads: leads.toSorted((a, b) => (a.id > b.id ? -1 : 1)), total: found.total };
 }
 
 const PHONE_LIKE = /^\+?[\d\s.()-]{4,}$/;

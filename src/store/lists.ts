@@ -13,12 +13,14 @@ export interface ListRow {
   updatedAt: number;
 }
 
-const COLUMNS = `i.id, i.name, i.description, i.special, i.created_at AS "createdAt", i.updated_at AS "updatedAt",
-  (SELECT count(*)::int FROM leads l WHERE l.workspace_id = i.workspace_id AND l.list_id = i.id) AS "leadCount"`;
+const COLUMNS = `i.id, i.name, i.description, i.special, i.created_at AS "createdAt", i.updated_at AS "updatedAt"`;
 
 const READ_LISTS = statement(
   'read_lists',
-  `SELECT ${COLUMNS} FROM lists i WHERE i.workspace_id = $1 ORDER BY i.id`,
+  `WITH counted AS MATERIALIZED (
+     SELECT l.list_id, count(*)::int AS leads FROM leads l WHERE l.workspace_id = $1 GROUP BY l.list_id)
+   SELECT ${COLUMNS}, coalesce(c.leads, 0) AS "leadCount" FROM lists i LEFT JOIN counted c ON c.list_id = i.id
+   WHERE i.workspace_id = $1 ORDER BY i.id`,
 );
 
 /** Oldest first. */
@@ -28,7 +30,9 @@ export function readLists(sql: Sql, workspaceId: string): Promise<ListRow[]> {
 
 const FIND_LIST = statement(
   'find_list',
-  `SELECT ${COLUMNS} FROM lists i WHERE i.workspace_id = $1 AND i.id = $2`,
+  `SELECT ${COLUMNS},
+     (SELECT count(*)::int FROM leads l WHERE l.workspace_id = $1 AND l.list_id = $2) AS "leadCount"
+   FROM lists i WHERE i.workspace_id = $1 AND i.id = $2`,
 );
 
 export async function findList(sql: Sql, workspaceId: string, id: string): Promise<ListRow | null> {
