@@ -167,6 +167,16 @@ describe('a page of leads', () => {
   });
 });
 
+test('new leads are sorted into the index by the dispatcher, not by those who bring them', async () => {
+  await read(app, 'CREATE EXTENSION IF NOT EXISTS pgstattuple');
+  const pending = async () =>
+    (await read<{ n: number }>(app, "SELECT pending_tuples AS n FROM pgstatginindex('leads_search')"))[0]?.n;
+  await save([{ firstName: 'Pending', phone: newPhone() }]);
+  expect(await names('search=pending')).toEqual(['Pending']);
+  await until('they are sorted in', async () => (await pending()) === 0);
+  expect(await names('search=pending')).toEqual(['Pending']);
+});
+
 describe('a change of a lead', () => {
   test.each(['PATCH', 'PUT'])('by %s keeps what is left out and clears what is null', async (method) => {
     const [id = ''] = await save([

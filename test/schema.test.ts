@@ -135,6 +135,7 @@ const ACROSS_WORKSPACES: Readonly<Record<string, string>> = {
   make_room_to_count: 'reads no table',
   latest_clock: 'reads no table',
   limit_statement_time: 'reads no table',
+  sort_in_pending_leads: 'looks after an index',
   notify: 'reads no table',
 };
 

@@ -5,6 +5,7 @@
 import type { Deps } from '../deps.ts';
 import { isRecent } from '../lib/clock.ts';
 import { findNextDue } from '../store/due.ts';
+import { sortInNewLeads } from '../store/lead-search.ts';
 import { putOffLines, scanDueLines, takeWakes } from '../store/line-queue.ts';
 import { findNextWebhookDue } from '../store/webhook-queue.ts';
 import { apart, SetAside } from './apart.ts';
@@ -80,6 +81,7 @@ export function createTicker(deps: Deps, stopping: AbortSignal = NEVER): Ticker 
       if (isTimeFor('lines')) {
         chores.start(launch, 'lines that are down', () => leaveDownLines(deps));
         chores.ask(launch, 'health', await healthChecksDue(deps));
+        chores.start(launch, 'search index', () => sortInNewLeads(deps.database));
       }
       if (isTimeFor('keys')) {
         chores.start(launch, 'old keys', () => forgetOldKeys(deps, stopping));

@@ -94,6 +94,16 @@ function pattern(search: string): string {
   return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 }
 
+const SORT_IN_PENDING = statement(
+  'sort_in_pending_leads',
+  `SELECT gin_clean_pending_list('leads_search'::regclass) AS pages`,
+);
+
+/** New leads stand in a list that every search reads through, until this puts them into the index proper. */
+export async function sortInNewLeads(sql: Sql): Promise<void> {
+  await sql.query(SORT_IN_PENDING, []);
+}
+
 const NEXT_LEADS = statement(
   'next_leads',
   `SELECT ${LEAD_JSON} AS lead FROM leads l WHERE l.workspace_id = $1 AND l.id > $2
