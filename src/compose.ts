@@ -6,6 +6,7 @@ import { createAuthenticate } from './actions/authenticate.ts';
 import { createAuthenticateDevice } from './actions/authenticate-device.ts';
 import { newFetchesUnderWay } from './actions/fetch-file.ts';
 import { actions } from './actions/index.ts';
+import { createListCounts } from './actions/list-counts.ts';
 import { hintAtNews } from './actions/receive-hook.ts';
 import { createSettlements } from './actions/settle-messages.ts';
 import { createOutcomeWatch } from './actions/wait-for-outcome.ts';
@@ -177,6 +178,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     fetches: newFetchesUnderWay(),
     channels,
     snapshots: createWorkspaceSnapshots({ database, clock }),
+    listCounts: createListCounts({ clock }),
     relay: { ...relay, drain: () => macs.drain() },
     keysInFlight: new Set<string>(),
     wakeDispatchers() {

@@ -4,6 +4,7 @@ import type { Authenticate } from './actions/authenticate.ts';
 import type { AuthenticateDevice } from './actions/authenticate-device.ts';
 import type { FetchesUnderWay } from './actions/fetch-file.ts';
 import type { Intake } from './actions/intake.ts';
+import type { ListCounts } from './actions/list-counts.ts';
 import type { Settlements } from './actions/settle-messages.ts';
 import type { OutcomeWatch } from './actions/wait-for-outcome.ts';
 import type { WorkspaceSnapshots } from './actions/workspace-snapshot.ts';
@@ -38,6 +39,7 @@ export interface Deps {
   channels: ReadonlyMap<Transport, Channel>;
   authenticate: Authenticate;
   snapshots: WorkspaceSnapshots;
+  listCounts: ListCounts;
   intake: Intake;
   settlements: Settlements;
   outcomes: OutcomeWatch;

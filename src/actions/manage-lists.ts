@@ -4,6 +4,7 @@ import { problem } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';
 import { toIso } from '../lib/clock.ts';
 import {
+  countByList,
   findList,
   insertList,
   type ListRow,
@@ -17,7 +18,8 @@ import { refuseReadOnly } from './read-only.ts';
 
 export async function listLists(deps: Deps, { workspaceId }: Caller): Promise<ListsAnswer> {
   const lists = await readLists(deps.database, workspaceId);
-  return { lists: lists.map((list) => presentList(workspaceId, list)) };
+  const counts = await countByList(deps.database, workspaceId);
+  return { lists: lists.map((list) => presentList(workspaceId, counted(list, counts))) };
 }
 
 export async function getList(deps: Deps, { workspaceId }: Caller, id: string): Promise<ListAnswer> {
@@ -66,6 +68,10 @@ export async function deleteList(deps: Deps, caller: Caller, id: string): Promis
     if (!(await remove(tx, workspaceId, id))) throw problem('LIST_NOT_EMPTY');
   });
   return { success: true };
+}
+
+export function counted(list: Omit<ListRow, 'leadCount'>, counts: ReadonlyMap<string, number>): ListRow {
+  return { ...list, leadCount: counts.get(list.id) ?? 0 };
 }
 
 export function presentList(workspaceId: string, { id, createdAt, updatedAt, ...rest }: ListRow): List {

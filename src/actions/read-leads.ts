@@ -7,9 +7,10 @@ import { toIso, toIsoOrNull } from '../lib/clock.ts';
 import { type Sql, sqlState } from '../store/database.ts';
 import { browseLeads, type LeadFilters, limitTime, type Range, searchLeads } from '../store/lead-search.ts';
 import { findLead, type LeadRow } from '../store/leads.ts';
-import { type ListRow, readLists } from '../store/lists.ts';
+import { findList, readLists } from '../store/lists.ts';
 import type { Caller } from './authenticate.ts';
-import { presentList } from './manage-lists.ts';
+import { totalOf } from './list-counts.ts';
+import { counted, presentList } from './manage-lists.ts';
 
 const SEARCH_MS = 5_000;
 const QUERY_CANCELLED = '57014';
@@ -30,7 +31,9 @@ export async function listLeads(
     .transaction(async (tx) => {
       await limitTime(tx, SEARCH_MS);
       const lists = await readLists(tx, workspaceId);
-      return { lists, ...(await find(tx, workspaceId, filters, range, lists)) };
+      const counts = await deps.listCounts.read(tx, workspaceId);
+      const page = await find(tx, workspaceId, filters, range, counts);
+      return { ...page, lists: lists.map((list) => counted(list, counts)) };
     })
     .catch((cause: unknown) => {
       throw sqlState(cause) === QUERY_CANCELLED ? problem('SEARCH_TIMED_OUT', { cause }) : cause;
@@ -42,21 +45,18 @@ export async function listLeads(
   };
 }
 
-/** How many a list has is known by then: a million leads are counted once. */
 async function find(
   tx: Sql,
   workspaceId: string,
   filters: LeadFilters,
   range: Range,
-  lists: readonly ListRow[],
+  counts: ReadonlyMap<string, number>,
 ): Promise<{ leads: LeadRow[]; total: number }> {
-  const { listId } = filters;
-  if (filters.search !== null || filters.tag !== null) return searchLeads(tx, workspaceId, filters, range);
-  const asked = lists.filter(({ id }) => listId === null || id === listId);
-  return {
-    leads: await browseLeads(tx, workspaceId, listId, range),
-    total: asked.reduce((sum, { leadCount }) => sum + leadCount, 0),
-  };
+  const { search, listId, tag } = filters;
+  if (search !== null || tag !== null) return searchLeads(tx, workspaceId, filters, range);
+  const leads = await browseLeads(tx, workspaceId, listId, range);
+  if (listId === null) return { leads, total: totalOf(counts) };
+  return { leads, total: (await findList(tx, workspaceId, listId))?.leadCount ?? 0 };
 }
 
 export function presentLead(workspaceId: string, lead: LeadRow): Lead {

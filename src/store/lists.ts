@@ -17,15 +17,23 @@ const COLUMNS = `i.id, i.name, i.description, i.special, i.created_at AS "create
 
 const READ_LISTS = statement(
   'read_lists',
-  `WITH counted AS MATERIALIZED (
-     SELECT l.list_id, count(*)::int AS leads FROM leads l WHERE l.workspace_id = $1 GROUP BY l.list_id)
-   SELECT ${COLUMNS}, coalesce(c.leads, 0) AS "leadCount" FROM lists i LEFT JOIN counted c ON c.list_id = i.id
-   WHERE i.workspace_id = $1 ORDER BY i.id`,
+  `SELECT ${COLUMNS} FROM lists i WHERE i.workspace_id = $1 ORDER BY i.id`,
 );
 
 /** Oldest first. */
-export function readLists(sql: Sql, workspaceId: string): Promise<ListRow[]> {
+export function readLists(sql: Sql, workspaceId: string): Promise<Omit<ListRow, 'leadCount'>[]> {
   return sql.query(READ_LISTS, [workspaceId]);
+}
+
+const COUNT_BY_LIST = statement(
+  'count_leads_by_list',
+  'SELECT list_id AS id, count(*)::int AS count FROM leads WHERE workspace_id = $1 GROUP BY list_id',
+);
+
+/** Of all lists that have leads. */
+export async function countByList(sql: Sql, workspaceId: string): Promise<Map<string, number>> {
+  const rows = await sql.query<{ id: string; count: number }>(COUNT_BY_LIST, [workspaceId]);
+  return new Map(rows.map(({ id, count }) => [id, count]));
 }
 
 const FIND_LIST = statement(
