@@ -11,7 +11,8 @@ export interface ListCounts {
   read(tx: Sql, workspaceId: string): Promise<ReadonlyMap<string, number>>;
 }
 
-const MANY = 20_000;
+/** So many take long to be counted. */
+export const MANY = 20_000;
 const MAX_AGE_MS = 10_000;
 const MAX_REMEMBERED = 1_000;
 

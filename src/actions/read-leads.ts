@@ -9,7 +9,7 @@ import { browseLeads, type LeadFilters, limitTime, type Range, searchLeads } fro
 import { findLead, type LeadRow } from '../store/leads.ts';
 import { findList, readLists } from '../store/lists.ts';
 import type { Caller } from './authenticate.ts';
-import { totalOf } from './list-counts.ts';
+import { MANY, totalOf } from './list-counts.ts';
 import { counted, presentList } from './manage-lists.ts';
 
 const SEARCH_MS = 5_000;
@@ -56,7 +56,11 @@ async function find(
   if (search !== null || tag !== null) return searchLeads(tx, workspaceId, filters, range);
   const leads = await browseLeads(tx, workspaceId, listId, range);
   if (listId === null) return { leads, total: totalOf(counts) };
-  return { leads, total: (await findList(tx, workspaceId, listId))?.leadCount ?? 0 };
+  const known = counts.get(listId) ?? 0;
+  return {
+    leads,
+    total: known >= MANY ? known : ((await findList(tx, workspaceId, listId))?.leadCount ?? 0),
+  };
 }
 
 export function presentLead(workspaceId: string, lead: LeadRow): Lead {

@@ -27,13 +27,13 @@ export async function limitTime(tx: Sql, timeoutMs: number): Promise<void> {
 
 const BROWSE_ALL = statement(
   'browse_leads',
-  `SELECT ${LEAD_JSON} AS lead FROM leads l WHERE l.workspace_id = $1 ORDER BY l.id DESC OFFSET $2 LIMIT $3`,
+  'SELECT l.id FROM leads l WHERE l.workspace_id = $1 ORDER BY l.id DESC OFFSET $2 LIMIT $3',
 );
 // Bounds instead of equality: equal, the order of ids alone would do, and a planner that believes the list to be a large
 // one reads all leads of the workspace for it.
 const BROWSE_LIST = statement(
   'browse_list_leads',
-  `SELECT ${LEAD_JSON} AS lead FROM leads l WHERE l.workspace_id = $1 AND l.list_id >= $4 AND l.list_id <= $4
+  `SELECT l.id FROM leads l WHERE l.workspace_id = $1 AND l.list_id >= $4 AND l.list_id <= $4
    ORDER BY l.list_id DESC, l.id DESC OFFSET $2 LIMIT $3`,
 );
 
@@ -46,9 +46,10 @@ export async function browseLeads(
 ): Promise<LeadRow[]> {
   const rows =
     listId === null
-      ? await tx.query<{ lead: LeadRow }>(BROWSE_ALL, [workspaceId, offset, limit])
-      : await tx.query<{ lead: LeadRow }>(BROWSE_LIST, [workspaceId, offset, limit, listId]);
-  return rows.map(({ lead }) => lead);
+      ? await tx.query<{ id: string }>(BROWSE_ALL, [workspaceId, offset, limit])
+      : await tx.query<{ id: string }>(BROWSE_LIST, [workspaceId, offset, limit, listId]);
+  const ids = rows.map(({ id }) => id);
+  return newestFirst(await readLeads(tx, workspaceId, ids));
 }
 
 /**
@@ -83,7 +84,11 @@ export async function searchLeads(
     values,
   );
   const leads = await readLeads(tx, workspaceId, found.ids);
-  return { leads: leads.toSorted((a, b) => (a.id > b.id ? -1 : 1)), total: found.total };
+  return { leads: newestFirst(leads), total: found.total };
+}
+
+function newestFirst(leads: readonly LeadRow[]): LeadRow[] {
+  return leads.toSorted((a, b) => (a.id > b.id ? -1 : 1));
 }
 
 const PHONE_LIKE = /^\+?[\d\s.()-]{4,}$/;
