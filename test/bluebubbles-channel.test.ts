@@ -3,9 +3,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
+import { createBlueBubblesChannel } from '../src/channels/bluebubbles.ts';
 import type { NewsAnswer, OutgoingAttachment } from '../src/channels/channel.ts';
+import { systemClock } from '../src/lib/clock.ts';
+import { createGuardedFetch, type GuardedFetch } from '../src/lib/guarded-fetch.ts';
 import { attachmentOf } from './attachments.ts';
-import { type MacWish, type OpenMac, openMac, outgoingTo, QUICK } from './bluebubbles.ts';
+import { type MacWish, type OpenMac, openMac, outgoingTo, PATIENCE, QUICK } from './bluebubbles.ts';
 import { leaseOf } from './leases.ts';
 import { until } from './until.ts';
 
@@ -543,4 +546,42 @@ test('only the time of a fake is short: its defaults are a Mac’s', async () =>
   const { TIMINGS } = await import('./fakes/bluebubbles/people.ts');
   expect(Object.keys(TIMINGS)).toEqual(Object.keys(QUICK));
   expect(TIMINGS).toMatchObject({ giveUp: 120_000, timeout: 300_000 });
+});
+
+describe('a process that stands still after its last look at the lease', () => {
+  test.each([
+    ['by the Private API', { macos: 26, privateApi: true }],
+    ['by AppleScript', { macos: 15, privateApi: false }],
+  ] as const)('sends nothing %s when it goes on, and says so', async (_title, wish) => {
+    const { server, line } = await mac(wish);
+    const known = server.mac.openChat(ANNA);
+    let hasPassed = false;
+    const web = createGuardedFetch({ allowPrivateHosts: true });
+    const standsStill: GuardedFetch = {
+      ...web,
+      fetch(url, options) {
+        // No timer has run yet when it goes on with its connection.
+        if (url.includes('/message/text')) hasPassed = true;
+        return web.fetch(url, options);
+      },
+    };
+    const channel = createBlueBubblesChannel({
+      fetch: standsStill,
+      clock: systemClock(),
+      allowPrivateHosts: true,
+      publicUrl: null,
+      ...PATIENCE,
+    });
+    const lease = { signal: new AbortController().signal, hasPassed: () => hasPassed };
+    const outcome = await channel.send(line, outgoingTo(known.identifier), lease);
+    await web.close();
+    expect(hasPassed).toBe(true);
+    expect(server.mac.rows).toEqual([]);
+    expect(outcome).toEqual({
+      outcome: 'rejected',
+      permanent: false,
+      code: 'lease',
+      message: 'The time for this attempt ran out before it was sent',
+    });
+  });
 });

@@ -1,11 +1,14 @@
 /**
  * Calls to a BlueBubbles server, and what their answers prove. What matters of a call that failed is whether the server
- * may have begun with it: only a connection that was never made proves that it did not.
+ * may have begun with it: only a connection that was never made, or a body of which no byte was written, proves that it
+ * did not.
  */
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import type { Deadline } from '../lib/clock.ts';
 import { FetchRefused, type GuardedFetch } from '../lib/guarded-fetch.ts';
+import { LeasedContent } from '../lib/leased-content.ts';
 import type { BlueBubblesServer } from './settings.ts';
 
 /** As the server writes a message; only what is read here. Instants in epoch ms by the Mac's clock. */
@@ -54,7 +57,7 @@ export type Answer<Data = unknown> =
       message: string;
       error: string;
     }
-  /** It was never connected to. */
+  /** It was never connected to, or never told what to do. */
   | { got: 'nobody'; message: string }
   /** The server may have had it. */
   | { got: 'silence'; message: string };
@@ -66,6 +69,8 @@ export interface CallOptions {
   form?: Form;
   timeoutMs: number;
   signal?: AbortSignal;
+  /** Of a call that may leave something behind: asked in the instant before its body is written. */
+  lease?: Deadline;
 }
 export interface Form {
   fields: Readonly<Record<string, string>>;
@@ -98,20 +103,26 @@ export interface DownloadLimits {
 export function createBlueBubblesApi(fetch: GuardedFetch): BlueBubblesApi {
   return {
     async call<Data>(server: BlueBubblesServer, path: string, options: CallOptions): Promise<Answer<Data>> {
-      const { method = 'GET', query = {}, timeoutMs, signal } = options;
-      const payload = payloadOf(options);
+      const { method = 'GET', query = {}, timeoutMs, signal, lease } = options;
+      const { headers, body } = payloadOf(options);
+      const leased = lease === undefined || body === undefined ? null : new LeasedContent(body, lease);
       try {
         const answer = await fetch.fetch(urlOf(server, path, query), {
           method,
-          headers: { accept: 'application/json', ...payload.headers },
-          ...(payload.body === undefined ? {} : { body: payload.body }),
+          headers: {
+            accept: 'application/json',
+            ...headers,
+            ...(body === undefined ? {} : { 'content-length': String(body.length) }),
+          },
+          ...(body === undefined ? {} : { body: leased ?? body }),
           timeoutMs,
           maxBytes: MAX_ANSWER_BYTES,
           ...(signal === undefined ? {} : { signal }),
         });
         return readAnswer<Data>(answer.status, (await buffer(answer.body)).toString('utf8'));
       } catch (error) {
-        return failureOf(error as Error);
+        const failure = failureOf(error as Error);
+        return leased?.begun === false ? { got: 'nobody', message: failure.message } : failure;
       }
     },
 

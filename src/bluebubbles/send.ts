@@ -148,9 +148,10 @@ export function createBlueBubblesSender({
     /** What may leave something behind: the lease is asked in the instant before. */
     async function ask(path: string, payload: { json?: unknown; form?: Form }): Promise<Verdict> {
       if (lease.hasPassed()) return refused(notNow('lease', LEASE_ENDED));
-      return verdictOn(
-        await api.call(server, path, { method: 'POST', ...payload, timeoutMs: sendTimeoutMs, signal: limit }),
-      );
+      const options = { method: 'POST', ...payload, timeoutMs: sendTimeoutMs, signal: limit, lease } as const;
+      const answer = await api.call(server, path, options);
+      if (answer.got === 'nobody' && lease.hasPassed()) return refused(notNow('lease', LEASE_ENDED));
+      return verdictOn(answer);
     }
 
     async function upload(file: File): Promise<string | Outcome> {

@@ -3,10 +3,10 @@
  * reached Twilio is what matters when it fails: its body is a stream that notes when it is first read, which undici does
  * once a connection stands and before a byte of the request is written.
  */
-import { Readable } from 'node:stream';
 import { text as readAll } from 'node:stream/consumers';
 import type { Deadline } from '../lib/clock.ts';
 import { FetchRefused, type GuardedFetch } from '../lib/guarded-fetch.ts';
+import { LeasedContent } from '../lib/leased-content.ts';
 import type { ChannelLine } from './channel.ts';
 import type { TwilioRefusal } from './twilio-errors.ts';
 import { readTwilioSettings, type TwilioSettings } from './twilio-settings.ts';
@@ -95,7 +95,7 @@ export function createTwilioApi({
 
     async post(account, path, form, lease) {
       const bytes = Buffer.from(form.toString());
-      const body = new Content(bytes, lease);
+      const body = new LeasedContent(bytes, lease);
       return call(
         () =>
           fetch.fetch(toUrl(path), {
@@ -128,30 +128,6 @@ export function accountOf(line: Pick<ChannelLine, 'transportConfig' | 'secret'>)
 
 export function basic({ accountSid, authToken }: TwilioAccount): string {
   return `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
-}
-
-/** The form on its way: notes when its first byte was asked for, and gives none when that is too late. */
-class Content extends Readable {
-  begun = false;
-  readonly #bytes: Buffer;
-  readonly #lease: Deadline;
-
-  constructor(bytes: Buffer, lease: Deadline) {
-    super();
-    this.#bytes = bytes;
-    this.#lease = lease;
-  }
-
-  override _read(): void {
-    if (this.begun) return;
-    if (this.#lease.hasPassed()) {
-      this.destroy(new Error('The time for this attempt ran out before it was sent'));
-      return;
-    }
-    this.begun = true;
-    this.push(this.#bytes);
-    this.push(null);
-  }
 }
 
 async function call<Body>(
