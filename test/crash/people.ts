@@ -44,11 +44,11 @@ export class People {
   #dueMagic(): Magic | null {
     const { magic, endsAt } = this.#options;
     const now = clock.now();
-    const isDue = (each: Magic): boolean => {
-      const at = this.#nextMagicAt.get(each);
-      return at === undefined || (at <= now && now < endsAt - (each.ceasesMs ?? -Infinity));
-    };
-    const due = magic.find(isDue) ?? null;
+    const dueAt = (each: Magic) => this.#nextMagicAt.get(each) ?? 0;
+    const isDue = (each: Magic): boolean =>
+      dueAt(each) === 0 || (dueAt(each) <= now && now < endsAt - (each.ceasesMs ?? -Infinity));
+    // On a slow machine everybody is due all the time: then each has a turn.
+    const [due = null] = magic.filter(isDue).sort((a, b) => dueAt(a) - dueAt(b));
     if (due !== null) this.#nextMagicAt.set(due, now + due.everyMs);
     return due;
   }

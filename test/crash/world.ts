@@ -167,7 +167,7 @@ function startTraffic(
   const far = new People({ random, endsAt, magic, others: carrierStrangers(lines) });
   return [
     new Traffic({ ...base, apiKey, people: phones, clients: 2 }),
-    new Traffic({ ...base, apiKey: opened.apiKey, people: far, clients: 3, pauseMs: 1_000 }),
+    new Traffic({ ...base, apiKey: opened.apiKey, people: far, clients: 4, pauseMs: 1_000 }),
   ];
 }
 
