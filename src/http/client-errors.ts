@@ -49,9 +49,10 @@ export function createClientErrors(newRequestId: () => string): ClientErrors {
   };
 }
 
-function isUpload({ request }: InFlight): boolean {
+/** One that its route still reads: whoever has been answered, a stranger without a key for one, sends no more. */
+function isUpload({ request, response }: InFlight): boolean {
   const { isUpload = false } = request.routeOptions.config as { isUpload?: boolean };
-  return isUpload && !request.raw.complete;
+  return isUpload && !request.raw.complete && !response.writableEnded;
 }
 
 function problemOf({ code }: { code?: string }): Problem {

@@ -34,6 +34,8 @@ interface Link {
 }
 
 const PATH = '/relay/link';
+/** What waits for a Mac that reads nothing; it says it all again over its next link. */
+const MAX_WAITING_BYTES = 4 * MAX_ENVELOPE_BYTES;
 const LOOK_EVERY_MS = 1_000;
 /** Two pings missed, and the time for an answer to the second. */
 const DEAD_AFTER_MS = 2 * PING_EVERY_MS + 5_000;
@@ -44,6 +46,11 @@ const GOING_AWAY = 1001;
 const FAREWELL_MS = 500;
 /** An agent says few things at once. Whoever says more is not read until these are dealt with. */
 const ENVELOPES_WAITING = 40;
+
+/** Others offer HTTP/2 to every server they ask, by the same header: theirs are requests like any. */
+export function asksForLink({ url = '', headers }: IncomingMessage): boolean {
+  return url.split('?')[0] === PATH && headers.upgrade?.toLowerCase() === 'websocket';
+}
 
 export function openRelayLinks(
   app: FastifyInstance,
@@ -210,9 +217,12 @@ export function openRelayLinks(
 }
 
 function tell({ socket }: Link, envelope: ServerEnvelope): void {
-  if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(envelope));
+  if (socket.bufferedAmount > MAX_WAITING_BYTES) socket.terminate();
+  else if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(envelope));
 }
 
+/** Node watches over no connection that asked for an upgrade: it is closed from our side, or stays as long as they like. */
 function turnAway(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+  const answer = `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`;
+  socket.end(answer, () => socket.destroy());
 }

@@ -8,7 +8,7 @@ import { createClientErrors } from './client-errors.ts';
 import { toProblem } from './failures.ts';
 import { createGuards } from './guards.ts';
 import { createGuessLimit } from './guess-limit.ts';
-import { openRelayLinks } from './relay-links.ts';
+import { asksForLink, openRelayLinks } from './relay-links.ts';
 import { mount } from './route.ts';
 import { routes } from './routes.ts';
 
@@ -31,6 +31,7 @@ export function createServer(deps: Deps, actions: Actions): FastifyInstance {
       connectionsCheckingInterval: Math.min(1_000, Math.ceil(deps.config.bodyTimeoutMs / 4)),
       // Asked for below instead, where the refusal has our shape.
       requireHostHeader: false,
+      shouldUpgradeCallback: asksForLink,
     },
     routerOptions: { maxParamLength: MAX_PARAM_CHARACTERS, ignoreTrailingSlash: true },
     clientErrorHandler: (error, socket) => clientErrors.handle(error, socket),

@@ -65,8 +65,11 @@ export const unsubscribeRoutes: readonly Route[] = [
 
 const MULTIPART =
   /content-disposition:[^\r\n]*\bname="?list-unsubscribe"?[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\none-click\s*\r?\n--/i;
+/** One field; what is longer is not looked through. */
+const MAX_FORM_BYTES = 2_000;
 
 function isOneClick({ headers, bytes }: Call): boolean {
+  if (bytes.length > MAX_FORM_BYTES) return false;
   const body = bytes.toString('latin1');
   if (/^multipart\/form-data\b/i.test(headers['content-type'] ?? '')) return MULTIPART.test(body);
   const [[name = '', value = ''] = []] = new URLSearchParams(body.trim());
