@@ -8,7 +8,7 @@ import { createSandboxDriver } from '../../src/relay/drivers/sandbox.ts';
 import { openApp, type TestApp } from '../harness.ts';
 import { leaseOf } from '../leases.ts';
 import { until } from '../until.ts';
-import { accept, newPhone, read } from '../workspaces.ts';
+import { accept, addLine, newPhone, read } from '../workspaces.ts';
 import { channelLineOf, devicesOf, isConnected, type Mac, openMac } from './mac.ts';
 import { HELLO, openRawDevice } from './raw-device.ts';
 import { openWire } from './wire.ts';
@@ -18,6 +18,37 @@ beforeAll(async () => {
   app = await openApp();
 });
 afterAll(() => app.close());
+
+describe('a Mac that says anything', () => {
+  test('is answered, whatever its texts hold, and moves no message of another line', async () => {
+    const mac = await openMac(app, { starts: false });
+    const other = await addLine(mac.workspace, { transport: 'sandbox' });
+    const waiting = await accept(mac.workspace, { recipientPhone: newPhone(), fromLineId: other._id });
+    await mac.workspace.reaches(waiting._id, 'delivered');
+    const device = await openRawDevice(app.url, mac.pairing.token);
+    const bad = 'a\0b\ud800';
+    const selfTest = {
+      ok: true,
+      checks: [{ check: bad, ok: true, message: bad }],
+      versions: { [bad]: bad },
+    };
+    device.say({ ...HELLO, name: bad, agent: bad, driver: bad, selfTest });
+    await device.next('welcome');
+    device.say({ type: 'self-test', selfTest });
+    await device.next('ack');
+    const receipt = { news: 'receipt', reference: waiting._id, receipt: 'bounced', message: bad };
+    const inbound = { news: 'inbound', from: '+12025550186', text: bad, externalMessageId: bad };
+    device.say({ type: 'news', newsId: 'n', news: [receipt, inbound, { news: 'suppression' }] });
+    expect(await device.next('ack')).toMatchObject({ of: 'news', id: 'n' });
+    device.say({ ...HELLO, protocol: 2 ** 40 });
+    expect(await device.next('refused')).toMatchObject({ code: 'UNREADABLE' });
+    expect((await mac.workspace.message(waiting._id)).status).toBe('delivered');
+    const [device1] = await devicesOf(mac);
+    expect(device1?.selfTest?.versions).toEqual({ 'ab\ufffd': 'ab\ufffd' });
+    device.socket.close();
+    await mac.close();
+  });
+});
 
 describe('the link of a relay', () => {
   test('goes by long poll where no WebSocket gets through, both ways', async () => {
