@@ -220,6 +220,16 @@ describe('the way out', () => {
     expect((await fetch(link, { method: 'HEAD' })).status).toBe(200);
     for (const body of ['', 'List-Unsubscribe=No', 'x=List-Unsubscribe=One-Click'])
       expect((await post(link, body)).status).toBe(400);
+    // Whoever has a link may also post a megabyte there; all others wait while it is looked at.
+    const bomb = 'content-disposition: name='.repeat(40_000);
+    const begun = performance.now();
+    const answer = await fetch(link, {
+      method: 'POST',
+      headers: { 'content-type': 'multipart/form-data; boundary=b' },
+      body: bomb,
+    });
+    expect(answer.status).toBe(400);
+    expect(performance.now() - begun).toBeLessThan(5_000);
     expect(await ledgerOf(address)).toEqual([]);
   });
 
