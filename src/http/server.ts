@@ -80,7 +80,8 @@ function refuse(deps: Deps, error: unknown, request: FastifyRequest, reply: Fast
   // Who hung up, or was hung up on, amid its own request gets no answer; what was thrown then says nothing of us.
   const isGone = request.raw.destroyed && !request.raw.complete;
   const refusal = isGone ? problem('BAD_REQUEST') : toProblem(error, request.routeOptions.bodyLimit);
-  if (refusal.status >= 500) {
+  // 501 is nobody's fault: what was asked for is not built.
+  if (refusal.status >= 500 && refusal.status !== 501) {
     deps.log.error({ err: refusal.cause ?? refusal, ...traceOf(request, reply) }, 'request failed');
   }
   if (refusal.retryAfter !== null) reply.header('retry-after', refusal.retryAfter);
