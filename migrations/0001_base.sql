@@ -34,6 +34,8 @@ CREATE TABLE api_keys (
   name         text NOT NULL,
   hint         text NOT NULL,
   scopes       text[] NOT NULL,
+  -- What it sends at the doors for clients of other services.
+  sends_as     text NOT NULL DEFAULT 'imessage_first' CHECK (sends_as IN ('imessage_first', 'sms_only')),
   created_at   timestamptz NOT NULL,
   expires_at   timestamptz,
   last_used_at timestamptz,
@@ -243,6 +245,15 @@ CREATE INDEX lines_next_send_at ON lines (next_send_at) WHERE next_send_at IS NO
 CREATE INDEX lines_down ON lines (down_since) WHERE down_since IS NOT NULL;
 CREATE INDEX lines_health ON lines (health_checked_at) WHERE is_active;
 CREATE INDEX lines_device ON lines (workspace_id, device_id);
+
+-- Lines that were asked for by `POST /api/line-requests`: what was said beyond what a line holds.
+CREATE TABLE line_requests (
+  workspace_id text NOT NULL,
+  line_id      text NOT NULL,
+  asked        jsonb NOT NULL,
+  created_at   timestamptz NOT NULL,
+  PRIMARY KEY (workspace_id, line_id)
+);
 
 -- Leads to be checked in the background, and how far that has come. A lead that is done leaves the second table in the
 -- commit that counts it.

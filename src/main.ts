@@ -37,6 +37,20 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     ],
     load: async () => (await import('./commands/relay.ts')).relay,
   },
+  billing: {
+    sentence: 'Say whether a workspace may write',
+    options: ['<workspace> active|past_due   past_due: it can be read, but not written to'],
+    load: async () => (await import('./commands/billing.ts')).billing,
+  },
+  keys: {
+    sentence: 'List, add or remove the API keys of a workspace',
+    options: [
+      'list <workspace>',
+      'add <workspace> <name>      makes a key with every right, and shows it once',
+      'remove <workspace> <key id>',
+    ],
+    load: async () => (await import('./commands/keys.ts')).keys,
+  },
   doctor: {
     sentence: 'Check settings, files, port and database; changes nothing',
     load: async () => (await import('./commands/doctor.ts')).doctor,

@@ -1,8 +1,10 @@
 /** One workspace never sees another: every call of the API is tried with the ids of a stranger (D35). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startBulkCheck } from '../src/actions/availability-jobs.ts';
+import type { NewApiKeyAnswer } from '../src/contract/api-keys.ts';
 import type { DncEntryAnswer } from '../src/contract/dnc.ts';
 import type { LeadAnswer } from '../src/contract/leads.ts';
+import type { NewLineRequestAnswer } from '../src/contract/line-orders.ts';
 import type { Message } from '../src/contract/messages.ts';
 import { routes } from '../src/http/routes.ts';
 import { toIso } from '../src/lib/clock.ts';
@@ -13,6 +15,15 @@ import { accept, newPhone, openWorkspace, read, type Workspace } from './workspa
 
 /** Stands in everything the stranger owns, and must never be shown. */
 const MARK = 'Xanadu';
+
+const LINE_REQUEST = {
+  firstName: MARK,
+  lastName: MARK,
+  channelType: 'phone',
+  lineType: 'byon',
+  phone: '+13035559999',
+  email: 'stranger@example.com',
+};
 
 let app: TestApp;
 let own: Workspace;
@@ -27,6 +38,8 @@ let theirs: {
   optedOut: string;
   dncId: string;
   fileUrl: string;
+  keyId: string;
+  requestedId: string;
   waiting: Message;
   sent: Message;
   webhookId: string;
@@ -76,7 +89,13 @@ beforeAll(async () => {
     (await deliveries(stranger, webhookId ?? '')).at(0),
   );
   const { listId } = lead;
+  const made = await stranger.call<NewApiKeyAnswer>('POST', '/api/api-keys', { name: MARK });
+  const keyId = made.body.apiKey._id;
+  const requested = await stranger.call<NewLineRequestAnswer>('POST', '/api/line-requests', LINE_REQUEST, { 'idempotency-key': 'line' });
+  const requestedId = requested.body.lineRequestId;
   theirs = {
+    keyId,
+    requestedId,
     lineId: sent.fromLineId ?? '',
     leadId,
     listId,
@@ -461,6 +480,43 @@ const ATTEMPTS: Readonly<Record<string, () => Attempt[]>> = {
       shows: { code: 'LINE_NOT_FOUND' },
     },
   ],
+  listApiKeys: () => [
+    { path: '/api/api-keys', status: 200, shows: { apiKeys: [expect.objectContaining({ name: 'Test' })] } },
+  ],
+  createApiKey: () => [{ path: '/api/api-keys', body: { name: 'Mine' }, status: 201 }],
+  renameApiKey: () => [
+    {
+      path: `/api/api-keys/${theirs.keyId}`,
+      body: { name: 'Mine' },
+      status: 404,
+      shows: { code: 'API_KEY_NOT_FOUND' },
+    },
+  ],
+  removeApiKey: () => [
+    { path: `/api/api-keys/${theirs.keyId}`, status: 404, shows: { code: 'API_KEY_NOT_FOUND' } },
+  ],
+  requestLine: () => [
+    {
+      path: '/api/line-requests',
+      body: { ...LINE_REQUEST, firstName: 'Mine', lastName: 'Own' },
+      headers: { 'idempotency-key': 'line' },
+      status: 201,
+    },
+  ],
+  getLineRequest: () =>
+    [theirs.requestedId, theirs.lineId].map((id) => ({
+      path: `/api/line-requests/${id}`,
+      status: 404,
+      shows: { code: 'LINE_REQUEST_NOT_FOUND' },
+    })),
+  steerLineRequest: () => [
+    {
+      path: `/api/line-requests/${theirs.requestedId}`,
+      body: { action: 'cancel' },
+      status: 404,
+      shows: { code: 'LINE_REQUEST_NOT_FOUND' },
+    },
+  ],
   readSandboxPhone: () => [{ path: `/api/sandbox/phones/${theirs.phone}`, status: 200 }],
 };
 
@@ -488,16 +544,20 @@ async function belongings(): Promise<unknown> {
     'event_feeds',
     'audit_log',
     'language_audits',
+    'line_requests',
   ];
   const tables = owned.map((table) =>
     read(app, `SELECT * FROM ${table} t WHERE workspace_id = $1 ORDER BY t::text`, [stranger.workspaceId]),
   );
+  const keys = read(app, 'SELECT id, name, revoked_at FROM api_keys WHERE workspace_id = $1 ORDER BY id', [
+    stranger.workspaceId,
+  ]);
   const lines = read(
     app,
     'SELECT id, first_name, is_active, device_id, message_type FROM lines WHERE workspace_id = $1 ORDER BY id',
     [stranger.workspaceId],
   );
-  return Promise.all([...tables, lines]);
+  return Promise.all([...tables, lines, keys]);
 }
 
 describe('a stranger’s ids', () => {
@@ -522,6 +582,8 @@ describe('a stranger’s ids', () => {
           theirs.leadId,
           theirs.listId,
           theirs.lineId,
+          theirs.keyId,
+          theirs.requestedId,
           theirs.waiting._id,
           theirs.sent._id,
           theirs.webhookId,

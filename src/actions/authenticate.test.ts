@@ -74,6 +74,7 @@ describe('a key', () => {
       workspaceId: WORKSPACE,
       apiKeyId: id,
       scopes: ['send', 'read'],
+      sendsAs: 'imessage_first',
     });
   });
 

@@ -4,7 +4,7 @@
  * unknown ones are remembered too, so that guessing costs the database next to nothing.
  */
 import { createHash } from 'node:crypto';
-import type { Scope } from '../domain/words.ts';
+import type { Scope, SendsAs } from '../domain/words.ts';
 import { Batcher } from '../lib/batcher.ts';
 import { type Clock, isRecent } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
@@ -18,6 +18,8 @@ export interface Caller {
   scopes: readonly Scope[];
   /** What is called, of writes: `PATCH /api/lines/{id}`. */
   route?: string;
+  /** At the doors for clients of other services. */
+  sendsAs: SendsAs;
 }
 
 /** Takes the `Authorization` header; null when it holds no usable key. */
@@ -69,8 +71,7 @@ export function createAuthenticate({
     if (entry === undefined || !isRecent(entry.since, KNOWN_FOR_MS, now)) {
       const row = await lookUps.add('api_keys', hash);
       if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-      const caller =
-        row === null ? null : { workspaceId: row.workspaceId, apiKeyId: row.id, scopes: row.scopes };
+      const caller = row === null ? null : callerOf(row);
       entry = { row, caller, since: now };
       remembered.set(name, entry);
       if (row !== null && isUsable(row, now) && now - (row.lastUsedAt ?? 0) > NOTE_USE_EVERY_MS) {
@@ -89,6 +90,10 @@ export function hashApiKey(key: string): Buffer {
 
 export function isApiKey(text: string): boolean {
   return KEY.test(text);
+}
+
+function callerOf({ workspaceId, id: apiKeyId, scopes, sendsAs }: ApiKeyRow): Caller {
+  return { workspaceId, apiKeyId, scopes, sendsAs };
 }
 
 function isUsable(row: ApiKeyRow, now: number): boolean {

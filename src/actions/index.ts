@@ -16,6 +16,7 @@ import { exportLeads } from './export-leads.ts';
 import { getFallbackConfig, updateFallbackConfig } from './fallback-config.ts';
 import { getLanguageAudit, updateLanguageAudit } from './language-audit.ts';
 import { react, showTyping } from './make-gesture.ts';
+import { createApiKey, listApiKeys, removeApiKey, renameApiKey } from './manage-api-keys.ts';
 import { addDnc, listDnc, removeDnc } from './manage-dnc.ts';
 import { createLine, getLine, listLines, updateLine } from './manage-lines.ts';
 import { createList, deleteList, getList, listLists, updateList } from './manage-lists.ts';
@@ -40,6 +41,7 @@ import { receiveHook } from './receive-hook.ts';
 import { listRelayDevices, revokeRelayDevice } from './relay-devices.ts';
 import { listDeliveries, replayDelivery, replaySince } from './replay-webhooks.ts';
 import { saveLeads } from './save-leads.ts';
+import { getLineRequest, requestLine, steerLineRequest } from './request-line.ts';
 import {
   answerDevice,
   jobsOf,
@@ -102,6 +104,13 @@ export const actions = {
   deleteList,
   getWorkspace,
   updateWorkspace,
+  listApiKeys,
+  createApiKey,
+  renameApiKey,
+  removeApiKey,
+  requestLine,
+  getLineRequest,
+  steerLineRequest,
   getFallbackConfig,
   updateFallbackConfig,
   readSandboxPhone,

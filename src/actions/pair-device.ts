@@ -9,6 +9,7 @@ import type { Deps } from '../deps.ts';
 import { toIso } from '../lib/clock.ts';
 import { invariant } from '../lib/invariant.ts';
 import { insertEvents } from '../store/events.ts';
+import { endProvisioning } from '../store/line-requests.ts';
 import { findLine, type LineRow } from '../store/lines.ts';
 import { findRelayDevice, replaceCode, replaceDevice, useCode } from '../store/relay-devices.ts';
 import { audit } from './audit-log.ts';
@@ -30,19 +31,30 @@ export async function createPairingCode(
 ): Promise<PairingCodeAnswer> {
   await refuseReadOnly(deps, caller);
   const line = await relayLine(deps, caller.workspaceId, lineId);
-  const letters = [...randomBytes(CODE_LENGTH)].map((byte) => CODE_CHARACTERS[byte % 32]).join('');
-  const now = deps.clock.now();
-  const expiresAt = now + CODE_GOOD_FOR_MS;
+  const { stored, answer } = newPairingCode(deps, serverUrl);
   await deps.database.transaction(async (tx) => {
-    await replaceCode(tx, caller.workspaceId, line.id, { hash: hashCode(letters), expiresAt }, now);
+    await replaceCode(tx, caller.workspaceId, line.id, stored, deps.clock.now());
     const change = { entity: 'line', entityId: line.id, action: 'pairing_code_created' } as const;
     await audit(deps, tx, caller, { ...change, before: null, after: null });
   });
+  return answer;
+}
+
+/** What the database keeps of a new code, and what its line's owner is told. */
+export function newPairingCode(
+  { clock, config }: Deps,
+  serverUrl: string,
+): { stored: { hash: Buffer; expiresAt: number }; answer: PairingCodeAnswer } {
+  const letters = [...randomBytes(CODE_LENGTH)].map((byte) => CODE_CHARACTERS[byte % 32]).join('');
+  const expiresAt = clock.now() + CODE_GOOD_FOR_MS;
   const code = `${letters.slice(0, 4)}-${letters.slice(4)}`;
   return {
-    code,
-    expiresAt: toIso(expiresAt),
-    command: `npm run trunkline -- relay --server ${deps.config.publicUrl ?? serverUrl} --pair ${code}`,
+    stored: { hash: hashCode(letters), expiresAt },
+    answer: {
+      code,
+      expiresAt: toIso(expiresAt),
+      command: `npm run trunkline -- relay --server ${config.publicUrl ?? serverUrl} --pair ${code}`,
+    },
   };
 }
 
@@ -56,6 +68,7 @@ export async function pairDevice(deps: Deps, { code, name, driver }: Pair): Prom
     const id = deps.ids();
     const token = newDeviceToken(workspaceId, id);
     await replaceDevice(tx, { workspaceId, id, lineId, tokenHash: hashToken(token), name, driver }, now);
+    await endProvisioning(tx, workspaceId, lineId, now);
     const event = { id: deps.ids(), type: 'line.paired', messageId: null, leadId: null, lineId, at: now };
     await insertEvents(tx, workspaceId, [{ ...event, data: { deviceId: id, name } }]);
     return { workspaceId, lineId, id, token };
@@ -63,6 +76,7 @@ export async function pairDevice(deps: Deps, { code, name, driver }: Pair): Prom
   // Whoever was paired before is let go at once.
   deps.relay.jobs.announce();
   const { workspaceId, lineId, id, token } = paired;
+  deps.snapshots.forget(workspaceId);
   const [device, line] = [
     await findRelayDevice(deps.database, workspaceId, id),
     await findLine(deps.database, workspaceId, lineId),

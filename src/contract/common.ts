@@ -32,6 +32,9 @@ export const ErrorAnswer = z
       .array(z.object({ index: z.int(), line: z.int().optional(), param: z.string(), error: z.string() }))
       .optional()
       .meta({ description: 'Of `INVALID_LEADS`: what is wrong with which; 100 at most.' }),
+    success: z.boolean().optional().meta({ description: '`false`, of line requests alone; with them:' }),
+    status: z.string().optional(),
+    message: z.string().optional(),
     requestId: z.string().meta({ description: 'The same as in the header `x-request-id` and in our log.' }),
   })
   .meta({ id: 'ErrorAnswer', description: 'Every refusal has this shape. All codes: docs/errors.md.' });

@@ -17,6 +17,7 @@ export const TAGS = [
   'Webhooks',
   'Analytics',
   'Workspace',
+  'API keys',
   'Sandbox',
   'Relay',
   'Operations',

@@ -404,6 +404,45 @@ export const PROBLEMS = {
     docs: 'No background check of the workspace has this id; finished ones are kept for 30 days.',
   },
 
+  // Keys
+  API_KEY_NOT_FOUND: {
+    status: 404,
+    error: 'API key not found',
+    docs: 'No key of the workspace has this id, or it was removed already.',
+  },
+  LAST_ADMIN_KEY: {
+    status: 409,
+    error: 'The last admin key cannot be removed: make another one first',
+    docs: 'Without a key that has the scope `admin`, is not revoked and has not expired, nobody could make keys any more.',
+  },
+
+  // Line requests
+  INVALID_LINE_REQUEST_ID: {
+    status: 400,
+    error: 'Invalid line request id',
+    docs: 'The id of a line request is 24 lower-case hex characters.',
+  },
+  LINE_REQUEST_NOT_FOUND: {
+    status: 404,
+    error: 'Line request not found',
+    docs: 'No line request of the workspace has this id.',
+  },
+  UNSUPPORTED_ACTION: {
+    status: 400,
+    error: 'Unsupported action',
+    docs: '`action` must be `payment_link` or `cancel`.',
+  },
+  LINE_REQUEST_NOT_AWAITING_PAYMENT: {
+    status: 409,
+    error: 'This line request does not await a payment',
+    docs: 'Only a request that awaits payment can be cancelled; a number of your own never does.',
+  },
+  FORBIDDEN_LINE_TYPE: {
+    status: 403,
+    error: 'Lines cannot be bought here: bring a number of your own with lineType byon',
+    docs: '`POST /api/line-requests` with `lineType` `purchased`, which is also what its absence means: this server sells no numbers.',
+  },
+
   // Lines and workspace
   LINE_ID_REQUIRED: {
     status: 400,
@@ -571,7 +610,7 @@ export interface ProblemDetails {
   /** Of many things in one call, those that are at fault. */
   rows?: readonly BadRow[];
   /** Further fields of the answer, where the documented API has them beside the error. */
-  also?: Readonly<Record<string, boolean>>;
+  also?: Readonly<Record<string, boolean | string>>;
   /** Internal detail: reaches the log, never the caller. */
   cause?: unknown;
 }
@@ -585,7 +624,7 @@ export class Problem extends Error {
   readonly reason: string | null;
   readonly param: string | null;
   readonly retryAfter: number | null;
-  readonly also: Readonly<Record<string, boolean>>;
+  readonly also: Readonly<Record<string, boolean | string>>;
   readonly rows: readonly BadRow[];
 
   constructor(code: ProblemCode, details: ProblemDetails = {}) {
@@ -614,6 +653,9 @@ export function invalidField(param: string, mustBe: string): Problem {
 
 export interface ErrorBody {
   available?: boolean;
+  success?: boolean;
+  status?: string;
+  message?: string;
   error: string;
   code: string;
   reason?: string;

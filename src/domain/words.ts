@@ -105,6 +105,10 @@ export type Priority = (typeof PRIORITIES)[number];
 export const SCOPES = ['send', 'read', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** What a key sends at the doors for clients of other services: iMessage with SMS behind it, or SMS alone. */
+export const SENDS_AS = ['imessage_first', 'sms_only'] as const;
+export type SendsAs = (typeof SENDS_AS)[number];
+
 /** `past_due` makes a workspace read-only (D36). */
 export const BILLING_STATUSES = ['active', 'past_due'] as const;
 export type BillingStatus = (typeof BILLING_STATUSES)[number];

@@ -13,6 +13,8 @@ import type { Hook, HookReply } from '../actions/receive-hook.ts';
 import type { LeadsAnswered } from '../actions/save-leads.ts';
 import type { AnalyticsAnswer, AnalyticsFilter } from '../contract/analytics.ts';
 import type { AuditLogAnswer, ListAuditLog } from '../contract/audit-log.ts';
+import type { LineRequestOptions } from '../actions/request-line.ts';
+import type { ApiKeyAnswer, ApiKeysAnswer, CreateApiKey, NewApiKeyAnswer } from '../contract/api-keys.ts';
 import type {
   AskedAddress,
   AvailabilityJobAnswer,
@@ -36,6 +38,7 @@ import type { React, ReactAnswer, TypingAnswer } from '../contract/gestures.ts';
 import type { LanguageAudit, UpdateLanguageAudit } from '../contract/language-audit.ts';
 import type { LeadChanges, ListLeads, SaveLeads } from '../contract/lead-requests.ts';
 import type { LeadAnswer, LeadsAnswer } from '../contract/leads.ts';
+import type { LineRequestAction, LineRequestAnswer, NewLineRequestAnswer, RequestLine } from '../contract/line-orders.ts';
 import type {
   CreateLine,
   LineAnswer,
@@ -184,6 +187,23 @@ export interface Actions {
 
   getWorkspace(deps: Deps, caller: Caller): Promise<Workspace>;
   updateWorkspace(deps: Deps, caller: Caller, changes: UpdateWorkspace): Promise<Workspace>;
+  listApiKeys(deps: Deps, caller: Caller): Promise<ApiKeysAnswer>;
+  createApiKey(deps: Deps, caller: Caller, wish: CreateApiKey): Promise<NewApiKeyAnswer>;
+  renameApiKey(deps: Deps, caller: Caller, id: string, name: string): Promise<ApiKeyAnswer>;
+  removeApiKey(deps: Deps, caller: Caller, id: string): Promise<{ success: true }>;
+  requestLine(
+    deps: Deps,
+    caller: Caller,
+    request: RequestLine,
+    options: LineRequestOptions,
+  ): Promise<KeyedAnswer<NewLineRequestAnswer>>;
+  getLineRequest(deps: Deps, caller: Caller, id: string): Promise<LineRequestAnswer>;
+  steerLineRequest(
+    deps: Deps,
+    caller: Caller,
+    id: string,
+    action: LineRequestAction,
+  ): Promise<LineRequestAnswer>;
   getFallbackConfig(deps: Deps, caller: Caller): Promise<FallbackConfig>;
   updateFallbackConfig(deps: Deps, caller: Caller, changes: UpdateFallbackConfig): Promise<FallbackConfig>;
   readSandboxPhone(deps: Deps, caller: Caller, address: string): Promise<SandboxPhoneAnswer>;

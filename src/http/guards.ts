@@ -30,7 +30,7 @@ export interface Guards {
   admissionOf(request: FastifyRequest): Admission;
 }
 
-const NOBODY: Caller = { workspaceId: '', apiKeyId: '', scopes: [] };
+const NOBODY: Caller = { workspaceId: '', apiKeyId: '', scopes: [], sendsAs: 'imessage_first' };
 
 export function createGuards(deps: Deps, countGuess: GuessLimit): Guards {
   // 0: no limit.

@@ -1,6 +1,7 @@
 /** Everything that is served, in the order openapi.json prints it. */
 import type { Route } from './route.ts';
 import { analyticsRoutes } from './routes/analytics.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
 import { attachmentRoutes } from './routes/attachments.ts';
 import { auditLogRoutes } from './routes/audit-log.ts';
 import { availabilityRoutes } from './routes/availability.ts';
@@ -12,6 +13,7 @@ import { gestureRoutes } from './routes/gestures.ts';
 import { hookRoutes } from './routes/hooks.ts';
 import { languageAuditRoutes } from './routes/language-audit.ts';
 import { leadRoutes } from './routes/leads.ts';
+import { lineRequestRoutes } from './routes/line-requests.ts';
 import { lineRoutes } from './routes/lines.ts';
 import { listRoutes } from './routes/lists.ts';
 import { messageRoutes } from './routes/messages.ts';
@@ -32,6 +34,7 @@ export const routes: readonly Route[] = [
   ...attachmentRoutes,
   ...lineRoutes,
   ...deviceRoutes,
+  ...lineRequestRoutes,
   ...leadRoutes,
   ...listRoutes,
   ...availabilityRoutes,
@@ -40,6 +43,7 @@ export const routes: readonly Route[] = [
   ...workspaceRoutes,
   ...languageAuditRoutes,
   ...auditLogRoutes,
+  ...apiKeyRoutes,
   ...sandboxRoutes,
   ...relayRoutes,
   ...hookRoutes,

@@ -111,7 +111,10 @@ function fakeDeps(config: Config, scopes: readonly Scope[], clock: Clock, log: L
       answers: createBell(clock),
       drain: async () => {},
     },
-    authenticate: async (header) => (header === KEY ? { workspaceId: 'ws_1', apiKeyId: ID, scopes } : null),
+    authenticate: async (header) =>
+      header === KEY
+        ? { workspaceId: 'ws_1', apiKeyId: ID, scopes, sendsAs: 'imessage_first' as const }
+        : null,
   };
   return new Proxy(usable, {
     get(given, name) {

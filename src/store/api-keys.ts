@@ -1,5 +1,5 @@
 /** API keys live in a reference table: they are looked up alone, before any workspace is known (D34). */
-import type { Scope } from '../domain/words.ts';
+import type { Scope, SendsAs } from '../domain/words.ts';
 import { toIso, toIsoOrNull } from '../lib/clock.ts';
 import { type Sql, statement } from './database.ts';
 
@@ -8,6 +8,7 @@ export interface ApiKeyRow {
   workspaceId: string;
   id: string;
   scopes: Scope[];
+  sendsAs: SendsAs;
   expiresAt: number | null;
   revokedAt: number | null;
   lastUsedAt: number | null;
@@ -15,8 +16,8 @@ export interface ApiKeyRow {
 
 const FIND_API_KEYS = statement(
   'find_api_keys',
-  `SELECT key_hash AS "keyHash", workspace_id AS "workspaceId", id, scopes, expires_at AS "expiresAt", revoked_at AS "revokedAt",
-     last_used_at AS "lastUsedAt"
+  `SELECT key_hash AS "keyHash", workspace_id AS "workspaceId", id, scopes, sends_as AS "sendsAs", expires_at AS "expiresAt",
+     revoked_at AS "revokedAt", last_used_at AS "lastUsedAt"
    FROM api_keys WHERE key_hash = ANY($1)`,
 );
 
@@ -26,8 +27,8 @@ export function findApiKeys(sql: Sql, hashes: readonly Buffer[]): Promise<ApiKey
 
 const INSERT_API_KEY = statement(
   'insert_api_key',
-  `INSERT INTO api_keys (key_hash, workspace_id, id, name, hint, scopes, created_at, expires_at)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (key_hash) DO NOTHING`,
+  `INSERT INTO api_keys (key_hash, workspace_id, id, name, hint, scopes, sends_as, created_at, expires_at)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (key_hash) DO NOTHING`,
 );
 
 export interface NewApiKey {
@@ -38,6 +39,8 @@ export interface NewApiKey {
   /** First characters, so that people can tell keys apart. */
   hint: string;
   scopes: readonly Scope[];
+  /** Default: iMessage first. */
+  sendsAs?: SendsAs;
   expiresAt: number | null;
 }
 
@@ -49,9 +52,43 @@ export async function insertApiKey(tx: Sql, key: NewApiKey, now: number): Promis
     key.name,
     key.hint,
     key.scopes,
+    key.sendsAs ?? 'imessage_first',
     toIso(now),
     toIsoOrNull(key.expiresAt),
   ]);
+}
+
+/** A key as people see it: never the key itself. */
+export interface ListedKey {
+  id: string;
+  name: string;
+  hint: string;
+  scopes: Scope[];
+  sendsAs: SendsAs;
+  createdAt: number;
+  expiresAt: number | null;
+  lastUsedAt: number | null;
+}
+
+const LIST_API_KEYS = statement(
+  'list_api_keys',
+  `SELECT id, name, hint, scopes, sends_as AS "sendsAs", created_at AS "createdAt", expires_at AS "expiresAt",
+     last_used_at AS "lastUsedAt"
+   FROM api_keys WHERE workspace_id = $1 AND revoked_at IS NULL ORDER BY id`,
+);
+
+/** Without those that were revoked. */
+export function listApiKeys(sql: Sql, workspaceId: string): Promise<ListedKey[]> {
+  return sql.query<ListedKey>(LIST_API_KEYS, [workspaceId]);
+}
+
+const RENAME_API_KEY = statement(
+  'rename_api_key',
+  'UPDATE api_keys SET name = $3 WHERE workspace_id = $1 AND id = $2 AND revoked_at IS NULL',
+);
+
+export async function renameApiKey(tx: Sql, workspaceId: string, id: string, name: string): Promise<void> {
+  await tx.query(RENAME_API_KEY, [workspaceId, id, name]);
 }
 
 const REVOKE_API_KEY = statement(

@@ -90,7 +90,7 @@ export class World {
   }
 
   callerOf(workspaceId: string): Caller {
-    return { workspaceId, apiKeyId: 'sim', scopes: ['admin'] };
+    return { workspaceId, apiKeyId: 'sim', scopes: ['admin'], sendsAs: 'imessage_first' };
   }
 
   /** For the story of a red run. */

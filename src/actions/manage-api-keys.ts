@@ -1,0 +1,107 @@
+/** Keys of a workspace: made, named, removed. A removed one opens nothing within a second, at any process (D34). */
+import type {
+  ApiKey,
+  ApiKeyAnswer,
+  ApiKeysAnswer,
+  CreateApiKey,
+  NewApiKeyAnswer,
+} from '../contract/api-keys.ts';
+import { problem } from '../contract/problems.ts';
+import type { Deps } from '../deps.ts';
+import { toIso, toIsoOrNull } from '../lib/clock.ts';
+import {
+  insertApiKey,
+  type ListedKey,
+  listApiKeys as listRows,
+  renameApiKey as rename,
+  revokeApiKey,
+} from '../store/api-keys.ts';
+import type { Sql } from '../store/database.ts';
+import { insertEvents } from '../store/events.ts';
+import { lockWorkspace } from '../store/workspaces.ts';
+import { type Caller, hashApiKey } from './authenticate.ts';
+import { newApiKey } from './bootstrap.ts';
+import { refuseReadOnly } from './read-only.ts';
+
+const HINT_CHARACTERS = 10;
+
+export async function listApiKeys(deps: Deps, { workspaceId }: Caller): Promise<ApiKeysAnswer> {
+  const rows = await listRows(deps.database, workspaceId);
+  return { apiKeys: rows.map((row) => present(workspaceId, row)) };
+}
+
+export async function createApiKey(deps: Deps, caller: Caller, wish: CreateApiKey): Promise<NewApiKeyAnswer> {
+  const { workspaceId } = caller;
+  await refuseReadOnly(deps, caller);
+  const key = newApiKey();
+  const now = deps.clock.now();
+  const row = { ...wish, id: deps.ids(), hint: key.slice(0, HINT_CHARACTERS) };
+  await deps.database.transaction(async (tx) => {
+    await insertApiKey(tx, { ...row, keyHash: hashApiKey(key), workspaceId }, now);
+    await tell(deps, tx, caller, 'api_key.created', { apiKeyId: row.id, name: row.name, scopes: row.scopes });
+  });
+  return { apiKey: present(workspaceId, { ...row, createdAt: now, lastUsedAt: null }), key };
+}
+
+export async function renameApiKey(
+  deps: Deps,
+  caller: Caller,
+  id: string,
+  name: string,
+): Promise<ApiKeyAnswer> {
+  const { workspaceId } = caller;
+  await refuseReadOnly(deps, caller);
+  return deps.database.transaction(async (tx) => {
+    await lockWorkspace(tx, workspaceId);
+    const row = (await listRows(tx, workspaceId)).find((each) => each.id === id);
+    if (row === undefined) throw problem('API_KEY_NOT_FOUND');
+    await rename(tx, workspaceId, id, name);
+    await tell(deps, tx, caller, 'api_key.renamed', { apiKeyId: id, name });
+    return { apiKey: present(workspaceId, { ...row, name }) };
+  });
+}
+
+/** Also the very key that asks, unless it is the last one that could make others. Past due or not: a stolen key must go. */
+export async function removeApiKey(deps: Deps, caller: Caller, id: string): Promise<{ success: true }> {
+  const { workspaceId } = caller;
+  await deps.database.transaction(async (tx) => {
+    await lockWorkspace(tx, workspaceId);
+    const now = deps.clock.now();
+    const rows = await listRows(tx, workspaceId);
+    if (!rows.some((each) => each.id === id)) throw problem('API_KEY_NOT_FOUND');
+    if (!rows.some((each) => each.id !== id && isUsableAdmin(each, now))) throw problem('LAST_ADMIN_KEY');
+    await revokeApiKey(tx, workspaceId, id, now);
+    await tell(deps, tx, caller, 'api_key.removed', { apiKeyId: id });
+  });
+  return { success: true };
+}
+
+function isUsableAdmin({ scopes, expiresAt }: ListedKey, now: number): boolean {
+  return scopes.includes('admin') && (expiresAt === null || expiresAt > now);
+}
+
+async function tell(
+  deps: Deps,
+  tx: Sql,
+  { workspaceId, apiKeyId: by }: Caller,
+  type: string,
+  data: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const about = { messageId: null, leadId: null, lineId: null };
+  const event = { id: deps.ids(), type, ...about, at: deps.clock.now(), data: { ...data, by } };
+  await insertEvents(tx, workspaceId, [event]);
+}
+
+function present(workspaceId: string, row: ListedKey): ApiKey {
+  return {
+    _id: row.id,
+    workspaceId,
+    name: row.name,
+    hint: row.hint,
+    scopes: row.scopes,
+    sendsAs: row.sendsAs,
+    createdAt: toIso(row.createdAt),
+    expiresAt: toIsoOrNull(row.expiresAt),
+    lastUsedAt: toIsoOrNull(row.lastUsedAt),
+  };
+}
