@@ -91,7 +91,9 @@ beforeAll(async () => {
   const { listId } = lead;
   const made = await stranger.call<NewApiKeyAnswer>('POST', '/api/api-keys', { name: MARK });
   const keyId = made.body.apiKey._id;
-  const requested = await stranger.call<NewLineRequestAnswer>('POST', '/api/line-requests', LINE_REQUEST, { 'idempotency-key': 'line' });
+  const requested = await stranger.call<NewLineRequestAnswer>('POST', '/api/line-requests', LINE_REQUEST, {
+    'idempotency-key': 'line',
+  });
   const requestedId = requested.body.lineRequestId;
   theirs = {
     keyId,

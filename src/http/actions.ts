@@ -38,7 +38,12 @@ import type { React, ReactAnswer, TypingAnswer } from '../contract/gestures.ts';
 import type { LanguageAudit, UpdateLanguageAudit } from '../contract/language-audit.ts';
 import type { LeadChanges, ListLeads, SaveLeads } from '../contract/lead-requests.ts';
 import type { LeadAnswer, LeadsAnswer } from '../contract/leads.ts';
-import type { LineRequestAction, LineRequestAnswer, NewLineRequestAnswer, RequestLine } from '../contract/line-orders.ts';
+import type {
+  LineRequestAction,
+  LineRequestAnswer,
+  NewLineRequestAnswer,
+  RequestLine,
+} from '../contract/line-orders.ts';
 import type {
   CreateLine,
   LineAnswer,
