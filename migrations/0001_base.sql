@@ -536,6 +536,24 @@ CREATE INDEX webhook_deliveries_due ON webhook_deliveries (workspace_id, webhook
 CREATE INDEX webhook_deliveries_subject ON webhook_deliveries (workspace_id, webhook_id, subject, event_id)
   WHERE status = 'pending';
 
+-- Whom to tell what becomes of a message that came by a door for clients of other services, until all of it is told.
+CREATE TABLE door_callbacks (
+  workspace_id text NOT NULL,
+  message_id   text NOT NULL,
+  door         text NOT NULL CHECK (door IN ('twilio', 'sendblue')),
+  url          text NOT NULL,
+  account      text NOT NULL,
+  -- The key that the request came with, sealed: callbacks of Twilio's kind are signed with it.
+  secret       bytea,
+  -- How many steps were told, and attempts in a row that failed.
+  told         smallint NOT NULL DEFAULT 0,
+  failures     smallint NOT NULL DEFAULT 0,
+  look_at      timestamptz NOT NULL,
+  created_at   timestamptz NOT NULL,
+  PRIMARY KEY (workspace_id, message_id)
+) WITH (fillfactor = 70);
+CREATE INDEX door_callbacks_look_at ON door_callbacks (look_at);
+
 CREATE TABLE idempotency_keys (
   workspace_id text NOT NULL,
   key          text NOT NULL,

@@ -16,6 +16,7 @@ import { accept, newPhone, openWorkspace, read, type Workspace } from './workspa
 /** Stands in everything the stranger owns, and must never be shown. */
 const MARK = 'Xanadu';
 
+const ACCOUNT = `/2010-04-01/Accounts/AC${'0'.repeat(32)}`;
 const LINE_REQUEST = {
   firstName: MARK,
   lastName: MARK,
@@ -519,6 +520,44 @@ const ATTEMPTS: Readonly<Record<string, () => Attempt[]>> = {
       shows: { code: 'LINE_REQUEST_NOT_FOUND' },
     },
   ],
+  sendByTwilio: () => [
+    {
+      path: `${ACCOUNT}/Messages.json`,
+      body: { To: theirs.phone, From: stranger.lines[0]?.phone, Body: 'Hi' },
+      status: 400,
+      shows: { code: 21659 },
+    },
+  ],
+  listByTwilio: () => [
+    {
+      path: `${ACCOUNT}/Messages.json?From=${encodeURIComponent(stranger.lines[0]?.phone ?? '')}`,
+      status: 200,
+      shows: { messages: [] },
+    },
+  ],
+  getByTwilio: () =>
+    [theirs.waiting, theirs.sent].map(({ _id }) => ({
+      path: `${ACCOUNT}/Messages/SM00000000${_id}.json`,
+      status: 404,
+      shows: { code: 20404 },
+    })),
+  cancelByTwilio: () => [
+    {
+      path: `${ACCOUNT}/Messages/SM00000000${theirs.waiting._id}.json`,
+      body: { Status: 'canceled' },
+      status: 404,
+      shows: { code: 20404 },
+    },
+  ],
+  getTwilioAccount: () => [{ path: `${ACCOUNT}.json`, status: 200 }],
+  sendBySendblue: () => [
+    {
+      path: '/api/send-message',
+      body: { number: theirs.phone, content: 'Hi', from_number: stranger.lines[0]?.phone },
+      status: 400,
+      shows: { status: 'ERROR' },
+    },
+  ],
   readSandboxPhone: () => [{ path: `/api/sandbox/phones/${theirs.phone}`, status: 200 }],
 };
 
@@ -547,6 +586,7 @@ async function belongings(): Promise<unknown> {
     'audit_log',
     'language_audits',
     'line_requests',
+    'door_callbacks',
   ];
   const tables = owned.map((table) =>
     read(app, `SELECT * FROM ${table} t WHERE workspace_id = $1 ORDER BY t::text`, [stranger.workspaceId]),
@@ -600,7 +640,7 @@ describe('a stranger’s ids', () => {
   );
 
   test('and everything else stay closed to a key that is no key', async () => {
-    for (const { method, path, body } of guarded) {
+    for (const { method, path, body, door } of guarded) {
       const url = `${app.url}${path.replace('{id}', theirs.sent._id).replace('{address}', theirs.phone).replace('{jobId}', 'any')}`;
       for (const authorization of ['', 'Bearer nonsense', `Bearer tl_sk_${'a'.repeat(43)}`]) {
         const answer = await fetch(url, {
@@ -609,7 +649,13 @@ describe('a stranger’s ids', () => {
           ...(body === undefined ? {} : { body: '{}' }),
         });
         expect(answer.status, `${method} ${path}`).toBe(401);
-        expect(await answer.json()).toMatchObject({ error: 'Unauthorized', code: 'UNAUTHORIZED' });
+        expect(await answer.json()).toMatchObject(
+          door === undefined
+            ? { error: 'Unauthorized', code: 'UNAUTHORIZED' }
+            : door === 'twilio'
+              ? { message: 'Unauthorized', code: 20003 }
+              : { error_message: 'Unauthorized', status: 'ERROR' },
+        );
       }
     }
   });

@@ -42,6 +42,7 @@ import { listRelayDevices, revokeRelayDevice } from './relay-devices.ts';
 import { listDeliveries, replayDelivery, replaySince } from './replay-webhooks.ts';
 import { saveLeads } from './save-leads.ts';
 import { getLineRequest, requestLine, steerLineRequest } from './request-line.ts';
+import { sendBySendblue } from './sendblue-door.ts';
 import {
   answerDevice,
   jobsOf,
@@ -51,6 +52,7 @@ import {
   revokedAmong,
   takeFilePiece,
 } from './serve-device.ts';
+import { cancelByTwilio, getByTwilio, getTwilioAccount, listByTwilio, sendByTwilio } from './twilio-door.ts';
 import { readUnsubscribeLink, unsubscribeByLink } from './unsubscribe-by-link.ts';
 
 export const actions = {
@@ -111,6 +113,12 @@ export const actions = {
   requestLine,
   getLineRequest,
   steerLineRequest,
+  sendByTwilio,
+  listByTwilio,
+  getByTwilio,
+  cancelByTwilio,
+  getTwilioAccount,
+  sendBySendblue,
   getFallbackConfig,
   updateFallbackConfig,
   readSandboxPhone,

@@ -23,6 +23,8 @@ export interface SendOptions {
   waitMs: number;
   /** What the parser ignored; part of the answer. */
   warnings: string[];
+  /** Stored in the commit that stores the message. */
+  alongside?: (tx: Sql, messageId: string, now: number) => Promise<void>;
 }
 
 export interface Accepted {
@@ -68,6 +70,8 @@ export class IntakeWriteSet {
     if (draft.plan.status === 'fallback') this.#addFallback(message, row);
     else if (draft.plan.status !== 'failed') this.#wakes.add(draft.line.id);
     this.#messages.push(message);
+    const { alongside } = options;
+    if (alongside !== undefined) this.#merges.push((tx) => alongside(tx, message.id, this.#now));
     const matched = request.leadId === null && !(draft.lead.kind === 'new' && draft.lead.made);
     const accepted: Accepted = {
       httpStatus: matched ? 200 : 201,

@@ -36,7 +36,7 @@ export function newMessage(
       plan.status === 'failed' ? DNC_SENTENCE : plan.status === 'fallback' ? FORCED_SENTENCE : null,
     messageType: request.messageType,
     message: request.message,
-    rendered: false,
+    rendered: request.literal === true,
     subject: request.subject,
     attachments: request.attachments,
     leadId: lead.lead.id,

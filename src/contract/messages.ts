@@ -23,6 +23,8 @@ export const DEFAULT_LIST_LIMIT = 50;
 /** What a message asks for, after `parseSendMessage`: normalised, complete, safe to store. Instants in epoch ms. */
 export interface SendMessage {
   message: string;
+  /** The text is no template: braces are braces. */
+  literal?: true;
   subject: string | null;
   attachments: { url: string; name: string | null }[];
   messageType: MessageType;

@@ -1,8 +1,11 @@
 /** openapi.json, from the declarations that are served. */
+import type { ZodType } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
 import { ErrorAnswer } from './common.ts';
 import { type AnswerShape, type Operation, problemsOf, TAGS } from './operation.ts';
 import { PROBLEMS, type ProblemCode } from './problems.ts';
+import { SendblueError } from './sendblue-door.ts';
+import { TwilioError } from './twilio-door.ts';
 
 const DESCRIPTION = `One call, one message: iMessage, SMS or email, accepted durably, sent by the rules, followed to its end.
 
@@ -33,6 +36,13 @@ export function createOpenApi(operations: readonly Operation[], version: string)
       components: {
         securitySchemes: {
           apiKey: { type: 'http', scheme: 'bearer', description: 'An API key of the workspace, `tl_sk_…`.' },
+          basic: { type: 'http', scheme: 'basic', description: 'Any user; an API key as the password.' },
+          sendblue: {
+            type: 'apiKey',
+            in: 'header',
+            name: 'sb-api-secret-key',
+            description: 'An API key of the workspace.',
+          },
           device: { type: 'http', scheme: 'bearer', description: 'The token of a paired Mac, `tl_mac_…`.' },
         },
       },
@@ -53,7 +63,7 @@ function describe(operation: Operation): ZodOpenApiOperationObject {
     tags: [tag],
     summary,
     ...(description === undefined ? {} : { description }),
-    security: door === 'device' ? [{ device: [] }] : scope === null ? [] : [{ apiKey: [] }],
+    security: securityOf(operation),
     ...(scope === null ? {} : { 'x-scope': scope }),
     requestParams: {
       ...(pathParams === undefined ? {} : { path: pathParams }),
@@ -62,10 +72,10 @@ function describe(operation: Operation): ZodOpenApiOperationObject {
     },
     ...(body === undefined
       ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+      : { requestBody: { required: true, content: bodyOf(operation.forms, body) } }),
     ...(operation.upload ? { requestBody: UPLOAD } : {}),
     ...(operation.takesCsv ? { requestBody: CSV_FILE } : {}),
-    responses: { ...answersOf(operation), ...refusalsOf(problemsOf(operation)) },
+    responses: { ...answersOf(operation), ...refusalsOf(problemsOf(operation), refusalShape(door)) },
   };
 }
 
@@ -97,6 +107,20 @@ const CSV_FILE = {
   },
 };
 
+function bodyOf(forms: true | undefined, schema: ZodType) {
+  return {
+    'application/json': { schema },
+    ...(forms === true ? { 'application/x-www-form-urlencoded': { schema } } : {}),
+  };
+}
+
+function securityOf({ door, scope }: Operation) {
+  if (door === 'device') return [{ device: [] }];
+  if (scope === null) return [];
+  if (door === 'twilio') return [{ basic: [] }, { apiKey: [] }];
+  return door === 'sendblue' ? [{ sendblue: [] }, { apiKey: [] }] : [{ apiKey: [] }];
+}
+
 function answersOf({ answers }: Operation): ZodOpenApiResponsesObject {
   return Object.fromEntries(
     Object.entries(answers).map(([status, answer]) => [status, describeAnswer(answer)]),
@@ -122,14 +146,19 @@ function describeAnswer({ description, schema, headers, isFile, contentType }: A
 }
 
 /** One answer per status; its description lists the codes it may carry. */
-function refusalsOf(codes: readonly ProblemCode[]): ZodOpenApiResponsesObject {
+function refusalShape(door: Operation['door']): ZodType {
+  if (door === 'twilio') return TwilioError;
+  return door === 'sendblue' ? SendblueError : ErrorAnswer;
+}
+
+function refusalsOf(codes: readonly ProblemCode[], schema: ZodType): ZodOpenApiResponsesObject {
   const byStatus = Map.groupBy(codes, (code) => PROBLEMS[code].status);
   return Object.fromEntries(
     [...byStatus].map(([status, ofStatus]) => [
       String(status),
       {
         description: ofStatus.map((code) => `\`${code}\`: ${PROBLEMS[code].error}`).join('\n\n'),
-        content: { 'application/json': { schema: ErrorAnswer } },
+        content: { 'application/json': { schema } },
       },
     ]),
   );

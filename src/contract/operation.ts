@@ -18,6 +18,7 @@ export const TAGS = [
   'Analytics',
   'Workspace',
   'API keys',
+  'Migration',
   'Sandbox',
   'Relay',
   'Operations',
@@ -33,9 +34,10 @@ export interface Operation {
   scope: Scope | null;
   /**
    * Other doors than the one for API keys. `device`: the token of a paired Mac. `guess`: open to everybody, but few times a
-   * minute, because what is asked for can be guessed.
+   * minute, because what is asked for can be guessed. `twilio`, `sendblue`: clients of those services, who bring a key in their
+   * way and are refused in their form.
    */
-  door?: 'device' | 'guess';
+  door?: 'device' | 'guess' | 'twilio' | 'sendblue';
   summary: string;
   description?: string;
   /** Bounded per workspace and minute, by the limit of sends or of availability checks. */
@@ -44,6 +46,8 @@ export interface Operation {
   query?: ZodObject;
   headers?: ZodObject;
   body?: ZodType;
+  /** The body may also be `application/x-www-form-urlencoded`. */
+  forms?: true;
   /** The body is `multipart/form-data` with one file in it, read as it comes. */
   upload?: true;
   /** More than the 1 MB that every body may have. */
@@ -99,7 +103,9 @@ export function problemsOf(operation: Operation): ProblemCode[] {
     ...new Set<ProblemCode>([
       ...(operation.scope === null ? [] : KEY_PROBLEMS),
       ...(operation.door === 'device' ? ['NOT_PAIRED' as const] : []),
-      ...(operation.limited !== undefined || operation.door !== undefined ? ['RATE_LIMITED' as const] : []),
+      ...(operation.limited !== undefined || operation.door === 'device' || operation.door === 'guess'
+        ? ['RATE_LIMITED' as const]
+        : []),
       ...(operation.body === undefined ? [] : BODY_PROBLEMS),
       ...(operation.upload ? UPLOAD_PROBLEMS : []),
       ...operation.problems,

@@ -404,6 +404,18 @@ export const PROBLEMS = {
     docs: 'No background check of the workspace has this id; finished ones are kept for 30 days.',
   },
 
+  // Doors for clients of other services
+  DOOR_REFUSED: {
+    status: 400,
+    error: 'The request is not valid',
+    docs: 'At the doors for clients of Twilio and Sendblue: told in their own form, with their numbers.',
+  },
+  DOOR_SENDER_UNKNOWN: {
+    status: 400,
+    error: 'The sender is the number of no line',
+    docs: '`From`, or `from_number`, is the phone of no line of the workspace that could send this.',
+  },
+
   // Keys
   API_KEY_NOT_FOUND: {
     status: 404,

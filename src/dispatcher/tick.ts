@@ -4,6 +4,7 @@
  */
 import type { Deps } from '../deps.ts';
 import { isRecent } from '../lib/clock.ts';
+import { findNextDoorCallback } from '../store/door-messages.ts';
 import { findNextDue } from '../store/due.ts';
 import { sortInNewLeads } from '../store/lead-search.ts';
 import { putOffLines, scanDueLines, takeWakes } from '../store/line-queue.ts';
@@ -13,6 +14,7 @@ import { newsQuestionsDue } from './ask-for-news.ts';
 import { availabilityJobsDue, forgetOldJobs } from './check-availability.ts';
 import { Chores, type Launch } from './chores.ts';
 import { deliver } from './deliver.ts';
+import { DoorTeller } from './door-callbacks.ts';
 import { inboundAttachmentsDue } from './get-inbound-attachments.ts';
 import {
   expireMessages,
@@ -62,6 +64,7 @@ export function createTicker(deps: Deps, stopping: AbortSignal = NEVER): Ticker 
 
   const chores = new Chores(stopping);
   const notifier = new Notifier(deps, stopping);
+  const teller = new DoorTeller(deps);
   const aside = new SetAside(deps);
   const turns = createTurns();
 
@@ -76,6 +79,7 @@ export function createTicker(deps: Deps, stopping: AbortSignal = NEVER): Ticker 
         chores.ask(launch, 'outcome', await reconcileDue(deps));
         chores.ask(launch, 'news', await newsQuestionsDue(deps));
         chores.ask(launch, 'availability', await availabilityJobsDue(deps, stopping));
+        chores.start(launch, 'callbacks of doors', () => teller.look(launch));
         chores.ask(launch, 'attachment', await inboundAttachmentsDue(deps));
       }
       if (isTimeFor('lines')) {
@@ -95,6 +99,7 @@ export function createTicker(deps: Deps, stopping: AbortSignal = NEVER): Ticker 
     async nextDue() {
       const due = await findNextDue(deps.database, aside.ids());
       due.chores = earliest(due.chores, await findNextWebhookDue(deps.database));
+      due.chores = earliest(due.chores, await findNextDoorCallback(deps.database));
       if (due.chores === null) return due.sends;
       // Before that nobody looks at them: those that are under way would keep the loop turning.
       const chores = Math.max(due.chores, lastDone.urgent + CHORES.urgent);

@@ -14,6 +14,7 @@ import type { LeadsAnswered } from '../actions/save-leads.ts';
 import type { AnalyticsAnswer, AnalyticsFilter } from '../contract/analytics.ts';
 import type { AuditLogAnswer, ListAuditLog } from '../contract/audit-log.ts';
 import type { LineRequestOptions } from '../actions/request-line.ts';
+import type { DoorOptions } from '../actions/send-by-door.ts';
 import type { ApiKeyAnswer, ApiKeysAnswer, CreateApiKey, NewApiKeyAnswer } from '../contract/api-keys.ts';
 import type {
   AskedAddress,
@@ -76,6 +77,14 @@ import type {
   RelayDevicesAnswer,
 } from '../contract/relay-devices.ts';
 import type { SandboxPhoneAnswer } from '../contract/sandbox.ts';
+import type { SendblueMessage } from '../contract/sendblue-door.ts';
+import type {
+  DoorSend,
+  TwilioAccount,
+  TwilioList,
+  TwilioMessage,
+  TwilioMessages,
+} from '../contract/twilio-door.ts';
 import type {
   CreateWebhook,
   ListDeliveries,
@@ -209,6 +218,24 @@ export interface Actions {
     id: string,
     action: LineRequestAction,
   ): Promise<LineRequestAnswer>;
+  sendByTwilio(deps: Deps, caller: Caller, send: DoorSend, options: DoorOptions): Promise<TwilioMessage>;
+  listByTwilio(
+    deps: Deps,
+    caller: Caller,
+    account: string,
+    filters: TwilioList,
+    asked: URLSearchParams,
+  ): Promise<TwilioMessages>;
+  getByTwilio(deps: Deps, caller: Caller, account: string, sid: string): Promise<TwilioMessage>;
+  cancelByTwilio(deps: Deps, caller: Caller, account: string, sid: string): Promise<TwilioMessage>;
+  getTwilioAccount(deps: Deps, caller: Caller, sid: string): Promise<TwilioAccount>;
+  sendBySendblue(
+    deps: Deps,
+    caller: Caller,
+    send: DoorSend,
+    sendStyle: string,
+    options: DoorOptions,
+  ): Promise<SendblueMessage>;
   getFallbackConfig(deps: Deps, caller: Caller): Promise<FallbackConfig>;
   updateFallbackConfig(deps: Deps, caller: Caller, changes: UpdateFallbackConfig): Promise<FallbackConfig>;
   readSandboxPhone(deps: Deps, caller: Caller, address: string): Promise<SandboxPhoneAnswer>;

@@ -25,6 +25,23 @@ export function readJson(headers: Headers, bytes: Buffer): unknown {
   }
 }
 
+export function isForm(headers: Headers): boolean {
+  return /^application\/x-www-form-urlencoded\s*(?:;.*)?$/i.test(
+    String(headers['content-type'] ?? '').trim(),
+  );
+}
+
+/** Fields that are given several times become lists. */
+export function readForm(bytes: Buffer): Readonly<Record<string, string | string[]>> {
+  if (!isUtf8(bytes)) throw problem('INVALID_JSON', { error: 'The form is not valid UTF-8' });
+  const form = new URLSearchParams(bytes.toString('utf8'));
+  const fields: [string, string | string[]][] = [...new Set(form.keys())].map((name) => {
+    const values = form.getAll(name);
+    return [name, values.length === 1 ? (values[0] ?? '') : values];
+  });
+  return Object.fromEntries(fields);
+}
+
 function checkMediaType(headers: Headers): void {
   const type = headers['content-type'];
   if (typeof type === 'string' && !JSON_TYPE.test(type.trim())) throw problem('UNSUPPORTED_MEDIA_TYPE');

@@ -6,6 +6,7 @@ import type { Operation } from '../contract/operation.ts';
 import { problem } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';
 import type { Scope } from '../domain/words.ts';
+import { authorizationOf } from './doors.ts';
 import type { GuessLimit } from './guess-limit.ts';
 import { readCorrelationId } from './headers.ts';
 import { createRateLimiter } from './rate-limit.ts';
@@ -65,7 +66,7 @@ export function createGuards(deps: Deps, countGuess: GuessLimit): Guards {
         }
       }
       if (operation.scope !== null) {
-        caller = await identify(deps, request);
+        caller = await identify(deps, operation, request);
         if (!mayDo(caller, operation.scope)) {
           throw problem('FORBIDDEN', {
             error: `This API key lacks the scope ${operation.scope}`,
@@ -86,8 +87,8 @@ export function createGuards(deps: Deps, countGuess: GuessLimit): Guards {
   };
 }
 
-async function identify(deps: Deps, request: FastifyRequest): Promise<Caller> {
-  const caller = await deps.authenticate(request.headers.authorization);
+async function identify(deps: Deps, { door }: Operation, request: FastifyRequest): Promise<Caller> {
+  const caller = await deps.authenticate(authorizationOf(door, request.headers));
   if (caller === null) throw problem('UNAUTHORIZED');
   return caller;
 }

@@ -8,7 +8,7 @@ import type { Operation } from '../contract/operation.ts';
 import { problem } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';
 import type { Actions } from './actions.ts';
-import { readJson } from './body.ts';
+import { isForm, readForm, readJson } from './body.ts';
 import type { Correlation, Guards } from './guards.ts';
 
 export interface Route extends Operation {
@@ -64,7 +64,7 @@ export function mount(
     app.route({
       method: route.method,
       url: fastifyPath(route.path),
-      config: { isUpload: route.upload === true },
+      config: { isUpload: route.upload === true, door: route.door },
       ...(route.bodyLimitBytes === undefined ? {} : { bodyLimit: route.bodyLimitBytes }),
       onRequest: (request, reply) => guards.admit(route, request, reply),
       handler: async (request, reply) => {
@@ -103,12 +103,17 @@ function callOf(
     params: request.params as Record<string, string>,
     query: request.query as Record<string, unknown>,
     headers: request.headers,
-    body: route.body === undefined ? undefined : readJson(request.headers, bytes),
+    body: bodyOf(route, request.headers, bytes),
     bytes,
     stream: request.raw,
     method: request.method,
     base: deps.config.publicUrl ?? `http://${request.headers.host ?? ''}`,
   };
+}
+
+function bodyOf({ body, forms }: Route, headers: FastifyRequest['headers'], bytes: Buffer): unknown {
+  if (body === undefined) return undefined;
+  return forms === true && isForm(headers) ? readForm(bytes) : readJson(headers, bytes);
 }
 
 function hangUpOf({ raw }: FastifyReply): AbortSignal {

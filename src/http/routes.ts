@@ -21,6 +21,8 @@ import { documentRoute, operationRoutes } from './routes/operations.ts';
 import { referenceRoutes } from './routes/reference.ts';
 import { relayRoutes } from './routes/relay.ts';
 import { sandboxRoutes } from './routes/sandbox.ts';
+import { sendblueRoutes } from './routes/sendblue.ts';
+import { twilioRoutes } from './routes/twilio.ts';
 import { unsubscribeRoutes } from './routes/unsubscribe.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { workspaceRoutes } from './routes/workspace.ts';
@@ -44,6 +46,8 @@ export const routes: readonly Route[] = [
   ...languageAuditRoutes,
   ...auditLogRoutes,
   ...apiKeyRoutes,
+  ...twilioRoutes,
+  ...sendblueRoutes,
   ...sandboxRoutes,
   ...relayRoutes,
   ...hookRoutes,

@@ -1,10 +1,11 @@
 /** The HTTP server: one Fastify server, the declared routes on it, and one way to say no. */
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { problem, toBody } from '../contract/problems.ts';
+import { problem } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';
 import type { Actions } from './actions.ts';
 import { BODY_LIMIT_BYTES } from './body.ts';
 import { createClientErrors } from './client-errors.ts';
+import { refusalBody } from './doors.ts';
 import { toProblem } from './failures.ts';
 import { createGuards } from './guards.ts';
 import { createGuessLimit } from './guess-limit.ts';
@@ -85,7 +86,7 @@ function refuse(deps: Deps, error: unknown, request: FastifyRequest, reply: Fast
     deps.log.error({ err: refusal.cause ?? refusal, ...traceOf(request, reply) }, 'request failed');
   }
   if (refusal.retryAfter !== null) reply.header('retry-after', refusal.retryAfter);
-  return reply.code(refusal.status).send(toBody(refusal, request.id));
+  return reply.code(refusal.status).send(refusalBody(refusal, request));
 }
 
 function observe(deps: Deps, request: FastifyRequest, reply: FastifyReply): void {

@@ -86,6 +86,11 @@ export function toIso(instant: number): string {
   return new Date(instant).toISOString();
 }
 
+/** As mails and Twilio write it: `Thu, 24 Aug 2023 05:01:45 +0000`. */
+export function toRfc2822(instant: number): string {
+  return new Date(instant).toUTCString().replace('GMT', '+0000');
+}
+
 export function toIsoOrNull(instant: number | null | undefined): string | null {
   return instant === null || instant === undefined ? null : toIso(instant);
 }

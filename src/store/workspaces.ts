@@ -14,12 +14,13 @@ export interface WorkspaceRow {
   fallbackEnabled: boolean;
   fallbackAttachmentLinks: boolean;
   sendFallbackSmsOnFailed: boolean;
+  createdAt: number;
 }
 
 const COLUMNS = `workspace_id AS "workspaceId", name, timezone, owner_email AS "ownerEmail", billing_status AS "billingStatus",
   line_down_policy AS "lineDownPolicy", fallback_provider AS "fallbackProvider", fallback_line_id AS "fallbackLineId",
   fallback_enabled AS "fallbackEnabled", fallback_attachment_links AS "fallbackAttachmentLinks",
-  send_fallback_sms_on_failed AS "sendFallbackSmsOnFailed"`;
+  send_fallback_sms_on_failed AS "sendFallbackSmsOnFailed", created_at AS "createdAt"`;
 
 const FIND_WORKSPACE = statement(
   'find_workspace',

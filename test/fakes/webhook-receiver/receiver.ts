@@ -6,7 +6,7 @@ export interface Received {
   path: string;
   headers: IncomingHttpHeaders;
   body: Buffer;
-  /** The body, parsed. */
+  /** The body, parsed: JSON or a form. */
   envelope: Record<string, unknown> & { event: string; data: Record<string, unknown> };
   at: number;
 }
@@ -62,7 +62,7 @@ export async function openWebhookReceiver({ port = 0 } = {}): Promise<WebhookRec
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
-    const envelope = JSON.parse(body.toString('utf8')) as Received['envelope'];
+    const envelope = parse(request.headers['content-type'], body.toString('utf8'));
     received.push({ path, headers: request.headers, body, envelope, at: performance.now() });
     const behaviour = next(path);
     if (behaviour === 'hangs') return;
@@ -91,4 +91,10 @@ export async function openWebhookReceiver({ port = 0 } = {}): Promise<WebhookRec
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function parse(type: string | undefined, text: string): Received['envelope'] {
+  const isForm = type?.startsWith('application/x-www-form-urlencoded') === true;
+  const parsed: unknown = isForm ? Object.fromEntries(new URLSearchParams(text)) : JSON.parse(text);
+  return parsed as Received['envelope'];
 }
