@@ -1,6 +1,7 @@
 /** Keys of a workspace (contract 2.2, D34). */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ApiKeysAnswer, NewApiKeyAnswer } from '../src/contract/api-keys.ts';
+import type { AuditLogAnswer } from '../src/contract/audit-log.ts';
 import { toIso } from '../src/lib/clock.ts';
 import { openClient } from './client.ts';
 import { openApp, type TestApp } from './harness.ts';
@@ -136,14 +137,11 @@ test('a workspace that is past due makes no keys, but a stolen one can be remove
 test('who made and removed a key is on record', async () => {
   const { body } = await make({ name: 'Seen' });
   await remove(body.apiKey._id);
-  const events = await read<{ type: string; data: Record<string, unknown> }>(
-    app,
-    "SELECT type, data FROM events WHERE workspace_id = $1 AND type LIKE 'api_key.%' ORDER BY id",
-    [ws.workspaceId],
-  );
   const [own] = await list();
-  expect(events.map(({ type, data }) => [type, data.apiKeyId, data.by])).toEqual([
-    ['api_key.created', body.apiKey._id, own?._id],
-    ['api_key.removed', body.apiKey._id, own?._id],
+  const { entries } = (await ws.call<AuditLogAnswer>('GET', '/api/audit-log?entity=api_key')).body;
+  expect(entries.map(({ action, entityId, apiKeyId }) => [action, entityId, apiKeyId])).toEqual([
+    ['deleted', body.apiKey._id, own?._id],
+    ['created', body.apiKey._id, own?._id],
   ]);
+  expect(JSON.stringify(entries)).not.toContain(body.key);
 });

@@ -61,7 +61,10 @@ const reaches = (sid: string, status: string) =>
   });
 
 let paths = 0;
-const newPath = () => `/callback/${(paths += 1)}?mine=1`;
+function newPath(): string {
+  paths += 1;
+  return `/callback/${paths}?mine=1`;
+}
 const told = (path: string) => receiver.at(path).map(({ envelope }) => envelope.MessageStatus);
 const isGenuine = (path: string, { headers, envelope }: Received, key = ws.key) =>
   twilio.validateRequest(key, String(headers['x-twilio-signature']), receiver.url + path, envelope);

@@ -17,8 +17,8 @@ import {
   revokeApiKey,
 } from '../store/api-keys.ts';
 import type { Sql } from '../store/database.ts';
-import { insertEvents } from '../store/events.ts';
 import { lockWorkspace } from '../store/workspaces.ts';
+import { audit } from './audit-log.ts';
 import { type Caller, hashApiKey } from './authenticate.ts';
 import { newApiKey } from './bootstrap.ts';
 import { refuseReadOnly } from './read-only.ts';
@@ -38,7 +38,10 @@ export async function createApiKey(deps: Deps, caller: Caller, wish: CreateApiKe
   const row = { ...wish, id: deps.ids(), hint: key.slice(0, HINT_CHARACTERS) };
   await deps.database.transaction(async (tx) => {
     await insertApiKey(tx, { ...row, keyHash: hashApiKey(key), workspaceId }, now);
-    await tell(deps, tx, caller, 'api_key.created', { apiKeyId: row.id, name: row.name, scopes: row.scopes });
+    await tell(deps, tx, caller, row.id, 'created', null, {
+      ...wish,
+      expiresAt: toIsoOrNull(wish.expiresAt),
+    });
   });
   return { apiKey: present(workspaceId, { ...row, createdAt: now, lastUsedAt: null }), key };
 }
@@ -56,7 +59,7 @@ export async function renameApiKey(
     const row = (await listRows(tx, workspaceId)).find((each) => each.id === id);
     if (row === undefined) throw problem('API_KEY_NOT_FOUND');
     await rename(tx, workspaceId, id, name);
-    await tell(deps, tx, caller, 'api_key.renamed', { apiKeyId: id, name });
+    await tell(deps, tx, caller, id, 'updated', { name: row.name }, { name });
     return { apiKey: present(workspaceId, { ...row, name }) };
   });
 }
@@ -68,10 +71,11 @@ export async function removeApiKey(deps: Deps, caller: Caller, id: string): Prom
     await lockWorkspace(tx, workspaceId);
     const now = deps.clock.now();
     const rows = await listRows(tx, workspaceId);
-    if (!rows.some((each) => each.id === id)) throw problem('API_KEY_NOT_FOUND');
+    const row = rows.find((each) => each.id === id);
+    if (row === undefined) throw problem('API_KEY_NOT_FOUND');
     if (!rows.some((each) => each.id !== id && isUsableAdmin(each, now))) throw problem('LAST_ADMIN_KEY');
     await revokeApiKey(tx, workspaceId, id, now);
-    await tell(deps, tx, caller, 'api_key.removed', { apiKeyId: id });
+    await tell(deps, tx, caller, id, 'deleted', { name: row.name, scopes: row.scopes }, null);
   });
   return { success: true };
 }
@@ -80,16 +84,16 @@ function isUsableAdmin({ scopes, expiresAt }: ListedKey, now: number): boolean {
   return scopes.includes('admin') && (expiresAt === null || expiresAt > now);
 }
 
-async function tell(
+function tell(
   deps: Deps,
   tx: Sql,
-  { workspaceId, apiKeyId: by }: Caller,
-  type: string,
-  data: Readonly<Record<string, unknown>>,
+  caller: Caller,
+  entityId: string,
+  action: string,
+  before: object | null,
+  after: object | null,
 ): Promise<void> {
-  const about = { messageId: null, leadId: null, lineId: null };
-  const event = { id: deps.ids(), type, ...about, at: deps.clock.now(), data: { ...data, by } };
-  await insertEvents(tx, workspaceId, [event]);
+  return audit(deps, tx, caller, { entity: 'api_key', entityId, action, before, after });
 }
 
 function present(workspaceId: string, row: ListedKey): ApiKey {

@@ -18,6 +18,7 @@ import type { Sql } from '../store/database.ts';
 import { insertLineRequest, isLineRequested } from '../store/line-requests.ts';
 import { findLine, insertLine, type LineRow, type NewLine, upsertDevice } from '../store/lines.ts';
 import { replaceCode } from '../store/relay-devices.ts';
+import { audit } from './audit-log.ts';
 import type { Caller } from './authenticate.ts';
 import { answerOnce, type KeyedAnswer, type KeyedRequest } from './idempotency.ts';
 import { newPairingCode } from './pair-device.ts';
@@ -44,6 +45,14 @@ export async function requestLine(
   const kept = await answerOnce(deps, workspaceId, options, 201, async (tx): Promise<KeptAnswer> => {
     const pairing = newPairingCode(deps, options.serverUrl);
     const line = await register(deps, tx, workspaceId, request, pairing.stored);
+    const after = { ...request, lineType: 'byon' };
+    await audit(deps, tx, caller, {
+      entity: 'line',
+      entityId: line.id,
+      action: 'created',
+      before: null,
+      after,
+    });
     const sealed = secrets.seal(JSON.stringify(pairing.answer), pairingContext(workspaceId, line.id));
     const { warnings } = options;
     return { ...present(line), lineRequestId: line.id, sealedPairing: sealed.toString('base64'), warnings };

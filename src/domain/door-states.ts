@@ -30,9 +30,10 @@ export function tellingOf<Facts extends Pick<DoorFacts, 'status'>>(message: Fact
 export function stepsOf(message: DoorFacts, sms: DoorFacts | null): DoorStep[] {
   const fate = tellingOf(message, sms);
   const steps: DoorStep[] = [];
-  const wasSent = message.sentAt !== null || fate.sentAt !== null;
+  const isDelivered = fate.deliveredAt !== null || fate.status === 'delivered';
+  const wasSent = message.sentAt !== null || fate.sentAt !== null || isDelivered;
   if (wasSent) steps.push('sent');
-  if (fate.deliveredAt !== null || fate.status === 'delivered') steps.push('delivered');
+  if (isDelivered) steps.push('delivered');
   else if (fate.status === 'failed' || fate.status === 'fallback')
     steps.push(wasSent ? 'undelivered' : lost(fate));
   else if (fate.status === 'cancelled') steps.push('cancelled');
@@ -60,7 +61,8 @@ export function isLastStep(door: Door, step: DoorStep | undefined): boolean {
   return step !== undefined && LAST[door].includes(step);
 }
 
-const PAUSE_MS = { least: 500, most: 10_000 } as const;
+/** What waits may leave at any moment; what left changes ever more rarely. */
+const PAUSE_MS = { least: 500, waiting: 30_000, quiet: 600_000 } as const;
 const PAUSE_PER_AGE = 20;
 /** A receipt that has not come by then never will. */
 const QUIET_ENDS_MS = 72 * 3_600_000;
@@ -70,7 +72,8 @@ export function nextLookAt(fate: Pick<DoorFacts, 'status'>, changedAt: number, n
   const age = Math.max(0, now - changedAt);
   const isQuiet = fate.status === 'sent' || fate.status === 'delivered';
   if (isQuiet && age > QUIET_ENDS_MS) return null;
-  return now + Math.min(PAUSE_MS.most, Math.max(PAUSE_MS.least, age / PAUSE_PER_AGE));
+  const most = isQuiet ? PAUSE_MS.quiet : PAUSE_MS.waiting;
+  return now + Math.min(most, Math.max(PAUSE_MS.least, age / PAUSE_PER_AGE));
 }
 
 /** Twilio's number for why a message failed; null when it did not. A carrier's own number is passed on. */

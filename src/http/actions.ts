@@ -11,11 +11,11 @@ import type { KeyedAnswer, KeyedRequest } from '../actions/idempotency.ts';
 import type { Accepted, SendOptions } from '../actions/intake.ts';
 import type { Hook, HookReply } from '../actions/receive-hook.ts';
 import type { LeadsAnswered } from '../actions/save-leads.ts';
-import type { AnalyticsAnswer, AnalyticsFilter } from '../contract/analytics.ts';
-import type { AuditLogAnswer, ListAuditLog } from '../contract/audit-log.ts';
 import type { LineRequestOptions } from '../actions/request-line.ts';
 import type { DoorOptions } from '../actions/send-by-door.ts';
+import type { AnalyticsAnswer, AnalyticsFilter } from '../contract/analytics.ts';
 import type { ApiKeyAnswer, ApiKeysAnswer, CreateApiKey, NewApiKeyAnswer } from '../contract/api-keys.ts';
+import type { AuditLogAnswer, ListAuditLog } from '../contract/audit-log.ts';
 import type {
   AskedAddress,
   AvailabilityJobAnswer,
