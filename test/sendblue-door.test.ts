@@ -103,6 +103,7 @@ describe('a mistake', () => {
     {},
     { number: 'nobody', content: 'Hi' },
     { number: '+12025550100' },
+    { number: '+12025550100', content: 'x'.repeat(10_001) },
     { number: '+12025550100', content: 'Hi', from_number: '+12025559999' },
     { number: '+12025550100', content: 'Hi', status_callback: 'nowhere' },
     { number: '+12025550100', media_url: 'ftp://example.com' },

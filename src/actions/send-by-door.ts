@@ -1,5 +1,6 @@
 /** The road that all doors share: what a client of another service asks for becomes an ordinary message. */
 
+import { checkLength } from '../contract/message-rules.ts';
 import type { SendMessage } from '../contract/messages.ts';
 import { problem } from '../contract/problems.ts';
 import type { DoorSend } from '../contract/twilio-door.ts';
@@ -69,6 +70,7 @@ function callbackOf(deps: Deps, workspaceId: string, url: string, { door, accoun
 
 function toRequest(snapshot: WorkspaceSnapshot, sendsAs: SendsAs, send: DoorSend): SendMessage {
   const { messageType, fromLineId } = routeOf(snapshot, sendsAs, send.from);
+  checkLength(send.text, messageType);
   return {
     message: send.text,
     literal: true,
