@@ -40,8 +40,8 @@ import { readSandboxPhone } from './read-sandbox-phone.ts';
 import { receiveHook } from './receive-hook.ts';
 import { listRelayDevices, revokeRelayDevice } from './relay-devices.ts';
 import { listDeliveries, replayDelivery, replaySince } from './replay-webhooks.ts';
-import { saveLeads } from './save-leads.ts';
 import { getLineRequest, requestLine, steerLineRequest } from './request-line.ts';
+import { saveLeads } from './save-leads.ts';
 import { sendBySendblue } from './sendblue-door.ts';
 import {
   answerDevice,
