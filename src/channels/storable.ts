@@ -41,7 +41,7 @@ export function storableNews(news: News): News {
   const { attachments, ...rest } = timed;
   const files = attachments?.slice(0, MAX_FILES).map(({ name, mimeType, source }) => ({
     name: storableText(name),
-    mimeType: mimeType === null ? null : storableText(mimeType),
+    mimeType: typeof mimeType === 'string' ? storableText(mimeType) : null,
     source: storableValue(source),
   }));
   return {
