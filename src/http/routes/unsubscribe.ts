@@ -55,7 +55,8 @@ export const unsubscribeRoutes: readonly Route[] = [
       const { deps, actions, params } = call;
       const token = params.token ?? '';
       if ((await actions.readUnsubscribeLink(deps, token)) === null) return unknownLink();
-      if (!isOneClick(call)) return page(400, 'Not understood', '<p>Nothing was changed.</p>');
+      if (!isOneClick(call, await readForm(call)))
+        return page(400, 'Not understood', '<p>Nothing was changed.</p>');
       const done = await actions.unsubscribeByLink(deps, token);
       if (done === null) return unknownLink();
       return page(200, 'Unsubscribed', `<p><strong>${asText(done.address)}</strong> gets no more mail.</p>`);
@@ -67,11 +68,29 @@ const MULTIPART =
   /content-disposition:[^\r\n]*\bname="?list-unsubscribe"?[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\none-click\s*\r?\n--/i;
 /** One field; what is longer is not looked through. */
 const MAX_FORM_BYTES = 2_000;
+const NOTHING = Buffer.alloc(0);
 
-function isOneClick({ headers, bytes }: Call): boolean {
-  if (bytes.length > MAX_FORM_BYTES) return false;
+/** The server leaves multipart bodies to whoever wants one. Empty when it is too long to be what is asked for. */
+async function readForm({ headers, bytes, stream }: Call): Promise<Buffer> {
+  if (!isMultipart(headers)) return bytes.length > MAX_FORM_BYTES ? NOTHING : bytes;
+  if (Number(headers['content-length'] ?? 0) > MAX_FORM_BYTES) return NOTHING;
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > MAX_FORM_BYTES) return NOTHING;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function isMultipart(headers: Call['headers']): boolean {
+  return /^multipart\/form-data\b/i.test(headers['content-type'] ?? '');
+}
+
+function isOneClick({ headers }: Call, bytes: Buffer): boolean {
   const body = bytes.toString('latin1');
-  if (/^multipart\/form-data\b/i.test(headers['content-type'] ?? '')) return MULTIPART.test(body);
+  if (isMultipart(headers)) return MULTIPART.test(body);
   const [[name = '', value = ''] = []] = new URLSearchParams(body.trim());
   return name.toLowerCase() === 'list-unsubscribe' && value.toLowerCase() === 'one-click';
 }
