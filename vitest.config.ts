@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['**/node_modules/**'],
     pool: 'forks',
+    // Most of a test's time is waiting, for databases, processes and carriers: more of them than cores go side by side.
+    maxWorkers: 3,
     globalSetup: 'test/global-setup.ts',
     // Against tests that hang, not slow ones: on a busy machine everything takes its time.
     testTimeout: 120_000,
