@@ -205,6 +205,28 @@ describe('an attachment that comes in', () => {
     expect((await tries(id)).map((each) => each.next)).toEqual([null, null]);
   });
 
+  test('that fails before anybody reads it fails alone, and is tried again', async () => {
+    let tries = 0;
+    held.set('broken', () => {
+      tries += 1;
+      const bytes = new Readable({ read() {} });
+      setImmediate(() => bytes.destroy(new Error('the device hung up')));
+      return bytes;
+    });
+    const attachments = [{ name: 'a.png', mimeType: null, source: 'broken' }];
+    const news = [
+      { news: 'inbound', from: newPhone(), text: 'Look', externalMessageId: 'broken', attachments },
+    ];
+    await fetch(`${app.url}/hooks/${ws.workspaceId}/${ws.lines[0]?._id}/status`, {
+      method: 'POST',
+      body: GENUINE + JSON.stringify(news),
+    });
+    await until('it is tried again', () => {
+      clock.leap(30_000);
+      return tries > 1;
+    });
+  });
+
   test('survives the process that was getting it', async () => {
     held.set('x', () => new Readable({ read() {} }));
     const id = await receive([{ name: 'a.png', source: 'x' }]);

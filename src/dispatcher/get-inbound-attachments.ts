@@ -67,6 +67,8 @@ async function download(
   });
   try {
     const bytes = await channel.openInboundAttachment(channelLine(deps.secrets, line), source, late.signal);
+    // It may fail before anybody reads it; whoever does hears of it all the same.
+    bytes.on('error', () => {});
     const stop = () => bytes.destroy(late.signal.reason);
     late.signal.addEventListener('abort', stop, { once: true });
     return await keepFile(deps, workspaceId, bytes, {
