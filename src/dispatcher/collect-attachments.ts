@@ -52,6 +52,9 @@ export async function collectAttachments(
   const finding = Promise.all((wanted ?? []).map(({ url }) => find(deps, line.workspaceId, url, notes)));
   const found = await unlessStopped(finding, stopping);
   if (found === null) return { notes, until: deps.clock.now(), because: STOPPING };
+  // As the message names them, whichever was there first.
+  const places = new Map((wanted ?? []).map(({ url }, index) => [url, index]));
+  notes.sort((one, other) => (places.get(one.url) ?? 0) - (places.get(other.url) ?? 0));
   const attachments: OutgoingAttachment[] = [];
   for (const [index, each] of found.entries()) {
     const { url = '', name = null } = wanted?.[index] ?? {};
