@@ -1,5 +1,7 @@
 /** One seed from beginning to end: a town is built, hours of asking and failing pass, then calm until everything is settled. */
+
 import { isSettled } from '../../src/domain/lifecycle.ts';
+import { withClient } from '../database-server.ts';
 import { keepAsking } from './asks.ts';
 import { keepDispatching } from './dispatchers.ts';
 import { changeLine, keepFailing, setBilling } from './faults.ts';
@@ -55,6 +57,7 @@ export interface Simulation {
 }
 
 export async function simulate(options: SimulationOptions): Promise<Simulation> {
+  await keepPlans(options.databaseUrl);
   const world = new World(options);
   options.sabotage?.world?.(world);
   const judge = new Judge(world);
@@ -82,6 +85,15 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
 function hasSeenEnough({ violations }: World, sabotage: Sabotage | undefined): boolean {
   if (sabotage === undefined) return violations.length > 0;
   return sabotage.breaks.every((name) => violations.some((violation) => violation.invariant === name));
+}
+
+/** Statistics gathered in the middle of a run may change a plan, and with it an order that nobody asked for. */
+async function keepPlans(databaseUrl: string): Promise<void> {
+  const forEachTable = `DO $$ DECLARE name text; BEGIN
+    FOR name IN SELECT c.oid::regclass::text FROM pg_class c
+      WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
+    LOOP EXECUTE format('ALTER TABLE %s SET (autovacuum_enabled = false)', name); END LOOP; END $$`;
+  await withClient(databaseUrl, (client) => client.query(forEachTable));
 }
 
 async function live(world: World, { sabotage, calmHours }: SimulationOptions): Promise<void> {
