@@ -132,7 +132,6 @@ const ACROSS_WORKSPACES: Readonly<Record<string, string>> = {
   scan_queued_relay_jobs: 'scan without locks; offered per workspace',
   scan_old_relay_jobs: 'scan without locks; deleted per workspace',
   scan_door_callbacks: 'scan without locks; claimed per workspace',
-  next_door_callback: 'one instant for all, to know how long to sleep',
   next_due: 'one instant for all, to know how long to sleep',
   make_room_to_count: 'reads no table',
   latest_clock: 'reads no table',

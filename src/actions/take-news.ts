@@ -9,6 +9,7 @@ import { isOutOfReach } from '../lib/out-of-reach.ts';
 import { insertEvents } from '../store/events.ts';
 import { findLine, type LineRow } from '../store/lines.ts';
 import { noteReaction, readSentBy } from '../store/news.ts';
+import { apart } from './apart.ts';
 import { noteHealth } from './check-line-health.ts';
 import { receiveInbound } from './receive-inbound.ts';
 import { type Receipt, recordReceipts } from './record-receipts.ts';
@@ -29,6 +30,7 @@ export async function takeNews(
     deps.log.warn({ workspaceId, lineId }, 'news of an unknown line');
     return;
   }
+  const aboutOf = (kind: News['news']) => ({ workspaceId, lineId, kind });
   const receipts = news.filter((each) => each.news === 'receipt');
   for (let start = 0; start < receipts.length; start += RECEIPTS_PER_COMMIT) {
     const some = receipts.slice(start, start + RECEIPTS_PER_COMMIT).map(receiptOf);
@@ -37,11 +39,11 @@ export async function takeNews(
     } catch (error) {
       if (isOutOfReach(error)) throw error;
       // One that can't be recorded must not take the others with it.
-      for (const each of some) await apart(deps, line, 'receipt', () => takeReceipts(deps, line, [each]));
+      for (const each of some) await apart(deps, aboutOf('receipt'), () => takeReceipts(deps, line, [each]));
     }
   }
   for (const each of news) {
-    if (each.news !== 'receipt') await apart(deps, line, each.news, () => take(deps, line, each));
+    if (each.news !== 'receipt') await apart(deps, aboutOf(each.news), () => take(deps, line, each));
   }
 }
 
@@ -52,19 +54,6 @@ function takeReceipts(deps: Deps, { workspaceId, id }: LineRow, receipts: readon
     const ours = await readSentBy(tx, workspaceId, id, ids);
     return receipts.filter(({ messageId }) => ours.has(messageId));
   });
-}
-
-async function apart(deps: Deps, line: LineRow, kind: string, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    // The whole of it is told again.
-    if (isOutOfReach(error)) throw error;
-    deps.log.error(
-      { err: error, workspaceId: line.workspaceId, lineId: line.id, kind },
-      'news could not be recorded',
-    );
-  }
 }
 
 async function take(deps: Deps, line: LineRow, news: Exclude<News, ReceiptNews>): Promise<void> {

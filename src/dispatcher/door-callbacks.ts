@@ -2,6 +2,7 @@
  * Tells clients of other services what becomes of their messages: what is stored is looked at again and again, more rarely
  * the longer nothing changes, and each step is told in order until it was taken. A crash repeats a step, and loses none.
  */
+import { apart } from '../actions/apart.ts';
 import { renderDoorCallback } from '../actions/render-door-callback.ts';
 import type { Deps } from '../deps.ts';
 import { type Door, isLastStep, nextLookAt, stepsFor, stepsOf, tellingOf } from '../domain/door-states.ts';
@@ -15,7 +16,6 @@ import {
   removeDoorCallbacks,
   scanDoorCallbacks,
 } from '../store/door-messages.ts';
-import { apart } from './apart.ts';
 import type { Launch } from './chores.ts';
 
 const SCAN_LIMIT = 500;

@@ -1,4 +1,5 @@
 /** What is due beside the queues: messages that expired, lines that went down, lines to ask after, old keys. */
+import { apart } from '../actions/apart.ts';
 import { checkLineHealth } from '../actions/check-line-health.ts';
 import { CONVERSATION_WAITS_MS, leaveDownLine } from '../actions/leave-down-line.ts';
 import type { Deps } from '../deps.ts';
@@ -12,8 +13,8 @@ import {
 } from '../store/due.ts';
 import { findMessage } from '../store/messages.ts';
 import { forgetJobs } from '../store/relay-jobs.ts';
-import { apart, type SetAside } from './apart.ts';
 import type { Question } from './chores.ts';
+import type { SetAside } from './set-aside.ts';
 
 const SCAN_LIMIT = 200;
 export const HEALTH_CHECK_MS = 60_000;

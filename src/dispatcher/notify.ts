@@ -4,13 +4,13 @@
  * are few the workspace that has the fewest comes first. Sends go on meanwhile: of the database's connections a few at most
  * are used here.
  */
+import { apart } from '../actions/apart.ts';
 import { continueReplay } from '../actions/replay-webhooks.ts';
 import type { Deps } from '../deps.ts';
 import { hasArrived } from '../domain/webhook-retry.ts';
 import { createLimiter } from '../lib/limiter.ts';
 import { type DueWebhook, scanDueWebhooks } from '../store/webhook-queue.ts';
 import { scanReplays } from '../store/webhooks.ts';
-import { apart } from './apart.ts';
 import type { Launch } from './chores.ts';
 import { claimTellings, note, send, type Telling } from './tell-webhook.ts';
 

@@ -10,9 +10,9 @@ import { MAX_FREE_ATTEMPTS, nextRetryAt } from '../domain/backoff.ts';
 import { claimReconciliation, scanExpiredLeases, scanReconciliations } from '../store/due.ts';
 import { findLine, type LineRow } from '../store/lines.ts';
 import { findMessage, type MessageRow } from '../store/messages.ts';
-import type { SetAside } from './apart.ts';
 import type { Question } from './chores.ts';
 import { recallLostSend } from './lost-send.ts';
+import type { SetAside } from './set-aside.ts';
 
 const SCAN_LIMIT = 200;
 /** Questions grow rarer: each waits half as long as the outcome has been unknown, within these bounds. */

@@ -2,14 +2,13 @@
  * One bounded pass over everything that is due. It owns no timer and never waits for a carrier: what takes time is
  * handed to `launch`. The loop around it sleeps; the simulation calls it on a clock of its own.
  */
+import { apart } from '../actions/apart.ts';
 import type { Deps } from '../deps.ts';
 import { isRecent } from '../lib/clock.ts';
-import { findNextDoorCallback } from '../store/door-messages.ts';
 import { findNextDue } from '../store/due.ts';
 import { sortInNewLeads } from '../store/lead-search.ts';
 import { putOffLines, scanDueLines, takeWakes } from '../store/line-queue.ts';
 import { findNextWebhookDue } from '../store/webhook-queue.ts';
-import { apart, SetAside } from './apart.ts';
 import { newsQuestionsDue } from './ask-for-news.ts';
 import { availabilityJobsDue, forgetOldJobs } from './check-availability.ts';
 import { Chores, type Launch } from './chores.ts';
@@ -27,6 +26,7 @@ import { Notifier } from './notify.ts';
 import { prepare } from './prepare.ts';
 import { loseExpiredLeases, reconcileDue } from './reconcile.ts';
 import { answerFromSandbox } from './sandbox-callbacks.ts';
+import { SetAside } from './set-aside.ts';
 import { trimWebhookLog } from './trim-webhook-log.ts';
 
 export interface Ticker {
@@ -99,7 +99,6 @@ export function createTicker(deps: Deps, stopping: AbortSignal = NEVER): Ticker 
     async nextDue() {
       const due = await findNextDue(deps.database, aside.ids());
       due.chores = earliest(due.chores, await findNextWebhookDue(deps.database));
-      due.chores = earliest(due.chores, await findNextDoorCallback(deps.database));
       if (due.chores === null) return due.sends;
       // Before that nobody looks at them: those that are under way would keep the loop turning.
       const chores = Math.max(due.chores, lastDone.urgent + CHORES.urgent);

@@ -186,10 +186,3 @@ export async function removeDoorCallbacks(
 ): Promise<void> {
   if (ids.length > 0) await sql.query(REMOVE_DOOR_CALLBACKS, [workspaceId, ids]);
 }
-
-const NEXT_DOOR_CALLBACK = statement('next_door_callback', 'SELECT min(look_at) AS at FROM door_callbacks');
-
-export async function findNextDoorCallback(sql: Sql): Promise<number | null> {
-  const [row] = await sql.query<{ at: number | null }>(NEXT_DOOR_CALLBACK, []);
-  return row?.at ?? null;
-}

@@ -187,6 +187,7 @@ const NEXT_DUE = statement(
      (SELECT min(expires_at) FROM messages WHERE expires_at IS NOT NULL AND status IN ('pending', 'scheduled', 'queued')
         AND id <> ALL($1)),
      (SELECT min(ask_at) FROM line_news),
+     (SELECT min(look_at) FROM door_callbacks),
      (SELECT min(look_at) FROM availability_jobs WHERE look_at IS NOT NULL),
      (SELECT min(next_try_at) FROM inbound_attachments WHERE next_try_at IS NOT NULL),
      (SELECT min(due_at) FROM sandbox_callbacks)) AS chores`,
