@@ -410,6 +410,12 @@ CREATE TABLE messages (
   batch_id       text,
   campaign_id    text,
   step_index     integer,
+  -- Which step of the campaign, and which time the lead went through it.
+  step_key       text,
+  campaign_entry integer,
+  campaign_started_at timestamptz,
+  -- What a fallback SMS says instead.
+  fallback_message text,
   created_by_user_id text,
   contact_owner_email text,
   crm            jsonb,
@@ -422,7 +428,7 @@ CREATE TABLE messages (
   updated_at     timestamptz NOT NULL,
   PRIMARY KEY (workspace_id, id)
 );
-CREATE INDEX messages_waiting ON messages (workspace_id, line_id, first_touch, priority, due_at, id)
+CREATE INDEX messages_waiting ON messages (workspace_id, line_id, first_touch, priority, due_at, campaign_started_at, id)
   WHERE status IN ('pending', 'scheduled', 'queued');
 -- Without the id on purpose: with it, a planner that has no statistics yet finds messages by id through this index.
 CREATE INDEX messages_lead ON messages (workspace_id, lead_id);
@@ -441,10 +447,83 @@ CREATE INDEX messages_counted ON messages (workspace_id, created_at)
   INCLUDE (lead_id, line_id, campaign_id, created_by_user_id, direction, status, fallback_sms_dispatched, is_positive)
   WHERE status IN ('sent', 'delivered', 'fallback', 'failed');
 CREATE INDEX messages_batch ON messages (workspace_id, batch_id, id) WHERE batch_id IS NOT NULL;
+CREATE INDEX messages_campaign ON messages (workspace_id, campaign_id, id) WHERE campaign_id IS NOT NULL;
+-- A lead gets each step once, however often it is asked for.
+CREATE UNIQUE INDEX messages_step ON messages (workspace_id, campaign_id, lead_id, campaign_entry, step_key)
+  WHERE step_key IS NOT NULL;
 -- Never two fallback messages for one original (D24), never one device message twice (D28).
 CREATE UNIQUE INDEX messages_fallback_of ON messages (workspace_id, fallback_of) WHERE fallback_of IS NOT NULL;
 CREATE UNIQUE INDEX messages_received ON messages (workspace_id, line_id, external_message_id)
   WHERE direction = 'received' AND external_message_id IS NOT NULL;
+
+-- A sequence of steps for many leads. The steps, their conditions and ways are documents (domain/campaign/campaign.ts).
+CREATE TABLE campaigns (
+  workspace_id    text NOT NULL,
+  id              text NOT NULL,
+  name            text NOT NULL,
+  status          text NOT NULL CHECK (status IN ('draft', 'active', 'paused', 'completed', 'archived')),
+  message_type    text NOT NULL CHECK (message_type IN ('imessage', 'sms', 'email')),
+  -- Null: leads are added by API alone.
+  list_id         text,
+  line_ids        text[] NOT NULL,
+  steps           jsonb NOT NULL,
+  -- Headers of its HTTP conditions, encrypted.
+  secret          bytea,
+  schedule        jsonb,
+  on_reply        text NOT NULL CHECK (on_reply IN ('stop', 'continue')),
+  allow_reentry   boolean NOT NULL,
+  new_leads_first boolean NOT NULL,
+  send_fallback_sms_on_failed boolean NOT NULL,
+  -- Which of its lines the next new lead gets: they take turns.
+  next_line       integer NOT NULL DEFAULT 0,
+  -- While the list is being entered: how far that has come (a lead's id; '' = nowhere yet), and of how many.
+  entering_after  text,
+  entering_total  integer,
+  -- When a dispatcher looks at it next: to enter leads, to wake what a pause held, to see whether it is complete.
+  look_at         timestamptz,
+  -- Messages that a pause held are being woken.
+  is_waking       boolean NOT NULL DEFAULT false,
+  pause_reason    text,
+  started_at      timestamptz,
+  paused_at       timestamptz,
+  completed_at    timestamptz,
+  archived_at     timestamptz,
+  created_at      timestamptz NOT NULL,
+  updated_at      timestamptz NOT NULL,
+  PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX campaigns_look_at ON campaigns (look_at) WHERE look_at IS NOT NULL;
+
+-- One lead's way through one campaign; `entry` counts how often it went in. The message of a step and the row that says
+-- that it was made are one commit.
+CREATE TABLE campaign_leads (
+  workspace_id text NOT NULL,
+  campaign_id  text NOT NULL,
+  lead_id      text NOT NULL,
+  entry        integer NOT NULL,
+  status       text NOT NULL CHECK (status IN ('active', 'held', 'stopped', 'finished', 'failed')),
+  -- The line it stays on; null until its first step is made.
+  line_id      text,
+  -- The last step that was made or skipped, its message if it was made, and from when on waits are counted.
+  step_key     text,
+  message_id   text,
+  step_at      timestamptz,
+  -- The step that was decided on and is not due yet.
+  next_step_key text,
+  -- When a dispatcher looks at it next; null while its message is on the road, and once it has ended.
+  look_at      timestamptz,
+  -- Why it is held, stopped or failed: a word, the sentence, and which condition said so.
+  reason       text,
+  detail       text,
+  condition_id text,
+  entered_at   timestamptz NOT NULL,
+  ended_at     timestamptz,
+  updated_at   timestamptz NOT NULL,
+  PRIMARY KEY (workspace_id, campaign_id, lead_id, entry)
+);
+CREATE INDEX campaign_leads_look_at ON campaign_leads (look_at) WHERE look_at IS NOT NULL;
+CREATE INDEX campaign_leads_lead ON campaign_leads (workspace_id, lead_id) WHERE status IN ('active', 'held');
+CREATE INDEX campaign_leads_status ON campaign_leads (workspace_id, campaign_id, status, lead_id);
 
 -- One row for every transition, written in the commit that makes it; timelines and webhooks read only these.
 CREATE TABLE events (

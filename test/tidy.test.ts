@@ -23,6 +23,11 @@ function sourcesIn(folder: string, ending = '.ts'): Source[] {
     .map((file) => ({ path: file, text: readFileSync(path.join(ROOT, file), 'utf8') }));
 }
 
+/** Whether what `from` imports as `target` lies in that folder. */
+function isWithin(folder: string, from: string, target: string): boolean {
+  return target.startsWith('.') && path.join(path.dirname(from), target).startsWith(folder);
+}
+
 const product = sourcesIn('src').filter(({ path: file }) => !/\.test\.ts$|\/testing\.ts$/.test(file));
 const everything = ['src', 'test', 'bench', 'scripts'].flatMap((folder) => sourcesIn(folder));
 const migrations = sourcesIn('migrations', '.sql');
@@ -115,7 +120,8 @@ describe('allowed imports', () => {
       .filter((source) => source.path.startsWith('src/domain/'))
       .flatMap((source) =>
         importsOf(source)
-          .filter((target) => !target.startsWith('./') && PURE_PACKAGES[target] === undefined)
+          .filter((target) => !isWithin('src/domain', source.path, target))
+          .filter((target) => PURE_PACKAGES[target] === undefined)
           .map((target) => `${source.path} imports ${target}`),
       );
     expect(foreign).toEqual([]);

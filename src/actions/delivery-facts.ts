@@ -55,6 +55,7 @@ export function messageGateFacts(facts: DeliveryFacts): MessageGateFacts {
     suppressed:
       (lead?.optedOutAt ?? null) !== null ||
       (addresses.length > 0 && addresses.every((address) => suppressed.has(address))),
+    campaignStatus: facts.campaignStatus,
     conversationBusy: facts.busy,
   };
 }

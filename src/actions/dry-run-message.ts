@@ -11,7 +11,7 @@ import { invariant } from '../lib/invariant.ts';
 import { type DeliveryFacts, readOutlook } from '../store/deliveries.ts';
 import { readIntakeFacts } from '../store/intake.ts';
 import { findLine, type LineRow, paceOf } from '../store/lines.ts';
-import { readLineQueue } from '../store/messages.ts';
+import { readLineQueue } from '../store/queue-outlook.ts';
 import { refuseForeignFiles } from './attachment-files.ts';
 import type { Caller } from './authenticate.ts';
 import { knownAvailability, lineGateFacts, suppressedAddresses } from './delivery-facts.ts';
@@ -115,6 +115,7 @@ async function foresee(
     window,
     attempt: 0,
     suppressed: plan.reason === 'dnc',
+    campaignStatus: null,
     conversationBusy,
   };
   const lineFacts = lineGateFacts(line, false);

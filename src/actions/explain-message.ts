@@ -10,7 +10,7 @@ import { compareTurn } from '../domain/pick.ts';
 import { toIsoOrNull } from '../lib/clock.ts';
 import { readDeliveryFacts } from '../store/deliveries.ts';
 import { findLine, paceOf } from '../store/lines.ts';
-import { readLineQueue } from '../store/messages.ts';
+import { readLineQueue } from '../store/queue-outlook.ts';
 import { findWorkspace } from '../store/workspaces.ts';
 import type { Caller } from './authenticate.ts';
 import { isFirstTouch, lineGateFacts, messageGateFacts } from './delivery-facts.ts';

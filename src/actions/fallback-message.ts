@@ -74,6 +74,11 @@ export function fallbackMessage(original: MessageRow, wish: FallbackOptions): Ne
     batchId: original.batchId,
     campaignId: original.campaignId,
     stepIndex: original.stepIndex,
+    // It is the same step, not one more.
+    stepKey: null,
+    campaignEntry: null,
+    campaignStartedAt: original.campaignStartedAt,
+    fallbackMessage: null,
     contactOwnerEmail: original.contactOwnerEmail,
     crm: original.crm ?? NO_CRM,
     correlationId: original.correlationId,

@@ -64,6 +64,10 @@ export function newMessage(
     batchId: request.batchId,
     campaignId: null,
     stepIndex: null,
+    stepKey: null,
+    campaignEntry: null,
+    campaignStartedAt: null,
+    fallbackMessage: null,
     contactOwnerEmail:
       request.contactOwnerEmail === undefined
         ? (lead.lead.contactOwnerEmail ?? snapshot.workspace.ownerEmail)

@@ -34,6 +34,7 @@ function message(differs: Partial<MessageGateFacts> = {}): MessageGateFacts {
     window: null,
     attempt: 0,
     suppressed: false,
+    campaignStatus: null,
     conversationBusy: false,
     ...differs,
   };
@@ -68,6 +69,17 @@ describe('the gates', () => {
       'an opt-out',
       { suppressed: true },
       [{ gate: 'opt_out', until: null, reason: 'The contact opted out.' }],
+    ],
+    [
+      'a campaign that is paused',
+      { campaignStatus: 'paused' },
+      [
+        {
+          gate: 'campaign',
+          until: null,
+          reason: 'Its campaign is paused, until somebody resumes it.',
+        },
+      ],
     ],
     [
       'an expiry of this very moment',
@@ -236,6 +248,7 @@ const anyMessage: fc.Arbitrary<MessageGateFacts> = fc
     window: fc.constantFrom(null, MORNING, EVENING, WEEKEND, { ...WEEKEND, days: [] }),
     attempt: fc.integer({ min: 0, max: 2 }),
     retryInMs: fc.integer({ min: -HOUR, max: HOUR }),
+    campaignStatus: fc.constantFrom(null, null, null, null, 'active' as const, 'paused' as const),
     suppressed: fc.oneof(
       { weight: 4, arbitrary: fc.constant(false) },
       { weight: 1, arbitrary: fc.constant(true) },

@@ -4,7 +4,7 @@
  */
 import { checkPace, type LinePace, NEVER, type PaceCheck, type PaceGate } from './pacing.ts';
 import { nextOpening, type SendWindow } from './window.ts';
-import type { GateName, Risk } from './words.ts';
+import type { CampaignStatus, GateName, Risk } from './words.ts';
 
 /** One gate as `explain` shows it (part III). */
 export interface Gate {
@@ -26,6 +26,8 @@ export interface MessageGateFacts {
   attempt: number;
   /** The lead opted out, or every address it could go to is suppressed. */
   suppressed: boolean;
+  /** Of its campaign; null where it belongs to none. */
+  campaignStatus: CampaignStatus | null;
   /** Another message to the same contact is on its way from this line. */
   conversationBusy: boolean;
 }
@@ -50,6 +52,13 @@ export function messageGates(facts: MessageGateFacts, now: number): Gate[] {
   const retrying = facts.attempt > 0 && dueAt > now;
   return [
     gate('opt_out', !facts.suppressed, null, 'Nobody opted out.', 'The contact opted out.'),
+    gate(
+      'campaign',
+      facts.campaignStatus !== 'paused',
+      null,
+      facts.campaignStatus === null ? 'It belongs to no campaign.' : 'Its campaign runs.',
+      'Its campaign is paused, until somebody resumes it.',
+    ),
     gate(
       'expiry',
       expiresAt === null || expiresAt > now,

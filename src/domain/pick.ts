@@ -1,6 +1,7 @@
 /**
  * Which waiting message a line sends next (D11): replies, then single sends, then campaign steps; within a class by
- * due time, then id; a message rises one class for every hour it has been due, so that no class starves.
+ * due time, then the older campaign, then id; a message rises one class for every hour it has been due, so that no
+ * class starves.
  */
 import { type LinePace, NEVER, opensAt } from './pacing.ts';
 
@@ -11,6 +12,8 @@ export interface Candidate {
   priority: number;
   firstTouch: boolean;
   dueAt: number;
+  /** ms UTC; null or absent where it belongs to no campaign. */
+  campaignStartedAt?: number | null;
 }
 
 /** Who goes now, or until when (ms UTC) nobody may. */
@@ -31,8 +34,14 @@ export function compareTurn(a: Candidate, b: Candidate, now: number): number {
   return (
     effectivePriority(a, now) - effectivePriority(b, now) ||
     a.dueAt - b.dueAt ||
+    compareAge(a.campaignStartedAt ?? NEVER, b.campaignStartedAt ?? NEVER) ||
     (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
   );
+}
+
+// NEVER may be endless, and endless minus endless is no number.
+function compareAge(a: number, b: number): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /**

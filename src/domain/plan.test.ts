@@ -96,6 +96,6 @@ describe('a message that is accepted', () => {
 
 describe('the rank of a priority', () => {
   it('is its place in the list, best first', () => {
-    expect(PRIORITIES.map(priorityIndex)).toEqual([0, 1, 2]);
+    expect(PRIORITIES.map(priorityIndex)).toEqual([0, 1, 2, 3]);
   });
 });

@@ -47,6 +47,7 @@ export const REASONS = [
   'line_inactive',
   'no_address',
   'bounced',
+  'campaign_stopped',
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
@@ -97,8 +98,8 @@ export type Risk = (typeof RISKS)[number];
 export const AVAILABILITY_STATUSES = ['available', 'unavailable', 'error'] as const;
 export type AvailabilityStatus = (typeof AVAILABILITY_STATUSES)[number];
 
-/** Rank of a waiting message on its line, best first (D11). Stored as the array index. */
-export const PRIORITIES = ['reply', 'single', 'campaign'] as const;
+/** Rank of a waiting message on its line, best first (D11). Stored as the array index; queries repeat how many there are. */
+export const PRIORITIES = ['reply', 'single', 'campaign', 'campaign_follow_up'] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
 /** What an API key may do (D34); `admin` includes the others. */
@@ -116,6 +117,7 @@ export type BillingStatus = (typeof BILLING_STATUSES)[number];
 /** What stands between a message and its line, in the order they are asked and explained. */
 export const GATES = [
   'opt_out',
+  'campaign',
   'expiry',
   'schedule',
   'retry',
@@ -135,3 +137,15 @@ export type GateName = (typeof GATES)[number];
 /** What a workspace wants done with running conversations when their line goes down (D18). */
 export const LINE_DOWN_POLICIES = ['wait', 'move', 'sms'] as const;
 export type LineDownPolicy = (typeof LINE_DOWN_POLICIES)[number];
+
+/** How far a campaign has come (contract 2.8). */
+export const CAMPAIGN_STATUSES = ['draft', 'active', 'paused', 'completed', 'archived'] as const;
+export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number];
+
+/** How far a lead has come in a campaign. `held`: something about its next step can't be decided now; it is asked again. */
+export const CAMPAIGN_LEAD_STATUSES = ['active', 'held', 'stopped', 'finished', 'failed'] as const;
+export type CampaignLeadStatus = (typeof CAMPAIGN_LEAD_STATUSES)[number];
+
+/** What a reply does to the sequence of who wrote it (contract 7). */
+export const ON_REPLY = ['stop', 'continue'] as const;
+export type OnReply = (typeof ON_REPLY)[number];

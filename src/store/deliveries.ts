@@ -3,6 +3,7 @@
 import { isWaiting } from '../domain/lifecycle.ts';
 import type { Reservation } from '../domain/pacing.ts';
 import type { SendWindow } from '../domain/window.ts';
+import type { CampaignStatus } from '../domain/words.ts';
 import { toIso } from '../lib/clock.ts';
 import { type Sql, statement } from './database.ts';
 import { LEAD_JSON, type LeadRow } from './leads.ts';
@@ -17,10 +18,11 @@ export interface QueueHead {
   firstTouch: boolean;
   queuedAsFirstTouch: boolean;
   dueAt: number;
+  campaignStartedAt: number | null;
 }
 
 /**
- * The earliest due messages of each class and each kind of touch: six probes of one index per line, whatever the
+ * The earliest due messages of each class and each kind of touch: eight probes of one index per line, whatever the
  * backlog. Ordering by rank across classes would have to walk the backlog (see bench/README.md). A contact to whom the
  * line is sending right now is passed over: the next message keeps its place until the one before it is settled. So is
  * one for whom an outcome is unknown: should it turn out not to have left, it takes its first touch back with it. Who
@@ -36,15 +38,16 @@ const READ_QUEUE_HEADS = statement(
      FROM unnest($2::text[], $3::int[]) AS asked(id, depth)
    )
    SELECT line.id AS "lineId", h.id, h.lead_id AS "leadId", h.priority, h.first_touch AS "queuedAsFirstTouch", h.due_at AS "dueAt",
+     h.campaign_started_at AS "campaignStartedAt",
      (SELECT t.line_id FROM touches t WHERE t.workspace_id = $1 AND t.lead_id = h.lead_id AND t.line_id = line.id
        AND t.message_id <> h.id) IS NULL AS "firstTouch"
    FROM line
-   CROSS JOIN (VALUES (true, 0), (true, 1), (true, 2), (false, 0), (false, 1), (false, 2)) AS class(first_touch, priority)
+   CROSS JOIN (VALUES (true, 0), (true, 1), (true, 2), (true, 3), (false, 0), (false, 1), (false, 2), (false, 3)) AS class(first_touch, priority)
    CROSS JOIN LATERAL (
-     SELECT m.id, m.lead_id, m.priority, m.first_touch, m.due_at FROM messages m
+     SELECT m.id, m.lead_id, m.priority, m.first_touch, m.due_at, m.campaign_started_at FROM messages m
      WHERE m.workspace_id = $1 AND m.line_id = line.id AND m.first_touch = class.first_touch
        AND m.priority = class.priority AND m.status IN ${WAITING_SQL} AND coalesce(m.lead_id <> ALL (line.busy), true)
-     ORDER BY m.due_at, m.id LIMIT line.depth
+     ORDER BY m.due_at, m.campaign_started_at, m.id LIMIT line.depth
    ) h`,
 );
 
@@ -77,6 +80,8 @@ export interface DeliveryFacts {
   touchedBy: string | null;
   /** Another message to this lead is on its way from this line, or may be. */
   busy: boolean;
+  /** null where it belongs to no campaign. */
+  campaignStatus: CampaignStatus | null;
 }
 
 const DELIVERY_FACTS = `
@@ -89,7 +94,8 @@ const DELIVERY_FACTS = `
   (SELECT t.message_id FROM touches t
    WHERE t.workspace_id = $1 AND t.lead_id = m.lead_id AND t.line_id = m.line_id) AS "touchedBy",
   (SELECT o.id FROM messages o WHERE o.workspace_id = $1 AND o.lead_id = m.lead_id
-    AND o.status IN ${UNDER_WAY_SQL} AND o.line_id = m.line_id AND o.id <> m.id LIMIT 1) IS NOT NULL AS busy`;
+    AND o.status IN ${UNDER_WAY_SQL} AND o.line_id = m.line_id AND o.id <> m.id LIMIT 1) IS NOT NULL AS busy,
+  (SELECT c.status FROM campaigns c WHERE c.workspace_id = $1 AND c.id = m.campaign_id) AS "campaignStatus"`;
 
 const LOCK_DELIVERY_FACTS = statement(
   'lock_delivery_facts',
@@ -149,8 +155,15 @@ export async function readDeliveryFacts(
   return row === undefined ? null : splitFacts(row);
 }
 
-function splitFacts({ lead, addresses, touchedBy, busy, ...message }: FactsRow): DeliveryFacts {
-  return { message, lead, addresses, touchedBy, busy };
+function splitFacts({
+  lead,
+  addresses,
+  touchedBy,
+  busy,
+  campaignStatus,
+  ...message
+}: FactsRow): DeliveryFacts {
+  return { message, lead, addresses, touchedBy, busy, campaignStatus };
 }
 
 export interface NewLease {
@@ -235,12 +248,12 @@ const LOCK_DUE_BEHIND = statement(
   'lock_due_behind',
   `SELECT m.id, m.status, m.lead_id AS "leadId", m.line_id AS "lineId" FROM messages m
    WHERE m.workspace_id = $1 AND m.status IN ${WAITING_SQL} AND m.id = ANY(ARRAY(
-     SELECT due.id FROM (VALUES (true, 0), (true, 1), (true, 2), (false, 0), (false, 1), (false, 2)) AS class(first_touch, priority)
+     SELECT due.id FROM (VALUES (true, 0), (true, 1), (true, 2), (true, 3), (false, 0), (false, 1), (false, 2), (false, 3)) AS class(first_touch, priority)
      CROSS JOIN LATERAL (
        SELECT w.id FROM messages w
        WHERE w.workspace_id = $1 AND w.line_id = $2 AND w.first_touch = class.first_touch AND w.priority = class.priority
          AND w.status IN ${WAITING_SQL} AND w.due_at <= $4 AND w.settings = $3
-       ORDER BY w.due_at, w.id LIMIT $5
+       ORDER BY w.due_at, w.campaign_started_at, w.id LIMIT $5
      ) due))
    ORDER BY m.id FOR NO KEY UPDATE SKIP LOCKED`,
 );

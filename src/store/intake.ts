@@ -138,6 +138,10 @@ export interface NewMessage {
   batchId: string | null;
   campaignId: string | null;
   stepIndex: number | null;
+  stepKey: string | null;
+  campaignEntry: number | null;
+  campaignStartedAt: number | null;
+  fallbackMessage: string | null;
   contactOwnerEmail: string | null;
   crm: CrmLinks;
   correlationId: string;
@@ -162,7 +166,8 @@ const MESSAGE_RECORD = `id text, status text, reason text, error_message text, m
   recipient_given boolean, recipient_differs boolean, line_id text, line_pinned boolean, line_decision jsonb, priority smallint, first_touch boolean,
   due_at timestamptz, scheduled_date timestamptz, expires_at timestamptz, settings jsonb, attempts int, retry_gap_ms int,
   send_fallback_sms_on_failed boolean, force_fallback boolean, fallback_sms_dispatched boolean, fallback_of text,
-  batch_id text, campaign_id text, step_index int, contact_owner_email text, crm jsonb, correlation_id text`;
+  batch_id text, campaign_id text, step_index int, step_key text, campaign_entry int,
+  campaign_started_at timestamptz, fallback_message text, contact_owner_email text, crm jsonb, correlation_id text`;
 const MESSAGE_RECORD_COLUMNS = MESSAGE_RECORD.split(',')
   .map((column) => column.trim().split(' ')[0])
   .join(', ');
@@ -284,6 +289,10 @@ function messageRecord(message: NewMessage): Record<string, unknown> {
     batch_id: message.batchId ?? undefined,
     campaign_id: message.campaignId ?? undefined,
     step_index: message.stepIndex ?? undefined,
+    step_key: message.stepKey ?? undefined,
+    campaign_entry: message.campaignEntry ?? undefined,
+    campaign_started_at: message.campaignStartedAt === null ? undefined : toIso(message.campaignStartedAt),
+    fallback_message: message.fallbackMessage ?? undefined,
     contact_owner_email: message.contactOwnerEmail ?? undefined,
     crm: hasLink(message.crm) ? message.crm : undefined,
     correlation_id: message.correlationId,

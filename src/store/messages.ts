@@ -61,6 +61,13 @@ export interface MessageRow {
   batchId: string | null;
   campaignId: string | null;
   stepIndex: number | null;
+  /** Which step of its campaign it is, and of which time the lead went through it; null for all other messages. */
+  stepKey: string | null;
+  campaignEntry: number | null;
+  /** Older campaigns go first where messages are due at the same instant. */
+  campaignStartedAt: number | null;
+  /** What a fallback SMS says instead of the message's own text. */
+  fallbackMessage: string | null;
   createdByUserId: string | null;
   contactOwnerEmail: string | null;
   crm: CrmLinks | null;
@@ -120,6 +127,10 @@ const COLUMNS: Readonly<Record<keyof MessageRow, string>> = {
   batchId: 'batch_id',
   campaignId: 'campaign_id',
   stepIndex: 'step_index',
+  stepKey: 'step_key',
+  campaignEntry: 'campaign_entry',
+  campaignStartedAt: 'campaign_started_at',
+  fallbackMessage: 'fallback_message',
   createdByUserId: 'created_by_user_id',
   contactOwnerEmail: 'contact_owner_email',
   crm: 'crm',
@@ -340,35 +351,4 @@ export async function storeEdit(
     edited.lineDecision === null ? null : JSON.stringify(edited.lineDecision),
     toIso(now),
   ]);
-}
-
-const READ_LINE_QUEUE = statement(
-  'read_line_queue',
-  `SELECT h.* FROM (VALUES (true, 0), (true, 1), (true, 2), (false, 0), (false, 1), (false, 2)) AS class(first_touch, priority)
-   CROSS JOIN LATERAL (
-     SELECT m.id, m.lead_id AS "leadId", m.priority, m.first_touch AS "firstTouch", m.due_at AS "dueAt", m.settings AS "window"
-     FROM messages m
-     WHERE m.workspace_id = $1 AND m.line_id = $2 AND m.first_touch = class.first_touch AND m.priority = class.priority
-       AND m.status IN ${WAITING_SQL}
-     ORDER BY m.due_at, m.id LIMIT $3
-   ) h`,
-);
-
-export interface QueueRow {
-  id: string;
-  leadId: string;
-  priority: number;
-  firstTouch: boolean;
-  dueAt: number;
-  window: SendWindow | null;
-}
-
-/** The line's queue, at most `limit` messages of each class; for forecasts. */
-export function readLineQueue(
-  sql: Sql,
-  workspaceId: string,
-  lineId: string,
-  limit: number,
-): Promise<QueueRow[]> {
-  return sql.query<QueueRow>(READ_LINE_QUEUE, [workspaceId, lineId, limit]);
 }
