@@ -1,5 +1,7 @@
 /** A CSV file of contacts, turned into what `POST /api/leads` takes (contract 3.2, D7): the same rules, row by row. */
 import { isUtf8 } from 'node:buffer';
+import { Readable } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
 import { CsvError, parse } from 'csv-parse';
 import { z } from 'zod';
 import { mapColumns } from '../domain/csv-columns.ts';
@@ -12,6 +14,11 @@ import { invalidField, problem } from './problems.ts';
 export const MAX_CSV_BYTES = 10_000_000;
 const PREVIEW_ROWS = 10;
 const MAX_COLUMNS = 200;
+/** Of one row: all fields at their longest, and the columns of a spreadsheet, most of them empty. */
+const MAX_ROW_BYTES = 200_000;
+const MAX_CELLS = 16_384;
+const BYTES_A_TURN = 32 * 1024;
+const ROWS_A_TURN = 100;
 /** Texts of several lines keep them; all others are one line each. */
 const MANY_LINES: ReadonlySet<string> = new Set(['notes', 'customFields']);
 const FIELDS: ReadonlySet<string> = new Set(LEAD_FIELDS);
@@ -65,8 +72,12 @@ export async function parseLeadsCsv(bytes: Buffer, options: Fields): Promise<Sav
   const { headers, rows } = await readTable(bytes, MAX_LEADS_PER_CALL, true);
   if (rows.length === 0) throw problem('LEADS_REQUIRED', { error: 'The file has no rows' });
   const mapping = readMapping(options, headers);
-  const given = rows.map(({ cells, line }) => toLead(cells, mapping, line));
-  const { leads } = readLeads(given, shared.defaultCountryCode, (index) => rows[index]?.line ?? 0);
+  const given: object[] = [];
+  for (const [index, { cells, line }] of rows.entries()) {
+    if (index % ROWS_A_TURN === 0) await turn();
+    given.push(toLead(cells, mapping, line));
+  }
+  const { leads } = await readLeads(given, shared.defaultCountryCode, (index) => rows[index]?.line ?? 0);
   return { ...shared, leads };
 }
 
@@ -82,15 +93,17 @@ async function readTable(
   limit: number,
   refusesMore: boolean,
 ): Promise<{ headers: string[]; rows: Row[] }> {
-  const text = decode(bytes);
+  const text = textOf(bytes);
   const parser = parse({
     delimiter: delimiterOf(text),
     relax_column_count: true,
     skip_empty_lines: true,
     skip_records_with_empty_values: true,
+    max_record_size: MAX_ROW_BYTES,
+    cast: refuseWideRows,
     info: true,
   });
-  parser.end(text);
+  Readable.from(piecesOf(text)).pipe(parser);
   let headers: string[] | null = null;
   const rows: Row[] = [];
   try {
@@ -108,28 +121,52 @@ async function readTable(
       else break;
     }
   } catch (error) {
-    if (error instanceof CsvError)
-      throw problem('CSV_MALFORMED', { error: `The file is not valid CSV: ${error.message}` });
+    if (error instanceof CsvError) throw problem('CSV_MALFORMED', { error: complaintOf(error) });
     throw error;
   }
   if (headers === null) throw problem('FILE_REQUIRED', { error: 'The file is empty' });
   return { headers, rows };
 }
 
-function decode(bytes: Buffer): string {
+/** Without its byte order mark, once it is certain that it is text at all. */
+function textOf(bytes: Buffer): Buffer {
   const begins = (...first: number[]) => first.every((byte, index) => bytes[index] === byte);
   const refuse = (reason: string) => problem('CSV_ENCODING', { reason });
   if (begins(0x50, 0x4b, 3, 4)) throw refuse('an Excel workbook, or another ZIP file');
-  if (begins(0xff, 0xfe) || begins(0xfe, 0xff)) throw refuse('UTF-16');
+  if (begins(0xd0, 0xcf, 0x11, 0xe0)) throw refuse('an old Excel workbook');
+  if (begins(0x1f, 0x8b)) throw refuse('a gzip file');
+  // Without a byte order mark, Latin letters show it: one byte in two is NUL.
+  if (begins(0xff, 0xfe) || begins(0xfe, 0xff) || (bytes[0] === 0) !== (bytes[1] === 0))
+    throw refuse('UTF-16');
   if (!isUtf8(bytes)) throw refuse('Windows-1252, ISO 8859-1 or the like');
   if (bytes.includes(0)) throw refuse('not text: it holds NUL bytes');
-  const text = bytes.toString('utf8');
-  return text.startsWith('\uFEFF') ? text.slice(1) : text;
+  return begins(0xef, 0xbb, 0xbf) ? bytes.subarray(3) : bytes;
+}
+
+/** Others have their turn between two of them: a file of 10 MB takes seconds, and the process has other work. */
+async function* piecesOf(text: Buffer): AsyncGenerator<Buffer> {
+  for (let start = 0; start < text.length; start += BYTES_A_TURN) {
+    await turn();
+    yield text.subarray(start, start + BYTES_A_TURN);
+  }
+}
+
+/** Before they are a list of ten million nothings. */
+function refuseWideRows(cell: string, { index, lines }: { index: number; lines: number }): string {
+  if (index >= MAX_CELLS)
+    throw problem('CSV_MALFORMED', { error: `Line ${lines} has more than ${MAX_CELLS} cells` });
+  return cell;
+}
+
+function complaintOf(error: CsvError): string {
+  if (error.code !== 'CSV_MAX_RECORD_SIZE') return `The file is not valid CSV: ${error.message}`;
+  return `Line ${error.lines}: a row may have ${MAX_ROW_BYTES / 1000} KB. Is a quote left open?`;
 }
 
 /** Whichever stands most often in the first line; spreadsheets of half the world write semicolons. */
-function delimiterOf(text: string): string {
+function delimiterOf(text: Buffer): string {
   const [heading = ''] = text
+    .toString('utf8', 0, MAX_ROW_BYTES)
     .replace(/"[^"]*"/g, '')
     .trimStart()
     .split(/[\r\n]/, 1);

@@ -193,7 +193,7 @@ export const leadRoutes: readonly Route[] = [
 ];
 
 async function saveLeads(call: Call): Promise<Answer> {
-  const { request, warnings } = parseSaveLeads(call.body);
+  const { request, warnings } = await parseSaveLeads(call.body);
   return save(call, request, warnings, ['POST /api/leads\n', call.bytes]);
 }
 
