@@ -8,6 +8,7 @@ import { findInList, lockLead, deleteLeads as remove, updateLead as store } from
 import type { LeadRow } from '../store/leads.ts';
 import { holdList } from '../store/lists.ts';
 import { lockWaitingOfLeads } from '../store/messages.ts';
+import { audit } from './audit-log.ts';
 import type { Caller } from './authenticate.ts';
 import { queueAvailabilityCheck } from './availability-jobs.ts';
 import { cancel } from './cancel-messages.ts';
@@ -65,6 +66,8 @@ async function checkChange(tx: Sql, workspaceId: string, before: LeadRow, lead: 
   }
 }
 
+const MAX_IDS_AUDITED = 100;
+
 /**
  * For good, and only those of the workspace. What waits for them is cancelled; what was written stays readable under the
  * lead's id. A message accepted at this very moment finds nobody when its turn comes, and fails.
@@ -79,7 +82,11 @@ export async function deleteLeads(
   const deleted = await deps.database.transaction(async (tx) => {
     const waiting = await lockWaitingOfLeads(tx, workspaceId, ids);
     await cancel(deps, tx, workspaceId, waiting, 'The contact was deleted');
-    return remove(tx, workspaceId, ids);
+    const removed = await remove(tx, workspaceId, ids);
+    const change = { entity: 'leads', entityId: workspaceId, action: 'deleted', after: null } as const;
+    const before = { deletedCount: removed.length, leadIds: removed.slice(0, MAX_IDS_AUDITED) };
+    if (removed.length > 0) await audit(deps, tx, caller, { ...change, before });
+    return removed;
   });
   deps.announceSettled();
   return { deletedCount: deleted.length };

@@ -7,6 +7,7 @@ import { toIso } from '../lib/clock.ts';
 import { insertEvents } from '../store/events.ts';
 import { findLeadIdsByAddress } from '../store/leads.ts';
 import { findSuppressedAddress, listSuppressed, type SuppressedAddress } from '../store/suppressions.ts';
+import { audit } from './audit-log.ts';
 import type { Caller } from './authenticate.ts';
 import { optIn, optOut } from './opt-out.ts';
 import { refuseReadOnly } from './read-only.ts';
@@ -36,6 +37,8 @@ export async function addDnc(deps: Deps, caller: Caller, request: AddDnc): Promi
       const wish = { address, leadIds, source: 'manual', words, lineId: null } as const;
       const { entryId, events } = await optOut(deps, tx, workspaceId, wish, now);
       await insertEvents(tx, workspaceId, events);
+      const change = { entity: 'dnc_entry', entityId: entryId, action: 'created' } as const;
+      await audit(deps, tx, caller, { ...change, before: null, after: { address, words } });
       rows.push({ id: entryId, address, reason: 'manual', words, at: now });
     }
     return rows;
@@ -56,6 +59,8 @@ export async function removeDnc(deps: Deps, caller: Caller, id: string): Promise
     const leadIds = await findLeadIdsByAddress(tx, workspaceId, address);
     const wish = { address, leadIds, source: 'manual', words: 'lifted', lineId: null } as const;
     await insertEvents(tx, workspaceId, await optIn(deps, tx, workspaceId, wish, deps.clock.now()));
+    const change = { entity: 'dnc_entry', entityId: id, action: 'deleted' } as const;
+    await audit(deps, tx, caller, { ...change, before: { address }, after: null });
   });
   return { success: true };
 }

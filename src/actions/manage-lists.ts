@@ -3,6 +3,7 @@ import type { List, ListAnswer, ListChanges, ListsAnswer } from '../contract/lis
 import { problem } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';
 import { toIso } from '../lib/clock.ts';
+import type { Sql } from '../store/database.ts';
 import {
   countByList,
   findList,
@@ -13,6 +14,7 @@ import {
   deleteList as remove,
   updateList as store,
 } from '../store/lists.ts';
+import { audit } from './audit-log.ts';
 import type { Caller } from './authenticate.ts';
 import { refuseReadOnly } from './read-only.ts';
 
@@ -35,7 +37,10 @@ export async function createList(
 ): Promise<ListAnswer> {
   await refuseReadOnly(deps, caller);
   const id = deps.ids();
-  await insertList(deps.database, caller.workspaceId, { id, ...request }, deps.clock.now());
+  await deps.database.transaction(async (tx) => {
+    await insertList(tx, caller.workspaceId, { id, ...request }, deps.clock.now());
+    await tell(deps, tx, caller, id, 'created', null, request);
+  });
   return getList(deps, caller, id);
 }
 
@@ -53,6 +58,7 @@ export async function updateList(
     if (list.special !== null) throw problem('LIST_IS_SPECIAL');
     const { name, description } = { ...list, ...changes };
     await store(tx, workspaceId, { id, name, description }, deps.clock.now());
+    await tell(deps, tx, caller, id, 'updated', list, { name, description });
   });
   return getList(deps, caller, id);
 }
@@ -66,8 +72,24 @@ export async function deleteList(deps: Deps, caller: Caller, id: string): Promis
     if (list === null) throw problem('LIST_NOT_FOUND');
     if (list.special !== null) throw problem('LIST_IS_SPECIAL');
     if (!(await remove(tx, workspaceId, id))) throw problem('LIST_NOT_EMPTY');
+    await tell(deps, tx, caller, id, 'deleted', list, null);
   });
   return { success: true };
+}
+
+function tell(
+  deps: Deps,
+  tx: Sql,
+  caller: Caller,
+  entityId: string,
+  action: string,
+  before: Required<ListChanges> | null,
+  after: Required<ListChanges> | null,
+): Promise<void> {
+  const shown = (list: Required<ListChanges> | null) =>
+    list && { name: list.name, description: list.description };
+  const states = { before: shown(before), after: shown(after) };
+  return audit(deps, tx, caller, { entity: 'list', entityId, action, ...states });
 }
 
 export function counted(list: Omit<ListRow, 'leadCount'>, counts: ReadonlyMap<string, number>): ListRow {

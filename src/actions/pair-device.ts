@@ -8,6 +8,7 @@ import type { Pair, PairAnswer, PairingCodeAnswer } from '../contract/relay-devi
 import type { Deps } from '../deps.ts';
 import { toIso } from '../lib/clock.ts';
 import { invariant } from '../lib/invariant.ts';
+import type { Sql } from '../store/database.ts';
 import { insertEvents } from '../store/events.ts';
 import { endProvisioning } from '../store/line-requests.ts';
 import { findLine, type LineRow } from '../store/lines.ts';
@@ -71,6 +72,7 @@ export async function pairDevice(deps: Deps, { code, name, driver }: Pair): Prom
     await endProvisioning(tx, workspaceId, lineId, now);
     const event = { id: deps.ids(), type: 'line.paired', messageId: null, leadId: null, lineId, at: now };
     await insertEvents(tx, workspaceId, [{ ...event, data: { deviceId: id, name } }]);
+    await tell(deps, tx, workspaceId, id, { name, driver, lineId });
     return { workspaceId, lineId, id, token };
   });
   // Whoever was paired before is let go at once.
@@ -84,6 +86,18 @@ export async function pairDevice(deps: Deps, { code, name, driver }: Pair): Prom
   invariant(device !== null && line !== null, 'what was just paired exists');
   const { phone, email } = line;
   return { token, device: presentDevice(device, deps.clock.now()), line: { _id: lineId, phone, email } };
+}
+
+/** Whoever made the code stands in the log before; here is no key. */
+function tell(deps: Deps, tx: Sql, workspaceId: string, entityId: string, after: object): Promise<void> {
+  const device: Caller = {
+    workspaceId,
+    apiKeyId: '',
+    scopes: [],
+    sendsAs: 'imessage_first',
+    route: 'POST /relay/pair',
+  };
+  return audit(deps, tx, device, { entity: 'device', entityId, action: 'paired', before: null, after });
 }
 
 /** A line of the workspace that is served by a Mac. */

@@ -12,6 +12,7 @@ import type { Sql } from '../store/database.ts';
 import { findInList, insertLeads } from '../store/lead-import.ts';
 import { ensureSpecialList, type LeadRow } from '../store/leads.ts';
 import { holdList } from '../store/lists.ts';
+import { audit } from './audit-log.ts';
 import type { Caller } from './authenticate.ts';
 import { queueAvailabilityCheck } from './availability-jobs.ts';
 import { answerOnce, type KeyedAnswer, type KeyedRequest } from './idempotency.ts';
@@ -40,10 +41,25 @@ export async function saveLeads(
     );
     const ids = made.map(({ id }) => id);
     await queueAvailabilityCheck(deps, tx, workspaceId, ids);
+    await tell(deps, tx, caller, listId, request, { savedCount: made.length, duplicateCount: known.size });
     return answer(workspaceId, listId, request.leads, made, known, options.warnings);
   });
   if (!answered.replayed) deps.wakeDispatchers();
   return answered;
+}
+
+/** Of many at once. A tool that saves them one by one would fill the log with what the leads say themselves. */
+async function tell(
+  deps: Deps,
+  tx: Sql,
+  caller: Caller,
+  listId: string,
+  { leads, source }: SaveLeads,
+  counts: { savedCount: number; duplicateCount: number },
+): Promise<void> {
+  if (leads.length === 1 || counts.savedCount === 0) return;
+  const change = { entity: 'leads', entityId: listId, action: 'saved', before: null } as const;
+  await audit(deps, tx, caller, { ...change, after: { source, ...counts } });
 }
 
 async function targetList(deps: Deps, tx: Sql, workspaceId: string, listId: string | null): Promise<string> {

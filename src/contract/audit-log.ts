@@ -14,6 +14,8 @@ export const AUDIT_ENTITIES = [
   'api_key',
   'webhook',
   'list',
+  'leads',
+  'dnc_entry',
 ] as const;
 export type AuditEntity = (typeof AUDIT_ENTITIES)[number];
 
@@ -21,12 +23,17 @@ export const AuditEntry = z
   .object({
     id: Id,
     at: Instant,
-    apiKeyId: z.string().meta({ description: 'The key it was done with.' }),
+    apiKeyId: z
+      .string()
+      .meta({ description: 'The key it was done with; empty where a Mac paired itself by its code.' }),
     apiKeyName: z.string().nullable().meta({ description: 'Its name now.' }),
     route: z.string().meta({ description: 'The call, like `PATCH /api/lines/{id}`.' }),
     action: z.string().meta({ description: '`created`, `updated`, `deleted`, …' }),
     entity: z.enum(AUDIT_ENTITIES),
-    entityId: z.string(),
+    entityId: z.string().meta({
+      description:
+        'Of `leads`, many at once: their list when they were saved, the workspace when they were deleted.',
+    }),
     before: z.record(z.string(), z.unknown()).meta({ description: 'The fields that changed, as they were.' }),
     after: z.record(z.string(), z.unknown()).meta({
       description: 'The same as they are since. Of secrets only that they are set or changed.',

@@ -1,0 +1,269 @@
+/** Every call that writes: either it leaves its entry in the audit log, or it is said here why it does not. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AuditLogAnswer } from '../src/contract/audit-log.ts';
+import type { Answer } from './client.ts';
+import { openApp, type TestApp } from './harness.ts';
+import { newPhone, openWorkspace, read, type Workspace } from './workspaces.ts';
+
+let app: TestApp;
+let ws: Workspace;
+/** Of what the calls before have made. */
+let made: Record<string, string>;
+
+beforeAll(async () => {
+  app = await openApp({ dispatches: false });
+  ws = await openWorkspace(app, { lines: [{ messageType: 'sms' }] });
+  made = { smsLine: ws.lines[0]?._id ?? '' };
+});
+afterAll(() => app.close());
+
+/** In this order: later ones change and delete what earlier ones made. `leaves`: entity and action. */
+const AUDITED: Readonly<Record<string, { leaves: string[]; by: () => Promise<Answer> }>> = {
+  createLine: {
+    leaves: ['line created'],
+    by: () => keep('line', 'line._id', post('/api/lines', { transport: 'relay', phone: newPhone() })),
+  },
+  updateLine: {
+    leaves: ['line updated'],
+    by: () => call('PATCH', `/api/lines/${made.line}`, { firstName: 'Ada' }),
+  },
+  createPairingCode: {
+    leaves: ['line pairing_code_created'],
+    by: () => keep('secretCode', 'code', post(`/api/lines/${made.line}/pairing-code`)),
+  },
+  pairDevice: {
+    leaves: ['device paired'],
+    by: async () => {
+      const body = { code: made.secretCode, name: 'Mac of Ada', driver: 'sandbox' };
+      const answer = await keep('secretToken', 'token', post('/relay/pair', body));
+      made.device = valueAt(answer.body, 'device._id');
+      return answer;
+    },
+  },
+  revokeDevice: {
+    leaves: ['device revoked'],
+    by: () => call('DELETE', `/api/lines/${made.line}/devices/${made.device}`),
+  },
+  requestLine: {
+    leaves: ['line created'],
+    by: async () => {
+      const names = { firstName: 'Ada', lastName: 'Lovelace', email: 'ada@example.com' };
+      const body = { ...names, channelType: 'phone', lineType: 'byon', phone: newPhone() };
+      return keep('secretCode2', 'pairing.code', post('/api/line-requests', body));
+    },
+  },
+  createList: {
+    leaves: ['list created'],
+    by: () => keep('list', 'list._id', post('/api/lists', { name: 'Fair' })),
+  },
+  updateList: {
+    leaves: ['list updated'],
+    by: () => call('PATCH', `/api/lists/${made.list}`, { name: 'Autumn fair' }),
+  },
+  saveLeads: {
+    leaves: ['leads saved'],
+    by: () =>
+      keep('lead', 'leadId', post('/api/leads', { leads: [{ phone: newPhone() }, { phone: newPhone() }] })),
+  },
+  importLeads: {
+    leaves: ['leads saved'],
+    by: () =>
+      call('POST', '/api/leads/import', `phone\n${newPhone()}\n${newPhone()}\n`, {
+        'content-type': 'text/csv',
+      }),
+  },
+  deleteLeads: {
+    leaves: ['leads deleted'],
+    by: () => call('DELETE', '/api/leads', { ids: [made.lead] }),
+  },
+  deleteList: { leaves: ['list deleted'], by: () => call('DELETE', `/api/lists/${made.list}`) },
+  addDnc: {
+    leaves: ['dnc_entry created', 'dnc_entry created'],
+    by: () => keep('dnc', 'entry._id', post('/api/dnc', { phone: newPhone(), email: 'no@example.com' })),
+  },
+  removeDnc: { leaves: ['dnc_entry deleted'], by: () => call('DELETE', `/api/dnc?id=${made.dnc}`) },
+  createWebhook: {
+    leaves: ['webhook created'],
+    by: async () => {
+      const body = { url: 'https://receiver.invalid/hook', name: 'CRM', events: ['message.sent'] };
+      const answer = await keep('secretHook', 'secret', post('/api/webhooks', body));
+      made.webhook = valueAt(answer.body, 'id');
+      return answer;
+    },
+  },
+  updateWebhook: {
+    leaves: ['webhook updated'],
+    by: () => call('PATCH', `/api/webhooks/${made.webhook}`, { isActive: false }),
+  },
+  rotateWebhookSecret: {
+    leaves: ['webhook updated'],
+    by: () => keep('secretHook2', 'secret', post(`/api/webhooks/${made.webhook}/rotate-secret`)),
+  },
+  deleteWebhook: { leaves: ['webhook deleted'], by: () => call('DELETE', `/api/webhooks/${made.webhook}`) },
+  updateWorkspace: {
+    leaves: ['workspace updated'],
+    by: () => call('PATCH', '/api/workspace', { name: 'New name' }),
+  },
+  updateFallbackConfig: {
+    leaves: ['fallback_config updated'],
+    by: () => call('PATCH', '/api/workspace/fallback-config', { provider: 'sandbox', lineId: made.smsLine }),
+  },
+  updateLanguageAudit: {
+    leaves: ['language_audit updated'],
+    by: () => post('/api/language-audit', { blockedPhrases: ['cheap'] }),
+  },
+  createApiKey: {
+    leaves: ['api_key created'],
+    by: async () => {
+      const answer = await keep('secretKey', 'key', post('/api/api-keys', { name: 'Zap', scopes: ['send'] }));
+      made.apiKey = valueAt(answer.body, 'apiKey._id');
+      return answer;
+    },
+  },
+  renameApiKey: {
+    leaves: ['api_key updated'],
+    by: () => call('PATCH', `/api/api-keys/${made.apiKey}`, { name: 'Zapier' }),
+  },
+  removeApiKey: { leaves: ['api_key deleted'], by: () => call('DELETE', `/api/api-keys/${made.apiKey}`) },
+};
+
+const MESSAGES = 'a message is data; its timeline tells who sent, changed and cancelled it';
+const CARRIER = 'what carriers and devices report is data; it stands in events and timelines';
+const ASKS = 'it asks, and changes nothing that anybody set';
+
+const NOT_AUDITED: Readonly<Record<string, string>> = {
+  sendMessage: MESSAGES,
+  cancelForLead: MESSAGES,
+  editMessage: MESSAGES,
+  cancelMessage: MESSAGES,
+  sendByTwilio: MESSAGES,
+  cancelByTwilio: MESSAGES,
+  sendBySendblue: MESSAGES,
+  reactToMessage: 'a tapback stands beside its message',
+  startTyping: 'it leaves nothing behind',
+  stopTyping: 'it leaves nothing behind',
+  wakeDormant: 'it makes events, which stand in the feed',
+  uploadAttachment: 'a file is data',
+  updateLead: 'one contact is data',
+  putLead: 'one contact is data',
+  steerLineRequest: 'nothing is sold, so it changes nothing',
+  checkAddresses: ASKS,
+  checkLeads: ASKS,
+  reachContact: ASKS,
+  checkWebhook: ASKS,
+  replayWebhookDelivery: 'the log of the webhook holds every attempt',
+  replayWebhook: 'the log of the webhook holds every attempt',
+  pollRelay: CARRIER,
+  putRelayFilePiece: CARRIER,
+  receiveHook: CARRIER,
+  unsubscribe: 'the contact does it; it stands in the ledger of opt-outs',
+};
+
+interface Operation {
+  operationId: string;
+}
+const { paths } = JSON.parse(readFileSync(path.resolve(import.meta.dirname, '../openapi.json'), 'utf8')) as {
+  paths: Record<string, Record<string, Operation>>;
+};
+const ROUTE_OF = new Map(
+  Object.entries(paths).flatMap(([url, methods]) =>
+    Object.entries(methods)
+      .filter(([method]) => method !== 'get')
+      .map(([method, { operationId }]) => [operationId, `${method.toUpperCase()} ${url}`] as const),
+  ),
+);
+
+test('every call that writes says whether it is audited, and if not, why', () => {
+  expect([...Object.keys(AUDITED), ...Object.keys(NOT_AUDITED)].sort()).toEqual([...ROUTE_OF.keys()].sort());
+});
+
+describe('is in the log, with its call and its key', () => {
+  test.each(Object.keys(AUDITED))('%s', async (operationId) => {
+    const { leaves, by } = AUDITED[operationId] ?? { leaves: [], by: () => call('GET', '/') };
+    const before = (await log()).length;
+    const { status, body } = await by();
+    expect([status, body.error]).toEqual([status < 300 ? status : 200, undefined]);
+    const entries = (await log()).slice(0, -before || undefined);
+    expect(entries.map(({ entity, action }) => `${entity} ${action}`)).toEqual(leaves);
+    for (const entry of entries) {
+      expect(entry.route).toBe(ROUTE_OF.get(operationId));
+      expect(entry.entityId).not.toBe('');
+      // A Mac brings a code instead of a key.
+      expect(entry.apiKeyName).toBe(operationId === 'pairDevice' ? null : 'Test');
+    }
+  });
+});
+
+test('no secret that a call took or gave is in the log', async () => {
+  const rows = JSON.stringify(await read(app, 'SELECT * FROM audit_log'));
+  const secrets = Object.entries(made).filter(([name]) => name.startsWith('secret'));
+  expect(secrets.length).toBe(6);
+  for (const [name, secret] of secrets) expect(rows.includes(secret), name).toBe(false);
+});
+
+test('what is refused, repeated or changes nothing leaves no entry', async () => {
+  const { list } = (await post('/api/lists', { name: 'Fair' })).body as { list: { _id: string } };
+  const leads = { leads: [{ phone: newPhone() }, { phone: newPhone() }] };
+  await call('POST', '/api/leads', leads, { 'idempotency-key': 'once' });
+  const before = await log();
+  await call('PATCH', `/api/lists/${list._id}`, { name: 'Fair' });
+  await call('DELETE', `/api/lists/${'f'.repeat(24)}`);
+  await call('DELETE', `/api/dnc?id=${'f'.repeat(24)}`);
+  await call('DELETE', '/api/leads', { ids: ['f'.repeat(24)] });
+  await call('POST', '/api/leads', leads, { 'idempotency-key': 'once' });
+  await post('/api/leads', leads);
+  await post('/api/leads', { leads: [{ phone: newPhone() }, { phone: 'x' }] });
+  expect(await log()).toEqual(before);
+});
+
+test('of leads saved and deleted in bulk it tells how many, and where', async () => {
+  const { list } = (await post('/api/lists', { name: 'Spring fair' })).body as { list: { _id: string } };
+  const saved = await post('/api/leads', {
+    listId: list._id,
+    source: 'fair',
+    leads: Array.from({ length: 150 }, () => ({ phone: newPhone(), notes: 'private' })),
+  });
+  const { leadIds } = saved.body as { leadIds: string[] };
+  await call('DELETE', '/api/leads', { ids: leadIds });
+  const [deleted, made] = await log();
+  expect(made).toMatchObject({
+    entityId: list._id,
+    after: { source: 'fair', savedCount: 150, duplicateCount: 0 },
+  });
+  expect(deleted).toMatchObject({
+    entityId: ws.workspaceId,
+    before: { deletedCount: 150, leadIds: leadIds.slice(0, 100) },
+  });
+  expect(JSON.stringify([deleted, made])).not.toContain('private');
+});
+
+async function log(): Promise<AuditLogAnswer['entries']> {
+  return (await ws.call<AuditLogAnswer>('GET', '/api/audit-log?limit=100')).body.entries;
+}
+
+function call(
+  method: string,
+  url: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+): Promise<Answer> {
+  return ws.call(method, url, body, headers);
+}
+
+function post(url: string, body?: unknown): Promise<Answer> {
+  return call('POST', url, body);
+}
+
+/** Remembers, under `name`, what stands at `where` in the answer. */
+async function keep(name: string, where: string, asked: Promise<Answer>): Promise<Answer> {
+  const answer = await asked;
+  made[name] = valueAt(answer.body, where);
+  return answer;
+}
+
+function valueAt(body: unknown, where: string): string {
+  const value = where.split('.').reduce<unknown>((at, name) => (at as Record<string, unknown>)?.[name], body);
+  return String(value);
+}
