@@ -30,6 +30,7 @@ import { createBell } from './lib/bell.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { createDiskStore } from './lib/disk-store.ts';
 import { createGuardedFetch, type GuardedFetch } from './lib/guarded-fetch.ts';
+import { createHeavyCalls } from './lib/heavy-calls.ts';
 import { createIds } from './lib/ids.ts';
 import type { Log } from './lib/log.ts';
 import { createMetrics } from './lib/metrics.ts';
@@ -41,6 +42,9 @@ import { createWake } from './lib/wake.ts';
 import { openDatabase } from './store/database.ts';
 import { readDatabaseClock } from './store/due.ts';
 import { openSignals, type Signal } from './store/signals.ts';
+
+/** Each may hold 16 MB while it waits. */
+const HEAVY_CALLS = { ofOne: 10, ofAll: 40 };
 
 export const ROLES = ['all', 'api', 'dispatcher'] as const;
 export type Role = (typeof ROLES)[number];
@@ -181,6 +185,10 @@ export async function compose(options: ComposeOptions): Promise<App> {
     listCounts: createListCounts({ clock }),
     relay: { ...relay, drain: () => macs.drain() },
     keysInFlight: new Set<string>(),
+    heavyCalls: createHeavyCalls({
+      ...HEAVY_CALLS,
+      atOnce: Math.max(1, Math.min(3, config.databaseConnections >> 2)),
+    }),
     wakeDispatchers() {
       work.wake();
       signals.send('work');

@@ -15,6 +15,7 @@ import type { Transport } from './domain/words.ts';
 import type { Bell } from './lib/bell.ts';
 import type { Clock } from './lib/clock.ts';
 import type { GuardedFetch } from './lib/guarded-fetch.ts';
+import type { HeavyCalls } from './lib/heavy-calls.ts';
 import type { Ids } from './lib/ids.ts';
 import type { Log } from './lib/log.ts';
 import type { Metrics } from './lib/metrics.ts';
@@ -53,6 +54,8 @@ export interface Deps {
   };
   /** `<workspace> <Idempotency-Key>` of requests that are being answered by this process. */
   keysInFlight: Set<string>;
+  /** Imports and other calls of many leads. */
+  heavyCalls: HeavyCalls;
   /** Tells dispatchers, here and elsewhere, that a line may have new work. Cheap: coalesced, never awaited. */
   wakeDispatchers(): void;
   /** Tells waiting callers, here and elsewhere, that messages were settled. Cheap: coalesced, never awaited. */

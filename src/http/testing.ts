@@ -10,6 +10,7 @@ import type { Deps } from '../deps.ts';
 import type { Scope } from '../domain/words.ts';
 import { createBell } from '../lib/bell.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
+import { createHeavyCalls } from '../lib/heavy-calls.ts';
 import { createIds } from '../lib/ids.ts';
 import { type Log, silentLog } from '../lib/log.ts';
 import { createMetrics } from '../lib/metrics.ts';
@@ -104,6 +105,7 @@ function fakeDeps(config: Config, scopes: readonly Scope[], clock: Clock, log: L
     ids: createIds(clock, seededRandom(1)),
     log,
     metrics: createMetrics(),
+    heavyCalls: createHeavyCalls({ atOnce: 1, ofOne: 2, ofAll: 2 }),
     snapshots: { read: async (id: string) => (id === 'ws_1' ? {} : null) } as Deps['snapshots'],
     relay: {
       authenticate: async () => null,

@@ -30,6 +30,8 @@ import {
   SavedLeadsAnswer,
   UpdateLeadAnswer,
 } from '../../contract/leads.ts';
+import { problem } from '../../contract/problems.ts';
+import type { HeavyCall } from '../../lib/heavy-calls.ts';
 import { readCsvUpload } from '../csv-upload.ts';
 import { readIdempotencyKey } from '../headers.ts';
 import { type Answer, type Call, ok, type Route } from '../route.ts';
@@ -38,6 +40,10 @@ import { idOf, idParam, withWarnings } from './shared.ts';
 const tag = 'Leads';
 /** Ten thousand leads of 1.6 KB each. */
 const SAVE_LIMIT_BYTES = 16 * 1_048_576;
+
+/** What brings more is worked on in turn with imports. */
+const HEAVY_BYTES = 100_000;
+const RETRY_S = 5;
 
 const saving = {
   scope: 'send',
@@ -60,6 +66,7 @@ const replayed = z.object({
 const saved = { description: 'At least one is new.', schema: SavedLeadsAnswer, headers: replayed };
 
 const SAVING_PROBLEMS = [
+  'RATE_LIMITED',
   'READ_ONLY',
   'LEADS_REQUIRED',
   'TOO_MANY_LEADS',
@@ -193,16 +200,38 @@ export const leadRoutes: readonly Route[] = [
 ];
 
 async function saveLeads(call: Call): Promise<Answer> {
-  const { request, warnings } = await parseSaveLeads(call.body);
-  return save(call, request, warnings, ['POST /api/leads\n', call.bytes]);
+  const work = async () => {
+    const { request, warnings } = await parseSaveLeads(call.body);
+    return save(call, request, warnings, ['POST /api/leads\n', call.bytes]);
+  };
+  return call.bytes.length < HEAVY_BYTES ? work() : takeTurn(call, (inTurn) => inTurn(work));
 }
 
 async function importLeads(call: Call): Promise<Answer> {
-  const { bytes, fields } = await readCsvUpload(call.headers, call.stream);
-  const options = { ...call.query, ...fields };
-  if (isPreview(options)) return ok(await previewCsv(bytes, options));
-  const request = await parseLeadsCsv(bytes, options);
-  return save(call, request, [], [`POST /api/leads/import ${JSON.stringify(options)}\n`, bytes]);
+  return takeTurn(call, async (inTurn) => {
+    const { bytes, fields } = await readCsvUpload(call.headers, call.stream);
+    const options = { ...call.query, ...fields };
+    return inTurn(async () => {
+      if (isPreview(options)) return ok(await previewCsv(bytes, options));
+      const request = await parseLeadsCsv(bytes, options);
+      return save(call, request, [], [`POST /api/leads/import ${JSON.stringify(options)}\n`, bytes]);
+    });
+  });
+}
+
+/** Turned away before the file is read: what waits is kept in memory. */
+async function takeTurn(
+  { deps, caller }: Call,
+  work: (inTurn: HeavyCall['inTurn']) => Promise<Answer>,
+): Promise<Answer> {
+  const call = deps.heavyCalls.enter(caller.workspaceId);
+  if (call === null)
+    throw problem('RATE_LIMITED', { error: 'Too many large calls at once', retryAfter: RETRY_S });
+  try {
+    return await work(call.inTurn);
+  } finally {
+    call.leave();
+  }
 }
 
 /** `signature`: what an Idempotency-Key vouches for. */
