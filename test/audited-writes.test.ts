@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AuditLogAnswer } from '../src/contract/audit-log.ts';
 import type { Answer } from './client.ts';
 import { openApp, type TestApp } from './harness.ts';
-import { newPhone, openWorkspace, read, type Workspace } from './workspaces.ts';
+import { bill, newPhone, openWorkspace, read, type Workspace } from './workspaces.ts';
 
 let app: TestApp;
 let ws: Workspace;
@@ -38,7 +38,7 @@ const AUDITED: Readonly<Record<string, { leaves: string[]; by: () => Promise<Ans
     by: async () => {
       const body = { code: made.secretCode, name: 'Mac of Ada', driver: 'sandbox' };
       const answer = await keep('secretToken', 'token', post('/relay/pair', body));
-      made.device = valueAt(answer.body, 'device._id');
+      made.device ??= valueAt(answer.body, 'device._id');
       return answer;
     },
   },
@@ -89,7 +89,7 @@ const AUDITED: Readonly<Record<string, { leaves: string[]; by: () => Promise<Ans
     by: async () => {
       const body = { url: 'https://receiver.invalid/hook', name: 'CRM', events: ['message.sent'] };
       const answer = await keep('secretHook', 'secret', post('/api/webhooks', body));
-      made.webhook = valueAt(answer.body, 'id');
+      made.webhook ??= valueAt(answer.body, 'id');
       return answer;
     },
   },
@@ -118,7 +118,7 @@ const AUDITED: Readonly<Record<string, { leaves: string[]; by: () => Promise<Ans
     leaves: ['api_key created'],
     by: async () => {
       const answer = await keep('secretKey', 'key', post('/api/api-keys', { name: 'Zap', scopes: ['send'] }));
-      made.apiKey = valueAt(answer.body, 'apiKey._id');
+      made.apiKey ??= valueAt(answer.body, 'apiKey._id');
       return answer;
     },
   },
@@ -239,6 +239,17 @@ test('of leads saved and deleted in bulk it tells how many, and where', async ()
   expect(JSON.stringify([deleted, made])).not.toContain('private');
 });
 
+test('in a workspace that is past due each of them is 402 and leaves nothing; only keys can be removed', async () => {
+  const { apiKey } = (await post('/api/api-keys', { name: 'Stolen' })).body as { apiKey: { _id: string } };
+  await bill(app, ws, 'past_due');
+  const before = await log();
+  for (const [operationId, { by }] of Object.entries(AUDITED))
+    if (!['pairDevice', 'removeApiKey'].includes(operationId))
+      expect((await by()).status, operationId).toBe(402);
+  expect(await log()).toEqual(before);
+  expect((await call('DELETE', `/api/api-keys/${apiKey._id}`)).status).toBe(200);
+});
+
 async function log(): Promise<AuditLogAnswer['entries']> {
   return (await ws.call<AuditLogAnswer>('GET', '/api/audit-log?limit=100')).body.entries;
 }
@@ -259,7 +270,7 @@ function post(url: string, body?: unknown): Promise<Answer> {
 /** Remembers, under `name`, what stands at `where` in the answer. */
 async function keep(name: string, where: string, asked: Promise<Answer>): Promise<Answer> {
   const answer = await asked;
-  made[name] = valueAt(answer.body, where);
+  if (answer.status < 300) made[name] = valueAt(answer.body, where);
   return answer;
 }
 

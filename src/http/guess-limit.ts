@@ -16,9 +16,9 @@ export function createGuessLimit(clock: Clock): GuessLimit {
   const limits = { one: createRateLimiter(OF_ONE_ADDRESS), all: createRateLimiter(OF_ALL) };
   return (address) => {
     const now = clock.now();
-    for (const verdict of [limits.one.take(address, now), limits.all.take('', now)]) {
-      if (!verdict.allowed)
-        throw problem('RATE_LIMITED', { error: 'Too many attempts', retryAfter: verdict.resetSeconds });
-    }
+    const own = limits.one.take(address, now);
+    // Who is turned away alone takes nothing from what all may do.
+    const { allowed, resetSeconds } = own.allowed ? limits.all.take('', now) : own;
+    if (!allowed) throw problem('RATE_LIMITED', { error: 'Too many attempts', retryAfter: resetSeconds });
   };
 }

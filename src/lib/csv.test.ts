@@ -9,7 +9,7 @@ test('any cells come back as they were, and none begins a formula', () => {
       const [row] = parse(csvRow(cells)) as string[][];
       expect(row?.map(readCsvCell)).toEqual(cells.map((cell) => readCsvCell(cell)));
       for (const cell of row ?? [])
-        if (!/^\+\d+$/.test(cell)) expect(cell).not.toMatch(/^[=+\-@\t\r＝＋－＠]/u);
+        if (!/^\+\d+$/.test(cell)) expect(cell).not.toMatch(/^[=+\-@\t\r\n＝＋－＠]/u);
     }),
     { numRuns: 2_000 },
   );
@@ -22,6 +22,11 @@ test.each([
   ['@me', "'@me"],
   ['\t=1', '"\'\t=1"'],
   ['＝1', "'＝1"],
+  ['＋1', "'＋1"],
+  ['－1', "'－1"],
+  ['＠me', "'＠me"],
+  ['\r=1', '"\'\r=1"'],
+  ['\n=1', '"\'\n=1"'],
   ['+12025550100', '+12025550100'],
   ['a=1', 'a=1'],
   ['say "hi"', '"say ""hi"""'],

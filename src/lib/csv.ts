@@ -1,7 +1,7 @@
 /** Cells of a CSV file (RFC 4180), as spreadsheets should read them: never as a formula. */
 
 /** Where a spreadsheet begins to calculate; the wide ones too, which some of them take for the narrow. */
-const FORMULA = /^[=+\-@\t\r＝＋－＠]/u;
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/u;
 /** A telephone number calculates nothing. */
 const PHONE = /^\+\d+$/;
 
