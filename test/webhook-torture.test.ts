@@ -12,8 +12,8 @@ import {
 import { openApp, type TestApp } from './harness.ts';
 import { leapingClock } from './leaping-clock.ts';
 import { until } from './until.ts';
-import { addWebhook, deliveries, webhook } from './webhooks.ts';
-import { newPhone, openWorkspace, read, type Workspace } from './workspaces.ts';
+import { addWebhook, deliveries, leapToNextAttempt as leapToNext, webhook } from './webhooks.ts';
+import { newPhone, openWorkspace, type Workspace } from './workspaces.ts';
 
 const HOUR_MS = 3_600_000;
 const clock = leapingClock();
@@ -51,30 +51,7 @@ async function sendSome(ws: Workspace, count: number): Promise<string[]> {
   return ids;
 }
 
-/** Leaps to when something is due next for the webhook, once nothing is under way for it. False: nothing is left to do. */
-async function leapToNextAttempt({ workspaceId, hook }: Told): Promise<boolean> {
-  const look = async () => {
-    const [row] = await read<{ due: number | null; busy: boolean }>(
-      app,
-      `SELECT greatest(min(d.due_at), (SELECT hold_until FROM webhooks WHERE workspace_id = $1 AND id = $2)) AS due,
-         coalesce(bool_or(d.leased), false) AS busy
-       FROM webhook_deliveries d WHERE d.workspace_id = $1 AND d.webhook_id = $2 AND d.status = 'pending'`,
-      [workspaceId, hook.id],
-    );
-    return row;
-  };
-  const isActive = async () =>
-    (await read<{ is_active: boolean }>(app, 'SELECT is_active FROM webhooks WHERE id = $1', [hook.id]))[0]
-      ?.is_active;
-  const next = await until('nothing is under way', async () => {
-    const row = await look();
-    if (row === undefined || row.due === null || !(await isActive())) return { due: null };
-    return !row.busy && row.due > clock.now() ? row : null;
-  });
-  if (next.due === null) return false;
-  clock.leap(next.due - clock.now() + 1);
-  return true;
-}
+const leapToNextAttempt = ({ workspaceId, hook }: Told) => leapToNext(app, clock, workspaceId, hook.id);
 
 async function leapToTheEnd(ws: Told): Promise<void> {
   while (await leapToNextAttempt(ws));

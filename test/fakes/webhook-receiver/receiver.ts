@@ -1,6 +1,7 @@
 /** A customer's server that takes webhooks: keeps the very bytes it got, and answers as a test tells it to. */
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Received {
   path: string;
@@ -13,7 +14,7 @@ export interface Received {
 
 /** How requests are answered: a status with headers and body, or a misbehaviour. */
 export type Behaviour =
-  | { status: number; headers?: Record<string, string>; body?: string }
+  | { status: number; headers?: Record<string, string>; body?: string; afterMs?: number }
   /** Takes the request and never answers. */
   | 'hangs'
   /** Hangs up in the middle of its own answer. */
@@ -72,6 +73,7 @@ export async function openWebhookReceiver({ port = 0 } = {}): Promise<WebhookRec
       response.write('I was about to s');
       return void setImmediate(() => request.socket.destroy());
     }
+    if (behaviour.afterMs !== undefined) await sleep(behaviour.afterMs);
     response.writeHead(behaviour.status, behaviour.headers).end(behaviour.body ?? '');
   });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
