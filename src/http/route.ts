@@ -64,7 +64,7 @@ export function mount(
     app.route({
       method: route.method,
       url: fastifyPath(route.path),
-      config: { isUpload: route.upload === true, door: route.door },
+      config: { isUpload: route.upload === true || route.takesCsv === true, door: route.door },
       ...(route.bodyLimitBytes === undefined ? {} : { bodyLimit: route.bodyLimitBytes }),
       onRequest: (request, reply) => guards.admit(route, request, reply),
       handler: async (request, reply) => {

@@ -68,7 +68,10 @@ export function createServer(deps: Deps, actions: Actions): FastifyInstance {
   app.addHook('onSend', async (_request, reply) => {
     if (closing) reply.header('connection', 'close');
   });
-  app.addHook('onResponse', async (request, reply) => observe(deps, request, reply));
+  app.addHook('onResponse', async (request, reply) => {
+    observe(deps, request, reply);
+    endUpload(deps, request);
+  });
   app.setErrorHandler((error, request, reply) => refuse(deps, error, request, reply));
   app.setNotFoundHandler((request, reply) => refuse(deps, problem('NOT_FOUND'), request, reply));
   const countGuess = createGuessLimit(deps.clock);
@@ -85,8 +88,24 @@ function refuse(deps: Deps, error: unknown, request: FastifyRequest, reply: Fast
   if (refusal.status >= 500 && refusal.status !== 501) {
     deps.log.error({ err: refusal.cause ?? refusal, ...traceOf(request, reply) }, 'request failed');
   }
+  // The rest of what came too slowly is not waited for.
+  if (refusal.code === 'TIMEOUT') reply.header('connection', 'close');
   if (refusal.retryAfter !== null) reply.header('retry-after', refusal.retryAfter);
   return reply.code(refusal.status).send(refusalBody(refusal, request));
+}
+
+/** Whoever was answered amid an upload may end it, to hear the answer; but no timeout of Node's watches that any more. */
+function endUpload({ clock, config }: Deps, { raw, routeOptions }: FastifyRequest): void {
+  const { isUpload = false } = (routeOptions.config ?? {}) as { isUpload?: boolean };
+  if (!isUpload || raw.complete || raw.destroyed) return;
+  const { socket } = raw;
+  const over = new AbortController();
+  const hangUp = () => over.abort();
+  socket.once('close', hangUp);
+  void clock.sleep(config.bodyTimeoutMs, over.signal).then(() => {
+    socket.off('close', hangUp);
+    if (!raw.complete) socket.destroy();
+  });
 }
 
 function observe(deps: Deps, request: FastifyRequest, reply: FastifyReply): void {

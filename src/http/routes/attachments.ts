@@ -52,10 +52,7 @@ export const attachmentRoutes: readonly Route[] = [
 async function upload({ actions, deps, caller, headers, stream, base }: Call): Promise<Answer> {
   const reading = readUpload(headers, stream, (file) => actions.uploadAttachment(deps, caller, file));
   const file = await within(deps.clock, UPLOAD_MS, reading, null);
-  if (file === null) {
-    stream.destroy();
-    throw problem('TIMEOUT');
-  }
+  if (file === null) throw problem('TIMEOUT');
   const { id, path, name, mimeType, sizeBytes, hash } = file;
   const body: AttachmentAnswer = { id, url: base + path, name, mimeType, sizeBytes, sha256: hash };
   return { status: 201, body };

@@ -31,6 +31,7 @@ import {
   UpdateLeadAnswer,
 } from '../../contract/leads.ts';
 import { problem } from '../../contract/problems.ts';
+import { within } from '../../lib/clock.ts';
 import type { HeavyCall } from '../../lib/heavy-calls.ts';
 import { readCsvUpload } from '../csv-upload.ts';
 import { readIdempotencyKey } from '../headers.ts';
@@ -44,6 +45,8 @@ const SAVE_LIMIT_BYTES = 16 * 1_048_576;
 /** What brings more is worked on in turn with imports. */
 const HEAVY_BYTES = 100_000;
 const RETRY_S = 5;
+/** 10 MB over a line of 700 kbit/s. */
+const UPLOAD_MS = 120_000;
 
 const saving = {
   scope: 'send',
@@ -209,7 +212,7 @@ async function saveLeads(call: Call): Promise<Answer> {
 
 async function importLeads(call: Call): Promise<Answer> {
   return takeTurn(call, async (inTurn) => {
-    const { bytes, fields } = await readCsvUpload(call.headers, call.stream);
+    const { bytes, fields } = await readInTime(call);
     const options = { ...call.query, ...fields };
     return inTurn(async () => {
       if (isPreview(options)) return ok(await previewCsv(bytes, options));
@@ -217,6 +220,12 @@ async function importLeads(call: Call): Promise<Answer> {
       return save(call, request, [], [`POST /api/leads/import ${JSON.stringify(options)}\n`, bytes]);
     });
   });
+}
+
+async function readInTime({ deps, headers, stream }: Call): ReturnType<typeof readCsvUpload> {
+  const upload = await within(deps.clock, UPLOAD_MS, readCsvUpload(headers, stream), null);
+  if (upload === null) throw problem('TIMEOUT');
+  return upload;
 }
 
 /** Turned away before the file is read: what waits is kept in memory. */
