@@ -65,6 +65,25 @@ test.each(Object.entries(UPLOADS))(
   },
 );
 
+test('a file that is too large is read to its end, so that its connection goes on', async () => {
+  const { port } = await startServer({ actions: { listLines: async () => ({ lines: [] }) } });
+  const chunk = `${(1_000_000).toString(16)}\r\n${'x'.repeat(1_000_000)}\r\n`;
+  const upload = head('/api/leads/import', 'text/csv', 0).replace(
+    'Content-Length: 0',
+    'Transfer-Encoding: chunked',
+  );
+  const next = [
+    'GET /api/lines HTTP/1.1',
+    'Host: test',
+    `Authorization: ${KEY}`,
+    'Connection: close',
+    '',
+    '',
+  ];
+  const answers = await exchange(port, `${upload}${chunk.repeat(12)}0\r\n\r\n${next.join('\r\n')}`);
+  expect([...answers.matchAll(/HTTP\/1.1 (\d+)/g)].map(([, status]) => status)).toEqual(['413', '200']);
+});
+
 test('whoever was answered amid the file may send on for a while, and not forever', async () => {
   const clock = leapingClock();
   const { port } = await startServer({ clock, config: { bodyTimeoutMs: 300_000 } });

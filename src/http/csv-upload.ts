@@ -23,12 +23,19 @@ export async function readCsvUpload(
     });
   if (/charset/i.test(type) && !UTF8.test(type)) throw problem('CSV_ENCODING', { reason: type });
   if (Number(headers['content-length'] ?? 0) > MAX_BODY_BYTES) throw problem('CSV_TOO_LARGE');
-  // Left as it is when it is too long: whoever is still sending must be able to hear of it.
-  if (CSV_TYPE.test(type))
-    return { bytes: await collect(body.iterator({ destroyOnReturn: false })), fields: {} };
+  if (CSV_TYPE.test(type)) return { bytes: await collectBody(body), fields: {} };
   const fields = new Map<string, string>();
   const bytes = await readUpload(headers, body, (file) => collect(file.bytes), fields);
   return { bytes, fields: Object.fromEntries(fields) };
+}
+
+/** Not destroyed when it is too long: whoever is still sending must be able to hear of it, and to go on. */
+async function collectBody(body: Readable): Promise<Buffer> {
+  try {
+    return await collect(body.iterator({ destroyOnReturn: false }));
+  } finally {
+    body.resume();
+  }
 }
 
 async function collect(stream: AsyncIterable<Buffer>): Promise<Buffer> {
