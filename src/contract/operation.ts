@@ -87,6 +87,13 @@ export const BODY_PROBLEMS = [
   'TIMEOUT',
 ] as const satisfies readonly ProblemCode[];
 
+/** Of a body that comes although none is read. */
+export const UNREAD_BODY_PROBLEMS = [
+  'BODY_TOO_LARGE',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'TIMEOUT',
+] as const satisfies readonly ProblemCode[];
+
 export const UPLOAD_PROBLEMS = [
   'FILE_REQUIRED',
   'FILE_TOO_LARGE',
@@ -107,6 +114,7 @@ export function problemsOf(operation: Operation): ProblemCode[] {
         ? ['RATE_LIMITED' as const]
         : []),
       ...(operation.body === undefined ? [] : BODY_PROBLEMS),
+      ...(operation.method === 'GET' ? [] : UNREAD_BODY_PROBLEMS),
       ...(operation.upload ? UPLOAD_PROBLEMS : []),
       ...operation.problems,
       ...SERVER_PROBLEMS,
