@@ -17,7 +17,7 @@ ajv.addSchema(DOCUMENT, 'openapi.json');
 const checks = new Map<string, ValidateFunction>();
 
 /** Before anybody looks at the call: the request is no HTTP, or the path and the method are nobody's. */
-const OF_NO_CALL: readonly ProblemCode[] = [
+export const OF_NO_CALL: readonly ProblemCode[] = [
   'BAD_REQUEST',
   'HEADERS_TOO_LARGE',
   'NOT_FOUND',
@@ -45,6 +45,9 @@ export function undeclared(
   }
   const answer = DOCUMENT.paths[path][method.toLowerCase()].responses[status];
   if (answer === undefined) return [`status ${status} is not declared`];
+  const types = Object.keys(answer.content ?? {});
+  if (status < 300 && !types.some((type) => type === '*/*' || contentType.startsWith(type)))
+    return [`comes as ${contentType}, not as ${types.join(' or ')}`];
   if (!isJson || answer.content['application/json'] === undefined) return [];
   return complaints(
     [path, method.toLowerCase(), 'responses', String(status), 'content', 'application/json'],

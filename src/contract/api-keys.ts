@@ -54,7 +54,7 @@ export const CreateApiKeyBody = z
     expiresAt: Instant.nullish().meta({ description: 'null or absent: never.' }),
     sendsAs: sendsAs.nullish().meta({ default: 'imessage_first' }),
   })
-  .meta({ id: 'CreateApiKeyBody' });
+  .meta({ id: 'CreateApiKeyBody', example: { name: 'CRM', scopes: ['send', 'read'] } });
 
 export interface CreateApiKey {
   name: string;
@@ -65,7 +65,7 @@ export interface CreateApiKey {
 
 export const RenameApiKeyBody = z
   .object({ name: z.string().max(MAX_LABEL_CHARACTERS) })
-  .meta({ id: 'RenameApiKeyBody' });
+  .meta({ id: 'RenameApiKeyBody', example: { name: 'CRM of the office' } });
 
 export function parseCreateApiKey(
   body: unknown,

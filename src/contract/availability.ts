@@ -47,7 +47,7 @@ export const CheckAddressesBody = z
       .optional()
       .meta({ description: 'At most 100, instead of `address`; checked one after another.' }),
   })
-  .meta({ id: 'CheckAddressesBody' });
+  .meta({ id: 'CheckAddressesBody', example: { addresses: ['+12025550100', 'ada@example.com'] } });
 
 export const CheckAddressesAnswer = z
   .object({
@@ -86,7 +86,7 @@ export const CheckLeadsBody = z
     leadIds: z.array(Id).optional().meta({ description: 'At most 10,000.' }),
     listId: Id.optional().meta({ description: 'All leads of a list.' }),
   })
-  .meta({ id: 'CheckLeadsBody' });
+  .meta({ id: 'CheckLeadsBody', example: { leadIds: ['0199c2f07a3b00010c9b2d4e'] } });
 
 export const CheckedLead = z.object({ leadId: z.string(), ...leadResult }).meta({ id: 'CheckedLead' });
 export type CheckedLead = z.infer<typeof CheckedLead>;
@@ -144,7 +144,7 @@ export const ReachContactBody = z
     phones: z.array(z.string()).optional().meta({ description: 'Asked first.' }),
     emails: z.array(z.string()).optional(),
   })
-  .meta({ id: 'ReachContactBody' });
+  .meta({ id: 'ReachContactBody', example: { phones: ['+12025550100'], emails: ['ada@example.com'] } });
 
 export const ReachContactAnswer = z
   .object({

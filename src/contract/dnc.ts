@@ -52,7 +52,7 @@ export const AddDncBody = z
     email: z.string().nullish(),
     reason: z.string().max(MAX_LABEL_CHARACTERS).nullish(),
   })
-  .meta({ id: 'AddDncBody' });
+  .meta({ id: 'AddDncBody', example: { phone: '+12025550100', reason: 'Asked by phone' } });
 
 export interface ListDnc {
   page: number;

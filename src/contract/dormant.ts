@@ -44,7 +44,7 @@ export const WakeDormantBody = z
       .max(MAX_CONVERSATIONS)
       .meta({ description: '`recipientPhone` of each.' }),
   })
-  .meta({ id: 'WakeDormantBody' });
+  .meta({ id: 'WakeDormantBody', example: { action: 'notify', conversationIds: ['+12025550100'] } });
 
 export const WakeDormantAnswer = z
   .object({

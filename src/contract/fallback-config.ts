@@ -105,6 +105,13 @@ export const UpdateFallbackConfigBody = z
   })
   .meta({
     id: 'UpdateFallbackConfigBody',
+    example: {
+      provider: 'twilio',
+      accountSid: 'AC00000000000000000000000000000000',
+      authToken: 'the account’s auth token',
+      fromNumber: '+12025550143',
+      verify: false,
+    },
     description:
       'Absent fields stay. `provider: null` removes the fallback; `sandbox` without `lineId` takes the only simulated SMS line; `twilio` makes an SMS line of these settings, or changes the one there is.',
   });

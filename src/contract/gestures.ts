@@ -16,7 +16,7 @@ export const ReactBody = z
     messageId: Id.meta({ description: 'The message it is about, ours or the contact’s.' }),
     reaction: z.enum(REACTIONS),
   })
-  .meta({ id: 'ReactBody' });
+  .meta({ id: 'ReactBody', example: { messageId: '0199c2f07a3b00020c9b2d4e', reaction: 'like' } });
 
 export const ReactAnswer = z
   .object({ ok: z.literal(true), reaction: z.enum(REACTIONS), warnings: Warnings })
@@ -25,7 +25,7 @@ export type ReactAnswer = Omit<z.infer<typeof ReactAnswer>, 'warnings'>;
 
 export const TypingBody = z
   .object({ messageId: Id.meta({ description: 'Any message of the conversation.' }) })
-  .meta({ id: 'TypingBody' });
+  .meta({ id: 'TypingBody', example: { messageId: '0199c2f07a3b00020c9b2d4e' } });
 
 export const TypingAnswer = z
   .object({ ok: z.literal(true), typing: z.boolean(), note: z.string(), warnings: Warnings })

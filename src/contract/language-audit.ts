@@ -33,6 +33,11 @@ export const UpdateLanguageAuditBody = z
   })
   .meta({
     id: 'UpdateLanguageAuditBody',
+    example: {
+      allowedPhrases: ['Best regards'],
+      blockedPhrases: ['guaranteed'],
+      customInstructions: 'Write plainly.',
+    },
     description: 'Absent fields stay; a list that is given replaces the old one.',
   });
 

@@ -65,15 +65,33 @@ export const SaveLeadsBody = z
     body: z.array(SaveLead).optional().meta({ description: 'The same as `leads`.' }),
     ...target,
   })
-  .meta({ id: 'SaveLeadsBody' });
+  .meta({
+    id: 'SaveLeadsBody',
+    example: {
+      leads: [
+        {
+          firstName: 'Ada',
+          lastName: 'Lovelace',
+          phone: '+12025550100',
+          email: 'ada@example.com',
+          tags: ['spring'],
+        },
+      ],
+      source: 'api',
+    },
+  });
 
 export const UpdateLeadBody = z
   .object({ ...leadShape, listId: Id.nullish(), source: z.string().nullish() })
-  .meta({ id: 'UpdateLeadBody', description: 'Absent fields stay, null clears.' });
+  .meta({
+    id: 'UpdateLeadBody',
+    example: { companyName: 'Analytical Engines', tags: ['spring', 'customer'] },
+    description: 'Absent fields stay, null clears.',
+  });
 
 export const DeleteLeadsBody = z
   .object({ ids: z.array(Id).meta({ minItems: 1, maxItems: MAX_LEADS_PER_CALL }) })
-  .meta({ id: 'DeleteLeadsBody' });
+  .meta({ id: 'DeleteLeadsBody', example: { ids: ['0199c2f07a3b00010c9b2d4e'] } });
 
 export const ListLeadsQuery = z.object({
   id: Id.optional().meta({ description: 'This one alone, as `{lead}`; the other parameters are ignored.' }),

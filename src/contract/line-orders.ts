@@ -43,7 +43,17 @@ export const RequestLineBody = z
       .nullish()
       .meta({ description: 'As the header `Idempotency-Key`, which comes first.' }),
   })
-  .meta({ id: 'RequestLineBody' });
+  .meta({
+    id: 'RequestLineBody',
+    example: {
+      firstName: 'Ada',
+      lastName: 'Lovelace',
+      channelType: 'phone',
+      lineType: 'byon',
+      phone: '+12025550143',
+      email: 'ada@example.com',
+    },
+  });
 
 export interface RequestLine {
   firstName: string;
@@ -98,7 +108,7 @@ export type LineRequestAction = (typeof LINE_REQUEST_ACTIONS)[number];
 
 export const LineRequestActionBody = z
   .object({ action: z.enum(LINE_REQUEST_ACTIONS) })
-  .meta({ id: 'LineRequestActionBody' });
+  .meta({ id: 'LineRequestActionBody', example: { action: 'payment_link' } });
 
 export function parseRequestLine(body: unknown): {
   request: RequestLine;

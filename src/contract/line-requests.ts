@@ -79,10 +79,14 @@ export const CreateLineBody = z
       .meta({ description: 'Follows from the addresses; if given, it must agree.' }),
     ...editable,
   })
-  .meta({ id: 'CreateLineBody' });
+  .meta({
+    id: 'CreateLineBody',
+    example: { transport: 'sandbox', phone: '+12025550143', firstName: 'Ada', lastName: 'Lovelace' },
+  });
 
 export const UpdateLineBody = z.object(editable).meta({
   id: 'UpdateLineBody',
+  example: { firstName: 'Ada', dailyTotalMessagesLimit: 75 },
   description: 'Absent fields stay. null removes; of a limit it means no cap.',
 });
 

@@ -45,11 +45,11 @@ const description = z.string().nullish().meta({ maxLength: MAX_DESCRIPTION_CHARA
 
 export const CreateListBody = z
   .object({ name: z.string().meta({ maxLength: MAX_LABEL_CHARACTERS }), description })
-  .meta({ id: 'CreateListBody' });
+  .meta({ id: 'CreateListBody', example: { name: 'Spring', description: 'Asked for a quote in spring' } });
 
 export const UpdateListBody = z
   .object({ name: z.string().nullish().meta({ maxLength: MAX_LABEL_CHARACTERS }), description })
-  .meta({ id: 'UpdateListBody', description: 'Absent fields stay.' });
+  .meta({ id: 'UpdateListBody', example: { name: 'Spring 2027' }, description: 'Absent fields stay.' });
 
 const KNOWN: ReadonlySet<string> = new Set(Object.keys(UpdateListBody.shape));
 

@@ -133,6 +133,11 @@ export const SendMessageBody = z
   })
   .meta({
     id: 'SendMessageBody',
+    example: {
+      message: 'Hi {{firstName}}, your order is ready.',
+      recipientPhone: '+12025550100',
+      recipientName: 'Ada Lovelace',
+    },
     description: 'null counts as absent. Unknown fields are ignored and listed in `warnings`.',
   });
 
@@ -147,6 +152,7 @@ export const EditMessageBody = z
   })
   .meta({
     id: 'EditMessageBody',
+    example: { message: 'Hi {{firstName}}, your order is ready since noon.' },
     description:
       'Absent fields stay; null removes (`message` and `fromLineId` cannot be removed: there null changes nothing).',
   });
@@ -161,6 +167,7 @@ export const CancelForLeadBody = z
   })
   .meta({
     id: 'CancelForLeadBody',
+    example: { leadId: '0199c2f07a3b00010c9b2d4e' },
     description:
       'At least one of the three. Cancelled is what waits for any lead that one of them names, and what is addressed to the given number or address.',
   });

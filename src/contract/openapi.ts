@@ -2,6 +2,7 @@
 import type { ZodType } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
 import { ErrorAnswer } from './common.ts';
+import { addExamples, type Printed } from './examples.ts';
 import { type AnswerShape, type Operation, problemsOf, TAGS } from './operation.ts';
 import { PROBLEMS, type ProblemCode } from './problems.ts';
 import { SendblueError } from './sendblue-door.ts';
@@ -21,7 +22,7 @@ export function createOpenApi(operations: readonly Operation[], version: string)
     path[operation.method.toLowerCase()] = describe(operation);
     paths[operation.path] = path;
   }
-  return createDocument(
+  const document = createDocument(
     {
       openapi: '3.1.0',
       info: {
@@ -48,12 +49,23 @@ export function createOpenApi(operations: readonly Operation[], version: string)
       },
     },
     {
-      // One component per shape, whichever way it travels; and answers may grow, so none is closed to unknown fields.
+      // One component per shape, whichever way it travels: an answer would be closed, a request is not.
       override({ jsonSchema }) {
         if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
       },
     },
   );
+  leaveOpen(document);
+  addExamples(document as unknown as Printed, operations);
+  return document;
+}
+
+/** Answers may grow. A reference with words of its own is printed closed, after the override above. */
+function leaveOpen(node: unknown): void {
+  if (typeof node !== 'object' || node === null) return;
+  const shape = node as { additionalProperties?: unknown };
+  if (shape.additionalProperties === false) delete shape.additionalProperties;
+  for (const child of Object.values(node)) leaveOpen(child);
 }
 
 function describe(operation: Operation): ZodOpenApiOperationObject {
@@ -88,14 +100,16 @@ const UPLOAD = {
         required: ['file'],
         properties: { file: { type: 'string' as const, contentMediaType: 'application/octet-stream' } },
       },
+      example: { file: 'the bytes of offer.pdf' },
     },
   },
 };
 
+const CSV = 'First name,Last name,Phone,Email\nAda,Lovelace,+12025550100,ada@example.com\n';
 const CSV_FILE = {
   required: true,
   content: {
-    'text/csv': { schema: { type: 'string' as const } },
+    'text/csv': { schema: { type: 'string' as const }, example: CSV },
     'multipart/form-data': {
       schema: {
         type: 'object' as const,
@@ -103,6 +117,7 @@ const CSV_FILE = {
         description: 'What the query takes may stand in the form as well.',
         properties: { file: { type: 'string' as const, contentMediaType: 'text/csv' } },
       },
+      example: { file: CSV },
     },
   },
 };
@@ -123,7 +138,11 @@ function securityOf({ door, scope }: Operation) {
 
 function answersOf({ answers }: Operation): ZodOpenApiResponsesObject {
   return Object.fromEntries(
-    Object.entries(answers).map(([status, answer]) => [status, describeAnswer(answer)]),
+    Object.entries(answers).map(([status, answer]) => [
+      status,
+      // It has no body.
+      status === '304' ? { description: answer.description } : describeAnswer(answer),
+    ]),
   );
 }
 

@@ -68,6 +68,8 @@ export interface AnswerShape {
   /** Instead of JSON, or of text/plain. */
   contentType?: string;
   headers?: ZodObject;
+  /** Of what is not JSON, and of JSON whose example must not be composed from its schema. */
+  example?: unknown;
 }
 
 /** What every call that needs a key can be refused with. */

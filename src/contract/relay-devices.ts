@@ -47,7 +47,10 @@ export const PairBody = z
     name: z.string().max(MAX_NAME).nullish().meta({ description: 'Of the Mac, for people.' }),
     driver: z.string().max(64).nullish(),
   })
-  .meta({ id: 'PairBody' });
+  .meta({
+    id: 'PairBody',
+    example: { code: 'K7QM-2XHD', name: 'Mac mini in the office', driver: 'messages-app' },
+  });
 
 export interface Pair {
   code: string;
@@ -85,7 +88,7 @@ export const PollBody = z
       .meta({ description: 'Jobs that the relay has and has not taken yet.' }),
     waitMs: z.int().min(0).nullish().meta({ description: 'Up to 25 s; 0 answers at once.' }),
   })
-  .meta({ id: 'PollBody' });
+  .meta({ id: 'PollBody', example: { envelopes: [], known: [], waitMs: 0 } });
 
 export interface Poll {
   envelopes: readonly unknown[];

@@ -16,7 +16,7 @@ export const SendblueSendBody = z
     send_style: z.string().nullish().meta({ description: 'Answered, but not carried: no effect is shown.' }),
     status_callback: z.string().nullish(),
   })
-  .meta({ id: 'SendblueSendBody' });
+  .meta({ id: 'SendblueSendBody', example: { number: '+12025550100', content: 'Your order is ready.' } });
 
 export const SendblueMessage = z
   .object({

@@ -37,9 +37,15 @@ export const TwilioSendBody = z
     SendAt: text.meta({ description: 'ISO 8601, 5 minutes to 35 days ahead.' }),
     ValidityPeriod: text.meta({ description: 'Seconds, 1 to 36,000.' }),
   })
-  .meta({ id: 'TwilioSendBody', description: 'Other parameters of Twilio are ignored.' });
+  .meta({
+    id: 'TwilioSendBody',
+    example: { To: '+12025550100', From: '+12025550143', Body: 'Your order is ready.' },
+    description: 'Other parameters of Twilio are ignored.',
+  });
 
-export const TwilioUpdateBody = z.object({ Status: z.literal('canceled') }).meta({ id: 'TwilioUpdateBody' });
+export const TwilioUpdateBody = z
+  .object({ Status: z.literal('canceled') })
+  .meta({ id: 'TwilioUpdateBody', example: { Status: 'canceled' } });
 
 const count = z.string().meta({ description: 'A number.' });
 export const TwilioMessage = z

@@ -40,7 +40,14 @@ const shape = {
   description: z.string().nullish().meta({ maxLength: MAX_DESCRIPTION_CHARACTERS }),
 };
 
-export const CreateWebhookBody = z.object(shape).meta({ id: 'CreateWebhookBody' });
+export const CreateWebhookBody = z.object(shape).meta({
+  id: 'CreateWebhookBody',
+  example: {
+    url: 'https://crm.example.com/trunkline',
+    events: ['message.reply', 'message.failed'],
+    name: 'CRM',
+  },
+});
 export const UpdateWebhookBody = z
   .object({
     url: shape.url.optional(),
@@ -52,7 +59,11 @@ export const UpdateWebhookBody = z
       .optional()
       .meta({ description: 'true also forgets earlier failures. What waits for it goes on then.' }),
   })
-  .meta({ id: 'UpdateWebhookBody', description: 'Absent fields stay.' });
+  .meta({
+    id: 'UpdateWebhookBody',
+    example: { isActive: true, events: ['message.reply'] },
+    description: 'Absent fields stay.',
+  });
 export const ReplayBody = z
   .object({
     since: z.string().meta({ format: 'date-time', description: 'Events from then on.' }),
@@ -61,7 +72,7 @@ export const ReplayBody = z
       .nullish()
       .meta({ default: false, description: 'Leaves out what the receiver has taken before.' }),
   })
-  .meta({ id: 'ReplayBody' });
+  .meta({ id: 'ReplayBody', example: { since: '2026-11-24T09:30:00.000Z', undeliveredOnly: true } });
 
 const limit = (standard: number, most: number) =>
   z

@@ -39,7 +39,11 @@ export const UpdateWorkspaceBody = z
     timezone: z.string().nullish(),
     lineDownPolicy: z.enum(LINE_DOWN_POLICIES).nullish(),
   })
-  .meta({ id: 'UpdateWorkspaceBody', description: 'Absent fields stay.' });
+  .meta({
+    id: 'UpdateWorkspaceBody',
+    example: { timezone: 'Europe/Madrid', lineDownPolicy: 'move' },
+    description: 'Absent fields stay.',
+  });
 
 const MAX_NAME_CHARACTERS = 255;
 const KNOWN: ReadonlySet<string> = new Set(Object.keys(UpdateWorkspaceBody.shape));

@@ -46,7 +46,11 @@ export async function fuzz(
   seed?: number,
 ): Promise<string | null> {
   const property = fc.asyncProperty(
-    requestsFor(operation, () => world.known),
+    requestsFor(
+      operation,
+      () => world.known,
+      () => world.knownAt(operation.path),
+    ),
     async (request) => {
       const complaints = await ask(world, operation, request, tally);
       if (complaints.length > 0) throw new Error(complaints.join('\n'));
@@ -86,7 +90,7 @@ async function ask(
     });
     const text = await response.text();
     tally.answered(operationId, response.status, performance.now() - since);
-    if (asker === 'own') learn(text);
+    if (asker === 'own') learn(text, path);
     const type = response.headers.get('content-type') ?? '';
     const called = { method, path } as Parameters<typeof undeclared>[0];
     return [

@@ -10,7 +10,7 @@ export interface FuzzOperation {
   /** As in OpenAPI. */
   path: string;
   parameters?: readonly { name: string; in: string; schema?: Schema }[];
-  requestBody?: { content: Record<string, { schema?: Schema }> };
+  requestBody?: { content: Record<string, Content> };
 }
 
 /** Who asks: the workspace, the one next door, nobody, somebody with a word that is no key. */
@@ -35,6 +35,11 @@ interface Schema {
   oneOf?: Schema[];
 }
 
+interface Content {
+  schema?: Schema;
+  example?: unknown;
+}
+
 interface Body {
   type: string | null;
   bytes: string | Uint8Array<ArrayBuffer>;
@@ -53,13 +58,18 @@ export const operations: readonly FuzzOperation[] = Object.entries(openapi.paths
 /** Steps of a path that lead to another call. */
 const SKIPPED = ['', '.', '..'];
 
-/** `known` answers what exists by now. */
+/** `known` answers what exists by now, `here` what exists of the kind that the call is about. */
 export function requestsFor(
   { method, path, parameters = [], requestBody }: FuzzOperation,
   known: () => readonly string[],
+  here: () => readonly string[],
 ): fc.Arbitrary<FuzzRequest> {
   const real = fc.nat().map((n) => known()[n % known().length] ?? '');
   const word = fc.oneof(real, real, hostileText);
+  const step = fc.oneof(
+    fc.nat().map((n) => here()[n % here().length] ?? ''),
+    word,
+  );
   const inPlace = (where: string) => parameters.filter((each) => each.in === where);
   const query = inPlace('query').map(({ name, schema = {} }) =>
     fc
@@ -68,7 +78,7 @@ export function requestsFor(
       .map((values) => values.map((value) => `${encoded(name)}=${encoded(value)}`).join('&')),
   );
   const parts = fc.record({
-    path: fc.tuple(...inPlace('path').map(() => word.filter((text) => !SKIPPED.includes(text)))),
+    path: fc.tuple(...inPlace('path').map(() => step.filter((text) => !SKIPPED.includes(text)))),
     query: fc.tuple(...query.map((each) => fc.option(each, { nil: '' }))),
     more: fc.oneof(
       { weight: 9, arbitrary: fc.constant('') },
@@ -106,12 +116,12 @@ export function requestsFor(
 
 const BOUNDARY = 'a-boundary';
 
-function bodies(
-  content: Record<string, { schema?: Schema }>,
-  word: fc.Arbitrary<string>,
-): fc.Arbitrary<Body> {
-  const schema = content['application/json']?.schema;
-  const rightly = schema === undefined ? hostileValue : rightful(schema, word);
+function bodies(content: Record<string, Content>, word: fc.Arbitrary<string>): fc.Arbitrary<Body> {
+  const { schema, example } = content['application/json'] ?? {};
+  const rightly =
+    schema === undefined
+      ? hostileValue
+      : fc.oneof(rightful(schema, word), { weight: 2, arbitrary: nearly(example, schema, word) });
   const json = (value: fc.Arbitrary<unknown>): fc.Arbitrary<Body> =>
     value.map((each) => ({ type: 'application/json', bytes: JSON.stringify(each) ?? '' }));
   const kinds: fc.WeightedArbitrary<Body>[] = [
@@ -189,6 +199,31 @@ function csv(word: fc.Arbitrary<string>): fc.Arbitrary<string> {
       fc.constantFrom('\n', '\r\n'),
     )
     .map(([headings, rows, comma, end]) => [headings, ...rows].map((cells) => cells.join(comma)).join(end));
+}
+
+/** The example of the call, with ids that exist, here and there something else, and a field or two more. */
+function nearly(example: unknown, schema: Schema, word: fc.Arbitrary<string>): fc.Arbitrary<unknown> {
+  const { properties = {} } = schema.$ref === undefined ? schema : named(schema.$ref);
+  const given = Object.entries((example ?? {}) as Record<string, unknown>).map(([name, value]) => {
+    const isId = typeof value === 'string' && /^[0-9a-f]{24}$/.test(value);
+    return [
+      name,
+      fc.oneof(
+        { weight: 9, arbitrary: isId ? word : fc.constant(value) },
+        { weight: 1, arbitrary: mixed(properties[name] ?? {}, word, 1) },
+      ),
+    ] as const;
+  });
+  const more = fc.oneof(
+    { weight: 2, arbitrary: fc.constant([]) },
+    { weight: 1, arbitrary: fc.subarray(Object.keys(properties)).map((names) => names.slice(0, 2)) },
+  );
+  return fc
+    .tuple(fc.record(Object.fromEntries(given)), rightful(schema, word), more)
+    .map(([base, others, names]) => ({
+      ...base,
+      ...Object.fromEntries(names.map((name) => [name, (others as Record<string, unknown>)[name]])),
+    }));
 }
 
 /** By its schema, and in every place by chance something else. */

@@ -33,7 +33,6 @@ await runProgram(USAGE, async (args) => {
     const tally = new Tally();
     const failures = await fuzzAll(world, asked, requests, seed, tally);
     await world.app.close();
-    for (const [operationId, failure] of failures) process.stdout.write(`\n${operationId}: ${failure}\n`);
     process.stdout.write(
       `\n${describe(tally, failures.size, (performance.now() - since) / 1000)}, seed ${seed}\n`,
     );
@@ -59,7 +58,9 @@ async function fuzzAll(
     const work = async () => {
       for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
         const failure = await fuzz(world, next, runs, tally, (seed + done) | 0);
-        if (failure !== null) failures.set(next.operationId, failure);
+        if (failure === null) continue;
+        failures.set(next.operationId, failure);
+        process.stdout.write(`\n${next.operationId}: ${failure}\n\n`);
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));

@@ -10,13 +10,16 @@ export interface FuzzWorld {
   device: string;
   /** Ids, addresses, cursors and tokens that exist: where one of them is expected a stranger's text goes no deeper. */
   known: string[];
-  /** What later answers gave out joins them; the newest are kept. */
-  learn(answer: string): void;
+  /** Such as calls under this path gave out. */
+  knownAt(path: string): readonly string[];
+  /** What later answers give out joins them; the newest are kept. */
+  learn(answer: string, path: string): void;
 }
 
 /** Stands in everything of the neighbour's. */
 export const NEIGHBOURS = 'Zaphod-next-door';
 const LEARNT_AT_MOST = 300;
+const LEARNT_AT_A_PLACE = 20;
 /** Nothing listens there. */
 const NOWHERE = 'http://127.0.0.1:9';
 
@@ -69,15 +72,21 @@ export async function openFuzzWorld(): Promise<FuzzWorld> {
   ];
   // Whoever takes these away takes away the way in.
   const spared = await idsOf(workspace, ['/api/api-keys', `/api/lines/${workspace.lines[3]?._id}/devices`]);
+  const places = new Map<string, readonly string[]>();
   const world: FuzzWorld = {
     app,
     workspace,
     neighbour,
     device,
     known: fixed,
-    learn(answer) {
-      const learnt = world.known.slice(fixed.length).concat(idsIn(answer).slice(0, 5));
-      world.known = fixed.concat(learnt.filter((id) => !spared.has(id)).slice(-LEARNT_AT_MOST));
+    knownAt: (path) => places.get(placeOf(path)) ?? world.known,
+    learn(answer, path) {
+      const ids = idsIn(answer)
+        .slice(0, 5)
+        .filter((id) => !spared.has(id));
+      world.known = fixed.concat(world.known.slice(fixed.length).concat(ids).slice(-LEARNT_AT_MOST));
+      const there = (places.get(placeOf(path)) ?? []).concat(ids).slice(-LEARNT_AT_A_PLACE);
+      if (there.length > 0) places.set(placeOf(path), there);
     },
   };
   return world;
@@ -108,6 +117,11 @@ async function furnish(workspace: Workspace, phone: string, word: string): Promi
       ]),
     ),
   ];
+}
+
+/** `/api/leads` of all that is below it. */
+function placeOf(path: string): string {
+  return path.split('/').slice(0, 3).join('/');
 }
 
 function cursorsIn(body: Record<string, unknown>): string[] {

@@ -17,7 +17,13 @@ export const hookRoutes: readonly Route[] = [
       lineId: z.string(),
       hook: z.string().meta({ description: 'What the call is about, in the words of the line’s transport.' }),
     }),
-    answers: { 200: { description: 'Taken. The body is what the carrier expects.' } },
+    answers: {
+      200: {
+        description: 'Taken. The body is what the carrier expects.',
+        contentType: '*/*',
+        example: '<Response></Response>',
+      },
+    },
     problems: ['NOT_FOUND', 'FORBIDDEN'],
     handle: receiveHook,
   },

@@ -182,7 +182,13 @@ export const leadRoutes: readonly Route[] = [
     description:
       'Oldest first, streamed. Cells that a spreadsheet would take for a formula begin with an apostrophe, which `POST /api/leads/import` takes away again.',
     query: z.object({ listId: Id.optional(), tag: z.string().optional() }),
-    answers: { 200: { description: 'UTF-8 with a byte order mark.', contentType: 'text/csv' } },
+    answers: {
+      200: {
+        description: 'UTF-8 with a byte order mark.',
+        contentType: 'text/csv',
+        example: '\ufefffirstName,lastName,email,phone\r\nAda,Lovelace,ada@example.com,+12025550100\r\n',
+      },
+    },
     problems: ['INVALID_FIELD', 'LIST_NOT_FOUND'],
     handle: exportLeads,
   },

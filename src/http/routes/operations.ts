@@ -40,7 +40,7 @@ export const operationRoutes: readonly Route[] = [
     tag,
     scope: null,
     summary: 'Figures for Prometheus',
-    answers: { 200: { description: 'Prometheus text format.' } },
+    answers: { 200: { description: 'Prometheus text format.', example: 'trunkline_messages_waiting 3\n' } },
     problems: [],
     handle: metrics,
   },
@@ -57,7 +57,11 @@ export function documentRoute(all: () => readonly Operation[]): Route {
     scope: null,
     summary: 'This document',
     answers: {
-      200: { description: 'OpenAPI 3.1.', schema: z.record(z.string(), z.unknown()) },
+      200: {
+        description: 'OpenAPI 3.1.',
+        schema: z.record(z.string(), z.unknown()),
+        example: { openapi: '3.1.0' },
+      },
     },
     problems: [],
     async handle() {

@@ -85,7 +85,7 @@ export const relayRoutes: readonly Route[] = [
     door: 'device',
     summary: 'Fetch a file of a message that the Mac is asked to send',
     pathParams: pieceParams,
-    answers: { 200: { description: 'The bytes.' } },
+    answers: { 200: { description: 'The bytes.', isFile: true } },
     problems: ['NOT_FOUND'],
     async handle(call) {
       const { jobId, n } = pieceOf(call);

@@ -8,7 +8,7 @@ import type { Answer, Call, Route } from '../route.ts';
 const TOKEN = z.object({
   token: z.string().meta({ description: 'As it stands in the mail.' }),
 });
-const PAGE = { description: 'A page.' };
+const HTML = { contentType: 'text/html', example: '<!doctype html>…' };
 
 export const unsubscribeRoutes: readonly Route[] = [
   {
@@ -21,7 +21,10 @@ export const unsubscribeRoutes: readonly Route[] = [
     description:
       'What the link in a mail shows: a page with a button. Nobody is unsubscribed by looking at it.',
     pathParams: TOKEN,
-    answers: { 200: PAGE, 404: { description: 'A page: the link is none of ours, or incomplete.' } },
+    answers: {
+      200: { description: 'A page.', ...HTML },
+      404: { description: 'A page: the link is none of ours, or incomplete.', ...HTML },
+    },
     problems: [],
     handle: async ({ deps, actions, params }) => {
       const found = await actions.readUnsubscribeLink(deps, params.token ?? '');
@@ -46,9 +49,9 @@ export const unsubscribeRoutes: readonly Route[] = [
       'For mail programs (RFC 8058): the body is `List-Unsubscribe=One-Click`, as a form of either kind. The address that the mail went to is suppressed; doing it twice changes nothing.',
     pathParams: TOKEN,
     answers: {
-      200: { description: 'A page: it is done.' },
-      400: { description: 'A page: the body says something else.' },
-      404: { description: 'A page: the link is none of ours, or incomplete.' },
+      200: { description: 'A page: it is done.', ...HTML },
+      400: { description: 'A page: the body says something else.', ...HTML },
+      404: { description: 'A page: the link is none of ours, or incomplete.', ...HTML },
     },
     problems: [],
     handle: async (call) => {

@@ -1,0 +1,149 @@
+/** Who copies an example out of openapi.json gets what it says there, from a server that has what the example speaks of. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describeApi } from '../src/http/routes/operations.ts';
+import { routes } from '../src/http/routes.ts';
+import { undeclared } from './declared-answers.ts';
+import { openApp, type TestApp } from './harness.ts';
+import { QUICK_LINE } from './relay/mac.ts';
+import { openWorkspace, type Workspace } from './workspaces.ts';
+
+/** Refusals that are right: what the example asks for cannot be had in a fresh workspace. By call, and why. */
+const REFUSED: Readonly<Record<string, string | number>> = {
+  reactToMessage: 'NO_DEVICE_MESSAGE', // No device has the message yet.
+  pairDevice: 'INVALID_PAIRING_CODE', // Codes are good once.
+  steerLineRequest: 'LINE_REQUEST_NOT_FOUND', // The example's id is that of a line that was made otherwise.
+  getLineRequest: 'LINE_REQUEST_NOT_FOUND',
+  removeDnc: 'DNC_NOT_FOUND',
+  revokeDevice: 'DEVICE_NOT_FOUND',
+  getAvailabilityJob: 'AVAILABILITY_JOB_NOT_FOUND',
+  replayWebhookDelivery: 'DELIVERY_NOT_FOUND',
+  removeApiKey: 'API_KEY_NOT_FOUND',
+  renameApiKey: 'API_KEY_NOT_FOUND',
+  pollRelay: 'NOT_PAIRED',
+  putRelayFilePiece: 'NOT_PAIRED',
+  getRelayFile: 'NOT_PAIRED',
+  receiveHook: 'NOT_FOUND',
+  readFile: 'FILE_NOT_FOUND',
+  // Links in mails are signed. The refusal is a page.
+  showUnsubscribePage: 404,
+  unsubscribe: 404,
+};
+/** With a query that the call needs: its parameters are each optional by themselves. */
+const QUERY: Readonly<Record<string, (ids: Ids) => string>> = {
+  removeDnc: ({ lead }) => `?id=${lead}`,
+  checkLine: ({ line }) => `?id=${line}`,
+  checkAddress: () => '?address=%2B12025550100',
+  checkLead: ({ lead }) => `?id=${lead}`,
+};
+type Ids = Record<'lead' | 'message' | 'line' | 'list' | 'webhook' | 'macLine', string>;
+
+interface Printed {
+  parameters?: { in: string; name: string; schema: { example?: string }; example?: string }[];
+  requestBody?: { content: Record<string, { example: unknown }> };
+}
+const document = JSON.parse(JSON.stringify(describeApi(routes)));
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await openApp({ dispatches: false });
+});
+afterAll(() => app.close());
+
+describe('the example is taken', () => {
+  test.each(routes.map((route) => [route.operationId, route] as const))('%s', async (operationId, route) => {
+    const workspace = await openWorkspace(app, {
+      // The number that the examples send from.
+      lines: [{ phone: '+12025550143' }, { ...QUICK_LINE, phone: '+12025550144' }],
+    });
+    const ids = await furnish(workspace);
+    const printed: Printed = document.paths[route.path][route.method.toLowerCase()];
+    const content = Object.entries(printed.requestBody?.content ?? {});
+    const bodies =
+      content.length === 0
+        ? [[null, null] as const]
+        : content.map(([type, { example }]) => [type, example] as const);
+    for (const [type, example] of bodies) {
+      const target = pathOf(printed, route.path, operationId, ids) + (QUERY[operationId]?.(ids) ?? '');
+      const response = await fetch(`${app.url}${target}`, {
+        method: route.method,
+        headers: {
+          authorization: `Bearer ${workspace.key}`,
+          ...(type === null || type === 'multipart/form-data' ? {} : { 'content-type': type }),
+        },
+        ...(type === null ? {} : { body: written(type, withIds(example, ids)) }),
+      });
+      const text = await response.text();
+      const contentType = response.headers.get('content-type') ?? '';
+      expect(undeclared(route, response.status, contentType, text)).toEqual([]);
+      const refused = REFUSED[operationId];
+      if (typeof refused === 'number') expect(response.status).toBe(refused);
+      else if (refused !== undefined) expect(JSON.parse(text).code).toBe(refused);
+      else expect(response.status, text).toBeLessThan(300);
+    }
+  });
+});
+
+async function furnish(workspace: Workspace): Promise<Ids> {
+  const { message } = (
+    await workspace.send({ message: 'Hi', recipientPhone: '+12025550100' }, { prefer: 'wait=0' })
+  ).body;
+  const { body: list } = await workspace.call<{ list: { _id: string } }>('POST', '/api/lists', {
+    name: 'Autumn',
+  });
+  const { body: webhook } = await workspace.call<{ id: string }>('POST', '/api/webhooks', {
+    url: 'https://example.com/hook',
+    events: ['message.sent'],
+    name: 'CRM',
+  });
+  const [line, macLine] = workspace.lines;
+  return {
+    lead: message.leadId ?? '',
+    message: message._id,
+    line: line?._id ?? '',
+    macLine: macLine?._id ?? '',
+    list: list.list._id,
+    webhook: webhook.id,
+  };
+}
+
+/** Ids of examples become those of things that are there. */
+function withIds(example: unknown, ids: Ids): unknown {
+  const named: Record<string, string> = {
+    leadId: ids.lead,
+    messageId: ids.message,
+    lineId: ids.line,
+    listId: ids.list,
+  };
+  return JSON.parse(JSON.stringify(example), (key, value) =>
+    key in named ? named[key] : key === 'ids' || key === 'leadIds' ? [ids.lead] : value,
+  );
+}
+
+function pathOf({ parameters = [] }: Printed, path: string, operationId: string, ids: Ids): string {
+  const what: readonly (readonly [RegExp, keyof Ids])[] = [
+    [/PairingCode|Device/, 'macLine'],
+    [/^\/api\/lines/, 'line'],
+    [/^\/api\/line-requests/, 'webhook'],
+    [/^\/api\/(leads|conversations)/, 'lead'],
+    [/^\/api\/lists/, 'list'],
+    [/^\/api\/webhooks/, 'webhook'],
+    [/^\/api\/messages/, 'message'],
+  ];
+  const here = what.find(([pattern]) => pattern.test(path) || pattern.test(operationId))?.[1];
+  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    if ((name === 'id' || name === 'leadId') && here !== undefined) return ids[here];
+    const found = parameters.find((each) => each.in === 'path' && each.name === name);
+    if (name === 'sid') return `SM00000000${ids.message}`;
+    return encodeURIComponent(found?.example ?? found?.schema.example ?? '');
+  });
+}
+
+function written(type: string, example: unknown): string | FormData | URLSearchParams {
+  if (type === 'application/json') return JSON.stringify(example);
+  if (type === 'application/x-www-form-urlencoded')
+    return new URLSearchParams(example as Record<string, string>);
+  if (type === 'text/csv') return String(example);
+  const form = new FormData();
+  form.set('file', new Blob([(example as { file: string }).file]), 'example.csv');
+  return form;
+}
