@@ -75,7 +75,7 @@ function describe(tally: Tally, failed: number, seconds: number): string {
   return [
     `${tally.requests} requests in ${Math.round(seconds)} s (${Math.round(tally.requests / seconds)}/s): ${classes}`,
     `5xx that no documented refusal is: ${tally.faults} (documented: 501 not supported ${of(501)}, 502 a device that cannot be reached ${of(502)})`,
-    `hung (${ANSWERED_WITHIN_MS / 1000} s without an answer): ${tally.hung}; closed on a body that is too large: ${tally.cut}`,
+    `hung (${ANSWERED_WITHIN_MS / 1000} s without an answer; a check of availability 60 s): ${tally.hung}; closed on a body that is too large: ${tally.cut}`,
     `slowest: ${Math.round(tally.slowest.ms)} ms, ${tally.slowest.operationId}`,
     `calls with an answer that openapi.json does not declare, or with a fault: ${failed}`,
   ].join('\n');

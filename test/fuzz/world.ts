@@ -52,6 +52,8 @@ export async function openFuzzWorld(): Promise<FuzzWorld> {
   const code = await pairingCode(workspace, workspace.lines[3]?._id ?? '');
   const { body: paired } = await workspace.call('POST', '/relay/pair', { code });
   const device = String(paired.token);
+  // It takes no jobs: whoever asked it who is on iMessage would wait for an answer, as is right.
+  await workspace.call('PATCH', `/api/lines/${workspace.lines[3]?._id}`, { isActive: false });
 
   const own = await furnish(workspace, '+12025550171', 'Hi');
   const theirs = await furnish(neighbour, '+12025550172', NEIGHBOURS);
