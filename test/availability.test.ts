@@ -166,7 +166,9 @@ describe('a refusal is worded as documented', () => {
     const configured = { error: 'Availability check server not configured', code: 'CHECK_NOT_CONFIGURED' };
     const phone = newPhone();
     const id = lines.length === 0 ? null : '0'.repeat(24);
+    const { body: saved } = await other.call('POST', '/api/leads', { leads: [{ phone }] });
     const all = [
+      await lead(other, String(saved.leadId)),
       await single(other, phone),
       await many(other, [phone]),
       await leads(other, { address: phone }),

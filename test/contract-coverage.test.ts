@@ -54,7 +54,7 @@ describe('refused, in the documented words', () => {
   test.each(attempts.map((each) => [each.call, each.status, each.error, each.how] as const))(
     '%s: %i %s',
     async (call, status, error, how) => {
-      const { path: target = call, body, who = 'owner' } = how as Attempt;
+      const { path: target = call, body, who = 'owner', shows = {} } = how as Attempt;
       const [method = '', url = ''] = target.split(' ');
       const answer = await clients[who].call(method, url, body);
       expect(answer.status).toBe(status);
@@ -63,7 +63,7 @@ describe('refused, in the documented words', () => {
         expect(String(answer.body.error).startsWith(beginning)).toBe(true);
         expect(String(answer.body.error).endsWith(end)).toBe(true);
       } else expect(answer.body.error).toBe(error);
-      expect(answer.body.code).toEqual(expect.any(String));
+      expect(answer.body).toMatchObject({ code: expect.any(String), ...shows });
     },
   );
 });

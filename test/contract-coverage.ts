@@ -12,6 +12,8 @@ export interface Attempt {
   body?: unknown;
   /** Who asks: a workspace with a line, one without, one whose payment is past due, somebody without a key. */
   who?: 'owner' | 'lineless' | 'pastDue' | 'nobody';
+  /** What the answer says beside the sentence. */
+  shows?: Readonly<Record<string, unknown>>;
 }
 
 export interface Elsewhere {
@@ -33,20 +35,32 @@ const at = (path: string, more: Omit<Attempt, 'kind' | 'path'> = {}): Attempt =>
   path,
   ...more,
 });
-const by = (body: unknown, who: Attempt['who'] = 'owner'): Attempt => ({ kind: 'attempt', body, who });
+const by = (body: unknown, who: Attempt['who'] = 'owner', shows: Attempt['shows'] = {}): Attempt => ({
+  kind: 'attempt',
+  body,
+  who,
+  shows,
+});
 const elsewhere = (file: string, title: string): Elsewhere => ({ kind: 'elsewhere', file, title });
 const departs = (because: string): Departure => ({ kind: 'departs', because });
 
 const UNKNOWN = 'f'.repeat(24);
 const HELLO = { message: 'Hi', recipientPhone: '+12025550100' };
 const WEBHOOK = { url: 'https://example.com/hook', events: ['message.sent'], name: 'CRM' };
+const UNCHECKED = elsewhere('test/availability.test.ts', 'Availability check server not configured');
+const QUOTA = elsewhere('test/availability.test.ts', 'is 70 a day for each line');
 const GESTURE_REFUSED = elsewhere('test/gestures.test.ts', 'that the device refuses');
 
 /** By call, by sentence. */
 export const PROVOKED: Readonly<Record<string, Readonly<Record<string, How>>>> = {
   'every call': {
     Unauthorized: at('GET /api/lines/by-user', { who: 'nobody' }),
-    READ_ONLY: at('POST /api/messages', { who: 'pastDue', body: HELLO }),
+    READ_ONLY: at('POST /api/messages', {
+      who: 'pastDue',
+      body: HELLO,
+      shows: { code: 'READ_ONLY', reason: 'past_due' },
+    }),
+    '…': elsewhere('src/http/guards.test.ts', 'a key does what its scopes say'),
     'No active workspace': elsewhere('test/workspace.test.ts', 'that no longer exists'),
     'Rate limit exceeded': elsewhere('src/http/guards.test.ts', 'sends beyond the limit are 429'),
     'Internal server error': elsewhere('src/http/failures.test.ts', 'a defect of ours is 500'),
@@ -55,6 +69,7 @@ export const PROVOKED: Readonly<Record<string, Readonly<Record<string, How>>>> =
     'Request body must be a JSON object': by([]),
     'Invalid request body (JSON required)': by('{'),
     'Message and attachmentUrls cannot both be empty': by({ recipientPhone: HELLO.recipientPhone }),
+    'Missing required field: message': departs('the older sentence; the newer is the one before'),
     'Invalid messageType. Must be email, sms, or imessage': by({ ...HELLO, messageType: 'fax' }),
     'attachmentUrls must be an array': by({ ...HELLO, attachmentUrls: 'https://example.com/a.png' }),
     'Maximum 2 attachments per message': by({
@@ -82,7 +97,7 @@ export const PROVOKED: Readonly<Record<string, Readonly<Record<string, How>>>> =
         message: 'Hi',
       }),
     'sendFallbackSmsOnFailed is true but fallback SMS is not configured. Configure fallback in workspace settings (Settings → Fallback) or set sendFallbackSmsOnFailed to false.':
-      by({ ...HELLO, sendFallbackSmsOnFailed: true }),
+      by({ ...HELLO, sendFallbackSmsOnFailed: true }, 'owner', { code: 'FALLBACK_NOT_CONFIGURED' }),
     'Attachment URL does not belong to this organization': elsewhere(
       'test/isolation.test.ts',
       'Attachment URL does not belong to this organization',
@@ -97,30 +112,39 @@ export const PROVOKED: Readonly<Record<string, Readonly<Record<string, How>>>> =
     'messageId and reaction required': by({}),
     'Invalid reaction type': by({ messageId: UNKNOWN, reaction: 'clap' }),
     'Invalid messageId': by({ messageId: 'x', reaction: 'like' }),
-    'Cannot determine contact phone for reaction': departs(
-      'only for a message that has a device id and no address',
+    'Cannot determine contact phone for reaction': elsewhere(
+      'test/gestures.test.ts',
+      'that knows no address is refused',
     ),
     'Message has no BlueBubbles ID — cannot react': elsewhere(
       'test/gestures.test.ts',
       'on a message that no device has',
     ),
-    'Line not found or missing credentials': departs('only for a line that lost its transport'),
+    'Line not found or missing credentials': elsewhere(
+      'test/gestures.test.ts',
+      'whose line this server cannot reach',
+    ),
     'Message not found': by({ messageId: UNKNOWN, reaction: 'like' }),
     'BlueBubbles error: …': GESTURE_REFUSED,
   },
-  'POST /api/messages/typing': { 'BlueBubbles error: …': GESTURE_REFUSED },
+  'POST /api/messages/typing': {
+    '…': elsewhere('test/gestures.test.ts', 'that knows no address is refused'),
+    'BlueBubbles error: …': GESTURE_REFUSED,
+  },
   'DELETE /api/messages/typing': {
     'BlueBubbles error: …': departs('best effort: taking it back never fails'),
   },
   'POST /api/leads': {
+    '…': by({}),
     'List not found. The specified listId does not exist or is invalid. Omit listId to use the Quick Sends list.':
       by({ leads: [{ phone: HELLO.recipientPhone }], listId: UNKNOWN }),
   },
   'GET /api/leads': {
     'Invalid lead id': at('GET /api/leads?id=x'),
     'Lead not found': at(`GET /api/leads?id=${UNKNOWN}`),
-    'Search timed out. Try a more specific search or fewer results.': departs(
-      'this version has no search yet',
+    'Search timed out. Try a more specific search or fewer results.': elsewhere(
+      'test/leads.test.ts',
+      'that takes too long is 503',
     ),
   },
   'DELETE /api/leads': {
@@ -132,26 +156,42 @@ export const PROVOKED: Readonly<Record<string, Readonly<Record<string, How>>>> =
     'Availability check server not configured': at('GET /api/check-availability?address=%2B12025550100', {
       who: 'lineless',
     }),
-    'Daily availability check quota exhausted': elsewhere(
-      'test/availability.test.ts',
-      'is 70 a day for each line',
-    ),
+    'No active line configured': departs('the older sentence; the newer is the one before'),
+    'Daily availability check quota exhausted': QUOTA,
   },
   'POST /api/check-availability': {
     'addresses array is required and must not be empty': by({}),
     'Maximum 100 addresses per request': by({ addresses: Array(101).fill(HELLO.recipientPhone) }),
+    'Availability check server not configured': by({ address: HELLO.recipientPhone }, 'lineless'),
+    'Daily availability check quota exhausted': QUOTA,
   },
   'GET /api/leads/check-availability': {
     'Lead ID is required': by(undefined),
+    'Availability check server not configured': UNCHECKED,
     'Lead not found': at(`GET /api/leads/check-availability?id=${UNKNOWN}`),
+    'Daily availability check quota exhausted': QUOTA,
   },
-  'POST /api/leads/check-availability': { 'Either address or leadIds is required': by({}) },
+  'POST /api/leads/check-availability': {
+    'Either address or leadIds is required': by({}),
+    'Availability check server not configured': by({ address: HELLO.recipientPhone }, 'lineless'),
+    'Lead not found': by({ leadIds: [UNKNOWN] }),
+    'Daily availability check quota exhausted': QUOTA,
+  },
   'POST /api/check-availability-rr': {
-    'No phone or email addresses provided': by({}),
-    'Daily availability check quota exhausted': elsewhere(
-      'test/availability.test.ts',
-      'is 70 a day for each line',
-    ),
+    'No phone or email addresses provided': by({}, 'owner', {
+      available: false,
+      reason: 'No phone or email addresses provided',
+    }),
+    'Availability check server not configured': by({ phones: [HELLO.recipientPhone] }, 'lineless', {
+      available: false,
+    }),
+    'Daily availability check quota exhausted': QUOTA,
+  },
+  'POST /api/line-requests': {
+    '…': by({ firstName: 'Ada', lastName: 'Lovelace', channelType: 'phone' }, 'owner', {
+      success: false,
+      status: 'forbidden_line_type',
+    }),
   },
   'GET /api/line-requests/{id}': {
     'Invalid line request id': at('GET /api/line-requests/x'),
@@ -160,7 +200,9 @@ export const PROVOKED: Readonly<Record<string, Readonly<Record<string, How>>>> =
   'POST /api/line-requests/{id}': {
     'Invalid line request id': at('POST /api/line-requests/x', { body: { action: 'cancel' } }),
     'Unsupported action': at(`POST /api/line-requests/${UNKNOWN}`, { body: { action: 'dance' } }),
+    '… subscription_required': departs('nothing is sold here, so nobody needs a subscription'),
     'Line request not found': at(`POST /api/line-requests/${UNKNOWN}`, { body: { action: 'cancel' } }),
+    '…': elsewhere('test/line-requests.test.ts', 'a payment: the link is answered with the state'),
   },
   'GET /api/replies': {
     'Invalid leadId': at('GET /api/replies?leadId=x'),
@@ -171,7 +213,7 @@ export const PROVOKED: Readonly<Record<string, Readonly<Record<string, How>>>> =
     'dateFrom must be <= dateTo': at('GET /api/replies?dateFrom=2026-02-02&dateTo=2026-02-01'),
     'Lead not found or access denied': at(`GET /api/replies?leadId=${UNKNOWN}`),
     'Campaign not found': departs('campaigns are not built: an id that none has finds no replies'),
-    'Failed to fetch replies': departs('every defect of ours says `Internal server error`'),
+    'Failed to fetch replies': elsewhere('src/http/failures.test.ts', 'a defect while replies are read'),
   },
   'POST /api/webhooks': {
     'URL is required': by({ ...WEBHOOK, url: '' }),
@@ -182,6 +224,7 @@ export const PROVOKED: Readonly<Record<string, Readonly<Record<string, How>>>> =
   },
   'GET /api/webhooks/{id}': { 'Webhook not found': at(`GET /api/webhooks/${UNKNOWN}`) },
   'PATCH /api/webhooks/{id}': {
+    '…': at(`PATCH /api/webhooks/${UNKNOWN}`, { body: { url: 'nowhere' } }),
     'Webhook not found': at(`PATCH /api/webhooks/${UNKNOWN}`, { body: { name: 'x' } }),
   },
   'DELETE /api/webhooks/{id}': { 'Webhook not found': at(`DELETE /api/webhooks/${UNKNOWN}`) },
@@ -195,8 +238,8 @@ export const PROVOKED: Readonly<Record<string, Readonly<Record<string, How>>>> =
 export const NOT_BUILT: Readonly<Record<string, string>> = {
   '/api/campaigns/': 'not built yet: campaigns',
   '/api/campaign-tools': 'not built yet: campaigns',
-  '/api/leads': 'not built yet: importing and deleting leads',
-  '/api/line-requests': 'not built yet: line requests',
+  '/api/leads/send': 'a path of the documented product’s own pages: no body is documented',
+  '/api/unibox/': 'likewise; `POST /api/messages` answers',
   '/api/goal-bots': 'left to outside agents (D39)',
 };
 

@@ -18,6 +18,7 @@ export const DOCUMENTED: readonly DocumentedCall[] = [
     call: 'every call',
     refusals: [
       [401, 'Unauthorized'],
+      [403, '…'],
       [402, 'READ_ONLY'],
       NO_WORKSPACE,
       [429, 'Rate limit exceeded'],
@@ -31,6 +32,7 @@ export const DOCUMENTED: readonly DocumentedCall[] = [
       [400, 'Request body must be a JSON object'],
       [400, 'Invalid request body (JSON required)'],
       [400, 'Message and attachmentUrls cannot both be empty'],
+      [400, 'Missing required field: message'],
       [400, 'Invalid messageType. Must be email, sms, or imessage'],
       [400, 'attachmentUrls must be an array'],
       [400, 'Maximum 2 attachments per message'],
@@ -76,12 +78,21 @@ export const DOCUMENTED: readonly DocumentedCall[] = [
       [502, 'BlueBubbles error: …'],
     ],
   },
-  { section: '3.1', call: 'POST /api/messages/typing', refusals: [[502, 'BlueBubbles error: …']] },
+  {
+    section: '3.1',
+    call: 'POST /api/messages/typing',
+    refusals: [
+      // The documentation gives a status only, here and wherever a sentence is `…` alone.
+      [400, '…'],
+      [502, 'BlueBubbles error: …'],
+    ],
+  },
   { section: '3.1', call: 'DELETE /api/messages/typing', refusals: [[502, 'BlueBubbles error: …']] },
   {
     section: '3.2',
     call: 'POST /api/leads',
     refusals: [
+      [400, '…'],
       [
         404,
         'List not found. The specified listId does not exist or is invalid. Omit listId to use the Quick Sends list.',
@@ -111,6 +122,7 @@ export const DOCUMENTED: readonly DocumentedCall[] = [
     refusals: [
       [400, 'Address parameter is required (phone or email)'],
       [400, 'Availability check server not configured'],
+      [400, 'No active line configured'],
       [429, 'Daily availability check quota exhausted'],
     ],
   },
@@ -120,6 +132,8 @@ export const DOCUMENTED: readonly DocumentedCall[] = [
     refusals: [
       [400, 'addresses array is required and must not be empty'],
       [400, 'Maximum 100 addresses per request'],
+      [400, 'Availability check server not configured'],
+      [429, 'Daily availability check quota exhausted'],
     ],
   },
   {
@@ -127,26 +141,34 @@ export const DOCUMENTED: readonly DocumentedCall[] = [
     call: 'GET /api/leads/check-availability',
     refusals: [
       [400, 'Lead ID is required'],
+      [400, 'Availability check server not configured'],
       [404, 'Lead not found'],
+      [429, 'Daily availability check quota exhausted'],
     ],
   },
   {
     section: '3.3',
     call: 'POST /api/leads/check-availability',
-    refusals: [[400, 'Either address or leadIds is required']],
+    refusals: [
+      [400, 'Either address or leadIds is required'],
+      [400, 'Availability check server not configured'],
+      [404, 'Lead not found'],
+      [429, 'Daily availability check quota exhausted'],
+    ],
   },
   {
     section: '3.3',
     call: 'POST /api/check-availability-rr',
     refusals: [
       [400, 'No phone or email addresses provided'],
+      [400, 'Availability check server not configured'],
       [429, 'Daily availability check quota exhausted'],
     ],
   },
   { section: '3.4', call: 'GET /api/lines/by-user', refusals: [] },
   { section: '3.4', call: 'GET /api/lines/check-availability', refusals: [] },
   { section: '3.4', call: 'GET /api/lines/spam-monitor', refusals: [] },
-  { section: '3.4', call: 'POST /api/line-requests', refusals: [] },
+  { section: '3.4', call: 'POST /api/line-requests', refusals: [[403, '…']] },
   {
     section: '3.4',
     call: 'GET /api/line-requests/{id}',
@@ -161,7 +183,9 @@ export const DOCUMENTED: readonly DocumentedCall[] = [
     refusals: [
       [400, 'Invalid line request id'],
       [400, 'Unsupported action'],
+      [403, '… subscription_required'],
       [404, 'Line request not found'],
+      [409, '…'],
     ],
   },
   {
@@ -208,13 +232,19 @@ export const DOCUMENTED: readonly DocumentedCall[] = [
     ],
   },
   { section: '3.7', call: 'GET /api/webhooks/{id}', refusals: [[404, 'Webhook not found']] },
-  { section: '3.7', call: 'PATCH /api/webhooks/{id}', refusals: [[404, 'Webhook not found']] },
+  {
+    section: '3.7',
+    call: 'PATCH /api/webhooks/{id}',
+    refusals: [
+      [400, '…'],
+      [404, 'Webhook not found'],
+    ],
+  },
   { section: '3.7', call: 'DELETE /api/webhooks/{id}', refusals: [[404, 'Webhook not found']] },
   { section: '3.7', call: 'POST /api/webhooks/{id}/health-check', refusals: [[404, 'Webhook not found']] },
   {
     section: '3.8',
     call: 'GET /api/analytics',
-    // The documentation gives a status only.
     refusals: [[501, '…']],
   },
   { section: '3.9', call: 'GET /api/dnc', refusals: [] },
@@ -235,6 +265,8 @@ export const DOCUMENTED: readonly DocumentedCall[] = [
   { section: '3.9', call: 'POST /api/campaign-tools', refusals: [] },
   { section: '3.9', call: 'DELETE /api/campaign-tools', refusals: [] },
   { section: '3.9', call: 'POST /api/campaign-tools/test', refusals: [] },
+  { section: '3.9', call: 'POST /api/leads/send', refusals: [] },
+  { section: '3.9', call: 'POST /api/unibox/send-reply', refusals: [] },
   { section: '3.9', call: 'GET /api/workspace/fallback-config', refusals: [] },
   { section: '3.9', call: 'PATCH /api/workspace/fallback-config', refusals: [] },
 ];

@@ -1,6 +1,7 @@
 /** Tapbacks and typing signs: at once or refused, in the documented words (contract 3.1). */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Gesture, OnDevice } from '../src/channels/channel.ts';
+import { openClient } from './client.ts';
 import { openApp, type TestApp } from './harness.ts';
 import { type ScriptedCarrier, scriptedCarrier } from './scripted-carrier.ts';
 import { accept, newPhone, openWorkspace, read, type Workspace } from './workspaces.ts';
@@ -74,6 +75,35 @@ describe('a tapback', () => {
       status: 400,
       body: { error: 'Message has no BlueBubbles ID — cannot react' },
     });
+  });
+
+  test('on a message that knows no address is refused, though the API lets none be made', async () => {
+    const { id: _id } = await sent();
+    await read(app, 'UPDATE messages SET address = NULL, recipient_phone = NULL WHERE id = $1', [_id]);
+    expect(await react({ messageId: _id, reaction: 'like' })).toMatchObject({
+      status: 400,
+      body: { error: 'Cannot determine contact phone for reaction', code: 'NO_CONTACT_ADDRESS' },
+    });
+    expect(await ws.call('POST', '/api/messages/typing', { messageId: _id })).toMatchObject({
+      status: 400,
+      body: { code: 'NO_CHAT_TARGET' },
+    });
+  });
+
+  test('on a message whose line this server cannot reach is refused', async () => {
+    const { id } = await sent();
+    const { databaseUrl } = app;
+    const other = await openApp({ databaseUrl, key: app.key, dispatches: false, channels: new Map() });
+    const stranger = openClient(other.url, ws.key);
+    const refused = {
+      status: 400,
+      body: { error: 'Line not found or missing credentials', code: 'LINE_UNUSABLE' },
+    };
+    expect(
+      await stranger.call('POST', '/api/messages/react', { messageId: id, reaction: 'like' }),
+    ).toMatchObject(refused);
+    expect(await stranger.call('POST', '/api/messages/typing', { messageId: id })).toMatchObject(refused);
+    await other.close();
   });
 
   test('that the device refuses is answered 502 with its words, and not kept', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { problem } from '../contract/problems.ts';
 import { toProblem } from './failures.ts';
+import { KEY, startServer } from './testing.ts';
 
 function failure(message: string, fields: object = {}): Error {
   return Object.assign(new Error(message), fields);
@@ -70,5 +71,24 @@ describe('everything else', () => {
       status: 400,
       code: 'BAD_REQUEST',
     });
+  });
+});
+
+describe('a defect while replies are read', () => {
+  const read = async (thrown: Error) => {
+    const { url } = await startServer({ actions: { listReplies: () => Promise.reject(thrown) } });
+    const answer = await fetch(`${url}/api/replies`, { headers: { authorization: KEY } });
+    return [answer.status, await answer.json()];
+  };
+
+  test('is told in its documented words: Failed to fetch replies', async () => {
+    const [status, body] = await read(failure('boom'));
+    expect(status).toBe(500);
+    expect(body).toMatchObject({ error: 'Failed to fetch replies', code: 'INTERNAL' });
+  });
+
+  test('is none when the caller was wrong, or the database is out of reach', async () => {
+    expect((await read(problem('LEAD_NOT_ACCESSIBLE')))[0]).toBe(404);
+    expect((await read(failure('', { code: 'ECONNREFUSED' })))[0]).toBe(503);
   });
 });

@@ -11,7 +11,8 @@ import {
 import { MAX_LIST_LIMIT } from '../../contract/messages.ts';
 import { problem } from '../../contract/problems.ts';
 import { isId } from '../../lib/ids.ts';
-import { type Call, ok, type Route } from '../route.ts';
+import { toProblem } from '../failures.ts';
+import { type Answer, type Call, ok, type Route } from '../route.ts';
 
 const common = { method: 'GET', tag: 'Conversations', scope: 'read' } as const;
 const pageQuery = z.object({
@@ -65,10 +66,19 @@ export const conversationRoutes: readonly Route[] = [
       'INVALID_DATE_RANGE',
       'LEAD_NOT_ACCESSIBLE',
     ],
-    handle: async ({ deps, actions, caller, query }) =>
-      ok(await actions.listReplies(deps, caller, parseListReplies(query))),
+    handle: listReplies,
   },
 ];
+
+/** A defect has words of its own here, as documented. */
+async function listReplies({ deps, actions, caller, query }: Call): Promise<Answer> {
+  try {
+    return ok(await actions.listReplies(deps, caller, parseListReplies(query)));
+  } catch (cause) {
+    if (toProblem(cause).code !== 'INTERNAL') throw cause;
+    throw problem('INTERNAL', { error: 'Failed to fetch replies', cause });
+  }
+}
 
 function leadIdOf({ params }: Call): string {
   const { leadId = '' } = params;
