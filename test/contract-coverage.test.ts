@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, openClient } from './client.ts';
-import { type Attempt, isBuilt, PROVOKED, reportCoverage, whyNot } from './contract-coverage.ts';
+import { type Attempt, isBuilt, PROVOKED, reportCoverage, successOf, whyNot } from './contract-coverage.ts';
 import { DOCUMENTED } from './documented-api.ts';
 import { openApp, type TestApp } from './harness.ts';
 import { bill, openWorkspace } from './workspaces.ts';
@@ -43,6 +43,17 @@ test('every documented refusal says how it is provoked, and nothing is provoked 
 test('every documented call is served, or says why it is not', () => {
   const silent = DOCUMENTED.filter((each) => !isBuilt(each) && whyNot(each) === null);
   expect(silent.map(({ call }) => call)).toEqual([]);
+});
+
+test('every documented call that is served is made with success', () => {
+  for (const each of DOCUMENTED.filter((one) => isBuilt(one) && one.call !== 'every call')) {
+    const proof = successOf(each);
+    expect(proof, each.call).not.toBeNull();
+    if (proof !== null)
+      expect(readFileSync(path.resolve(import.meta.dirname, '..', proof.file), 'utf8')).toContain(
+        proof.title,
+      );
+  }
 });
 
 const built = DOCUMENTED.filter(isBuilt).flatMap(({ call, refusals }) =>

@@ -4,6 +4,7 @@
  */
 import { routes } from '../src/http/routes.ts';
 import { DOCUMENTED, type DocumentedCall } from './documented-api.ts';
+import { REFUSED_EXAMPLES } from './refused-examples.ts';
 
 export interface Attempt {
   kind: 'attempt';
@@ -243,7 +244,25 @@ export const NOT_BUILT: Readonly<Record<string, string>> = {
   '/api/goal-bots': 'left to outside agents (D39)',
 };
 
-const SERVED: ReadonlySet<string> = new Set(routes.map(({ method, path }) => nameless(`${method} ${path}`)));
+const SERVED: ReadonlyMap<string, string> = new Map(
+  routes.map(({ method, path, operationId }) => [nameless(`${method} ${path}`), operationId]),
+);
+
+/** Calls whose example is refused in a workspace where nothing was sent yet. */
+const SUCCEEDS: Readonly<Record<string, Elsewhere>> = {
+  'POST /api/messages/react': elsewhere(
+    'test/gestures.test.ts',
+    'goes to the device of the message’s line and is kept beside the message',
+  ),
+};
+const EXAMPLE_TAKEN = elsewhere('test/examples-accepted.test.ts', 'the example is taken');
+
+/** What proves that a call that is built does its work; null: nothing does. */
+export function successOf({ call }: DocumentedCall): Elsewhere | null {
+  if (SUCCEEDS[call] !== undefined) return SUCCEEDS[call];
+  const operationId = SERVED.get(nameless(call));
+  return operationId === undefined || operationId in REFUSED_EXAMPLES ? null : EXAMPLE_TAKEN;
+}
 
 export function isBuilt({ call }: DocumentedCall): boolean {
   return call === 'every call' || SERVED.has(nameless(call));
@@ -268,7 +287,7 @@ export function reportCoverage(): string {
     calls += 1;
     built += there ? 1 : 0;
     lines.push(
-      `${there ? '✓' : '–'} ${documented.section}  ${documented.call}${there ? '' : `  (${whyNot(documented)})`}`,
+      `${there ? '✓' : '–'} ${documented.section}  ${documented.call}${there ? shownBy(documented) : `  (${whyNot(documented)})`}`,
     );
     for (const [status, error] of documented.refusals) {
       const how = PROVOKED[documented.call]?.[error];
@@ -283,6 +302,11 @@ export function reportCoverage(): string {
     `${built} of ${calls} documented calls are built; ${proven} of ${sentences} documented refusals are provoked by a test.`,
   );
   return lines.join('\n');
+}
+
+function shownBy(documented: DocumentedCall): string {
+  const proof = successOf(documented);
+  return proof === null ? '' : `  [${proof.file}]`;
 }
 
 function explain(how: How | undefined): string {

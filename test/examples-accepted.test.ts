@@ -4,38 +4,21 @@ import { describeApi } from '../src/http/routes/operations.ts';
 import { routes } from '../src/http/routes.ts';
 import { undeclared } from './declared-answers.ts';
 import { openApp, type TestApp } from './harness.ts';
+import { REFUSED_EXAMPLES } from './refused-examples.ts';
 import { QUICK_LINE } from './relay/mac.ts';
 import { openWorkspace, type Workspace } from './workspaces.ts';
 
-/** Refusals that are right: what the example asks for cannot be had in a fresh workspace. By call, and why. */
-const REFUSED: Readonly<Record<string, string | number>> = {
-  reactToMessage: 'NO_DEVICE_MESSAGE', // No device has the message yet.
-  pairDevice: 'INVALID_PAIRING_CODE', // Codes are good once.
-  steerLineRequest: 'LINE_REQUEST_NOT_FOUND', // The example's id is that of a line that was made otherwise.
-  getLineRequest: 'LINE_REQUEST_NOT_FOUND',
-  removeDnc: 'DNC_NOT_FOUND',
-  revokeDevice: 'DEVICE_NOT_FOUND',
-  getAvailabilityJob: 'AVAILABILITY_JOB_NOT_FOUND',
-  replayWebhookDelivery: 'DELIVERY_NOT_FOUND',
-  removeApiKey: 'API_KEY_NOT_FOUND',
-  renameApiKey: 'API_KEY_NOT_FOUND',
-  pollRelay: 'NOT_PAIRED',
-  putRelayFilePiece: 'NOT_PAIRED',
-  getRelayFile: 'NOT_PAIRED',
-  receiveHook: 'NOT_FOUND',
-  readFile: 'FILE_NOT_FOUND',
-  // Links in mails are signed. The refusal is a page.
-  showUnsubscribePage: 404,
-  unsubscribe: 404,
-};
 /** With a query that the call needs: its parameters are each optional by themselves. */
 const QUERY: Readonly<Record<string, (ids: Ids) => string>> = {
-  removeDnc: ({ lead }) => `?id=${lead}`,
+  removeDnc: ({ dnc }) => `?id=${dnc}`,
   checkLine: ({ line }) => `?id=${line}`,
   checkAddress: () => '?address=%2B12025550100',
   checkLead: ({ lead }) => `?id=${lead}`,
 };
-type Ids = Record<'lead' | 'message' | 'line' | 'list' | 'webhook' | 'macLine', string>;
+type Ids = Record<
+  'lead' | 'message' | 'line' | 'list' | 'webhook' | 'macLine' | 'dnc' | 'requested' | 'apiKey',
+  string
+>;
 
 interface Printed {
   parameters?: { in: string; name: string; schema: { example?: string }; example?: string }[];
@@ -75,7 +58,7 @@ describe('the example is taken', () => {
       const text = await response.text();
       const contentType = response.headers.get('content-type') ?? '';
       expect(undeclared(route, response.status, contentType, text)).toEqual([]);
-      const refused = REFUSED[operationId];
+      const refused = REFUSED_EXAMPLES[operationId];
       if (typeof refused === 'number') expect(response.status).toBe(refused);
       else if (refused !== undefined) expect(JSON.parse(text).code).toBe(refused);
       else expect(response.status, text).toBeLessThan(300);
@@ -95,6 +78,20 @@ async function furnish(workspace: Workspace): Promise<Ids> {
     events: ['message.sent'],
     name: 'CRM',
   });
+  const { body: dnc } = await workspace.call<{ entry: { _id: string } }>('POST', '/api/dnc', {
+    email: 'grace@example.com',
+  });
+  const { body: requested } = await workspace.call('POST', '/api/line-requests', {
+    firstName: 'Grace',
+    lastName: 'Hopper',
+    channelType: 'phone',
+    lineType: 'byon',
+    phone: '+12025550145',
+    email: 'grace@example.com',
+  });
+  const { body: key } = await workspace.call<{ apiKey: { _id: string } }>('POST', '/api/api-keys', {
+    name: 'n8n',
+  });
   const [line, macLine] = workspace.lines;
   return {
     lead: message.leadId ?? '',
@@ -103,6 +100,9 @@ async function furnish(workspace: Workspace): Promise<Ids> {
     macLine: macLine?._id ?? '',
     list: list.list._id,
     webhook: webhook.id,
+    dnc: dnc.entry._id,
+    requested: String(requested.lineRequestId),
+    apiKey: key.apiKey._id,
   };
 }
 
@@ -123,7 +123,8 @@ function pathOf({ parameters = [] }: Printed, path: string, operationId: string,
   const what: readonly (readonly [RegExp, keyof Ids])[] = [
     [/PairingCode|Device/, 'macLine'],
     [/^\/api\/lines/, 'line'],
-    [/^\/api\/line-requests/, 'webhook'],
+    [/^\/api\/line-requests/, 'requested'],
+    [/^\/api\/api-keys/, 'apiKey'],
     [/^\/api\/(leads|conversations)/, 'lead'],
     [/^\/api\/lists/, 'list'],
     [/^\/api\/webhooks/, 'webhook'],
