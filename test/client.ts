@@ -1,6 +1,7 @@
 /** The API as a caller with a key sees it. */
 import type { ExplainAnswer, Message, SendAnswer, TimelineAnswer } from '../src/contract/messages.ts';
 import type { SandboxCopy } from '../src/contract/sandbox.ts';
+import { calledAs, undeclared } from './declared-answers.ts';
 import { until } from './until.ts';
 
 export interface Answer<Body = Record<string, unknown>> {
@@ -39,6 +40,14 @@ export function openClient(url: string, key: string): Client {
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
+    // Whatever a test is about: what comes back is what openapi.json says, or one of the two has drifted.
+    const called = calledAs(method, path);
+    const type = response.headers.get('content-type') ?? '';
+    const drift = called === null ? [] : undeclared(called, response.status, type, text);
+    if (drift.length > 0)
+      throw new Error(
+        `${method} ${path}: openapi.json does not say that ${drift.join('; ')}: ${text.slice(0, 500)}`,
+      );
     return { status: response.status, headers: response.headers, body: text === '' ? {} : JSON.parse(text) };
   };
   const message: Client['message'] = async (id) =>

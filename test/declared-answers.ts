@@ -55,6 +55,21 @@ export function undeclared(
   );
 }
 
+/** The call that a request is; null for what is nobody's. What is spelt out goes before what is any id. */
+export function calledAs(method: string, target: string): Called | null {
+  const asked = target.split('?')[0] ?? '';
+  const found = patterns.filter((each) => each.method === method && each.pattern.test(asked));
+  return found.find(({ path }) => path === asked) ?? found[0] ?? null;
+}
+
+const patterns = routes
+  .map(({ method, path }) => ({
+    method,
+    path,
+    pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+  }))
+  .sort((one, other) => one.path.split('{').length - other.path.split('{').length);
+
 /** Against the schema beside the media type at `place`, from `paths` on. */
 export function complaints(place: readonly string[], value: unknown): string[] {
   const pointer = ['paths', ...place, 'schema'].map(escaped).join('/');

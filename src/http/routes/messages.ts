@@ -83,6 +83,7 @@ export const messageRoutes: readonly Route[] = [
       'INVALID_MESSAGE_TYPE',
       'ATTACHMENTS_NOT_ARRAY',
       'TOO_MANY_ATTACHMENTS',
+      'FOREIGN_ATTACHMENT',
       'INVALID_SCHEDULED_DATE',
       'INVALID_TIME_FORMAT',
       'INVALID_WINDOW',
