@@ -417,6 +417,8 @@ CREATE TABLE messages (
   -- What a fallback SMS says instead.
   fallback_message text,
   created_by_user_id text,
+  -- Of a message that came in: who had written what its contact was sent last. It counts for that user, as for the campaign.
+  answers_user_id text,
   contact_owner_email text,
   crm            jsonb,
   correlation_id text NOT NULL,
@@ -441,10 +443,9 @@ CREATE INDEX messages_reconcile ON messages (reconcile_at) WHERE reconcile_at IS
 CREATE INDEX messages_receipt ON messages (workspace_id, line_id, receipt_at) WHERE receipt_at IS NOT NULL;
 CREATE INDEX messages_expiry ON messages (expires_at)
   WHERE expires_at IS NOT NULL AND status IN ('pending', 'scheduled', 'queued');
--- What analytics counts, with all that it asks: it need not look at the messages themselves. Those that wait are not in it,
--- so that accepting a message does not pay for it.
-CREATE INDEX messages_counted ON messages (workspace_id, created_at)
-  INCLUDE (lead_id, line_id, campaign_id, created_by_user_id, direction, status, fallback_sms_dispatched, is_positive)
+-- What the figures count, day by day, and with its contact for the scan of dormant conversations. Those that wait are not
+-- in it, so that accepting a message does not pay for it.
+CREATE INDEX messages_counted ON messages (workspace_id, created_at) INCLUDE (lead_id)
   WHERE status IN ('sent', 'delivered', 'fallback', 'failed');
 CREATE INDEX messages_batch ON messages (workspace_id, batch_id, id) WHERE batch_id IS NOT NULL;
 CREATE INDEX messages_campaign ON messages (workspace_id, campaign_id, id) WHERE campaign_id IS NOT NULL;
@@ -524,6 +525,50 @@ CREATE TABLE campaign_leads (
 CREATE INDEX campaign_leads_look_at ON campaign_leads (look_at) WHERE look_at IS NOT NULL;
 CREATE INDEX campaign_leads_lead ON campaign_leads (workspace_id, lead_id) WHERE status IN ('active', 'held');
 CREATE INDEX campaign_leads_status ON campaign_leads (workspace_id, campaign_id, status, lead_id);
+
+-- How far the days of a workspace (of UTC, by created_at) are folded into day_figures. A day is closed before it is folded:
+-- from then on whoever changes what is counted of it says so in touched_days.
+CREATE TABLE figure_folds (
+  workspace_id text PRIMARY KEY,
+  closed_until date NOT NULL,
+  folded_until date NOT NULL,
+  -- Contacts that have a number.
+  leads        integer NOT NULL DEFAULT 0
+) WITH (fillfactor = 70);
+
+-- "Count this day again." Written in the commit of the change, removed by the commit that folds the day: as with line_wakes,
+-- nobody waits for anybody. Until then the day is counted message by message.
+CREATE TABLE touched_days (
+  workspace_id text NOT NULL,
+  day          date NOT NULL,
+  id           text NOT NULL,
+  PRIMARY KEY (workspace_id, day, id)
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+
+-- A small number for every contact that is in a folded day, so that a set of them takes four bytes for each.
+CREATE TABLE counted_leads (
+  workspace_id text NOT NULL,
+  lead_id      text NOT NULL,
+  n            integer NOT NULL,
+  PRIMARY KEY (workspace_id, lead_id) INCLUDE (n)
+);
+
+-- What was counted of a day. '' is no campaign, or no user. The contacts: numbers of four bytes, in no order.
+CREATE TABLE day_figures (
+  workspace_id   text NOT NULL,
+  day            date NOT NULL,
+  line_id        text NOT NULL,
+  campaign_id    text NOT NULL,
+  user_id        text NOT NULL,
+  sent           integer NOT NULL,
+  fallback       integer NOT NULL,
+  failed         integer NOT NULL,
+  replied        integer NOT NULL,
+  reached_leads  bytea,
+  replied_leads  bytea,
+  positive_leads bytea,
+  PRIMARY KEY (workspace_id, day, line_id, campaign_id, user_id)
+);
 
 -- One row for every transition, written in the commit that makes it; timelines and webhooks read only these.
 CREATE TABLE events (

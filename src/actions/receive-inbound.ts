@@ -12,6 +12,7 @@ import { priorityIndex } from '../domain/plan.ts';
 import { isPositiveReply } from '../domain/positive-reply.ts';
 import { safeFileName } from '../lib/file-name.ts';
 import { isUniqueViolation, type Sql } from '../store/database.ts';
+import { touchDay } from '../store/day-figures.ts';
 import { insertEvents, type NewEvent } from '../store/events.ts';
 import { answerSooner, findWriters, insertReceived, noteReply } from '../store/inbound.ts';
 import { insertInboundAttachments } from '../store/inbound-attachments.ts';
@@ -93,6 +94,7 @@ async function store(deps: Deps, tx: Sql, inbound: Inbound, line: LineRow): Prom
     now,
   );
   if (!isNew) return;
+  await touchDay(tx, workspaceId, now, deps.ids());
   const attachments = (inbound.attachments ?? []).map(({ name, source }) => ({
     id: deps.ids(),
     name: safeFileName(name),

@@ -6,7 +6,7 @@
 
 import type { Deps } from '../deps.ts';
 import { sendsFallbackSms } from '../domain/fallback.ts';
-import { EVENT_OF, type LifecycleEvent, transition } from '../domain/lifecycle.ts';
+import { EVENT_OF, figureOf, type LifecycleEvent, transition } from '../domain/lifecycle.ts';
 import { release } from '../domain/pacing.ts';
 import type { AvailabilityStatus, MessageStatus, Reason } from '../domain/words.ts';
 import { Batcher } from '../lib/batcher.ts';
@@ -139,6 +139,8 @@ class Changes {
   readonly #snapshot: WorkspaceSnapshot;
   readonly #now: number;
   readonly #settlements = new Map<string, Settlement>();
+  /** When those were created that count as something else now. */
+  readonly #counted: number[] = [];
   readonly #events: NewEvent[] = [];
   readonly #released: MessageRow[] = [];
   readonly #fallbacks: NewMessage[] = [];
@@ -180,6 +182,7 @@ class Changes {
     if (from === 'sending' || from === 'unknown') this.#wakes.add(row.lineId);
     this.#count(row, from, ruling);
     const dispatched = this.#startFallback(row, ruling);
+    if (figureOf(from) !== figureOf(to) || dispatched !== null) this.#counted.push(row.createdAt);
     this.#settlements.set(row.id, settlementOf(row));
     this.#events.push({
       id: this.#deps.ids(),
@@ -309,7 +312,8 @@ class Changes {
   async store(tx: Sql): Promise<void> {
     const { workspaceId } = this.#snapshot.workspace;
     await this.#giveBack(tx, workspaceId);
-    await storeSettlements(tx, workspaceId, [...this.#settlements.values()], this.#now);
+    const counted = { instants: this.#counted, id: this.#deps.ids() };
+    await storeSettlements(tx, workspaceId, [...this.#settlements.values()], counted, this.#now);
     for (const each of this.#suppressions)
       this.#events.push(...(await suppress(this.#deps, tx, workspaceId, each.line, each, this.#now)));
     await insertEvents(tx, workspaceId, this.#events);

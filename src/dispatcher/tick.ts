@@ -14,6 +14,7 @@ import { availabilityJobsDue, forgetOldJobs } from './check-availability.ts';
 import { Chores, type Launch } from './chores.ts';
 import { deliver } from './deliver.ts';
 import { DoorTeller } from './door-callbacks.ts';
+import { DayFolder } from './fold-days.ts';
 import { inboundAttachmentsDue } from './get-inbound-attachments.ts';
 import {
   expireMessages,
@@ -46,7 +47,7 @@ export interface TickResult {
 const LINES_PER_SCAN = 200;
 const LINES_PER_CLAIM = 50;
 /** How often each chore is looked at, in ms. Under load passes follow each other far more quickly than that. */
-const CHORES = { urgent: 100, lines: 5_000, keys: 3_600_000 } as const;
+const CHORES = { urgent: 100, lines: 5_000, days: 30_000, keys: 3_600_000 } as const;
 
 /** After a workspace's lines could not be served. */
 const PUT_OFF_MS = 1_000;
@@ -54,7 +55,7 @@ const NEVER = new AbortController().signal;
 
 /** `stopping` fires when the dispatcher is asked to stop: nothing that can wait begins any more. */
 export function createTicker(deps: Deps, stopping: AbortSignal = NEVER): Ticker {
-  const lastDone: Record<keyof typeof CHORES, number> = { urgent: 0, lines: 0, keys: 0 };
+  const lastDone: Record<keyof typeof CHORES, number> = { urgent: 0, lines: 0, days: 0, keys: 0 };
   const isTimeFor = (chore: keyof typeof CHORES): boolean => {
     const now = deps.clock.now();
     if (isRecent(lastDone[chore], CHORES[chore], now)) return false;
@@ -65,6 +66,7 @@ export function createTicker(deps: Deps, stopping: AbortSignal = NEVER): Ticker 
   const chores = new Chores(stopping);
   const notifier = new Notifier(deps, stopping);
   const teller = new DoorTeller(deps);
+  const folder = new DayFolder(deps, stopping);
   const aside = new SetAside(deps);
   const turns = createTurns();
 
@@ -87,6 +89,7 @@ export function createTicker(deps: Deps, stopping: AbortSignal = NEVER): Ticker 
         chores.ask(launch, 'health', await healthChecksDue(deps));
         chores.start(launch, 'search index', () => sortInNewLeads(deps.database));
       }
+      if (isTimeFor('days')) chores.start(launch, 'days that are over', () => folder.look());
       if (isTimeFor('keys')) {
         chores.start(launch, 'old keys', () => forgetOldKeys(deps, stopping));
         chores.start(launch, 'old availability jobs', () => forgetOldJobs(deps));

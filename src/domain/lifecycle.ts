@@ -118,6 +118,12 @@ export function isSettled(status: MessageStatus): boolean {
   return !isWaiting(status) && status !== 'sending' && status !== 'unknown';
 }
 
+/** As what the figures count it (contract 3.8); null: as nothing. */
+export function figureOf(status: MessageStatus): 'sent' | 'fallback' | 'failed' | null {
+  if (status === 'sent' || status === 'delivered') return 'sent';
+  return status === 'fallback' || status === 'failed' ? status : null;
+}
+
 /** Kinds of rows in `events`, as the timeline shows them. Those that no transition leaves: accepted, moved, received, reply. */
 export const MESSAGE_EVENTS = [
   'message.accepted',

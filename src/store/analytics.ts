@@ -1,9 +1,14 @@
 /**
- * A full count over the index messages_counted, which holds every message that any figure counts and all that is asked
- * of it: exact whatever became of a message later. Counted contact by contact, in one walk.
+ * Figures of what was sent and what came back. Days that are over are read from the rows they are folded into
+ * (store/day-figures.ts), the rest is counted message by message, all as of one instant: exact whatever became of a
+ * message later.
  */
-import { toIsoOrNull } from '../lib/clock.ts';
-import { type Database, statement } from './database.ts';
+import { DAY_MS, type Range, splitRange } from '../domain/folded-days.ts';
+import { toIso } from '../lib/clock.ts';
+import { NumberSet } from '../lib/number-set.ts';
+import { COUNTED, FIGURES, LEAD_NUMBER, MAKE_ROOM, USER } from './counted.ts';
+import { type Database, type Sql, statement } from './database.ts';
+import { dateOf, readFolds } from './day-figures.ts';
 
 export interface MessageCounts {
   reached: number;
@@ -23,67 +28,176 @@ export interface CountFilter {
   dateTo: number | null;
 }
 
-/** Contacts are kept apart in memory: a quarter of a million did not fit the usual 4 MB, and took half as long again. */
-const MAKE_ROOM = statement('make_room_to_count', `SET LOCAL work_mem = '32MB'`);
+/** So that no answer of the database is large: four bytes for every contact that was reached on a day. */
+const ONCE_MS = 7 * DAY_MS;
 
-/** A reply has no user of its own: it counts for the user of what the contact had been sent last. */
-const USER_OF_REPLY = `(SELECT o.created_by_user_id FROM messages o
-  WHERE o.workspace_id = $1 AND o.lead_id = m.lead_id AND o.direction = 'sent' AND o.sent_at IS NOT NULL
-    AND o.sent_at <= m.created_at ORDER BY o.sent_at DESC, o.id DESC LIMIT 1)`;
+/** Between two statements a message may change, or a day be folded: it must not be counted twice, or not at all. */
+const ONE_INSTANT = statement(
+  'count_as_of_one_instant',
+  'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY',
+);
 
-/** Word for word the predicate of the index. */
-const COUNTED = `m.status IN ('sent', 'delivered', 'fallback', 'failed')`;
-
-/** The filters given decide the statement, so it is prepared anew for each combination. */
-export async function countMessages(
+export function countMessages(
   database: Database,
   workspaceId: string,
   filter: CountFilter,
 ): Promise<MessageCounts> {
-  const values: unknown[] = [workspaceId];
-  const conditions = ['m.workspace_id = $1', COUNTED];
-  const names: string[] = [];
-  const where = (name: string, condition: (parameter: string) => string, value: unknown) => {
-    if (value === null) return;
-    values.push(value);
-    names.push(name);
-    conditions.push(condition(`$${values.length}`));
-  };
-  where('campaign', (p) => `m.campaign_id = ${p}`, filter.campaignId);
-  where('line', (p) => `m.line_id = ${p}`, filter.lineId);
-  where('from', (p) => `m.created_at >= ${p}`, toIsoOrNull(filter.dateFrom));
-  where('to', (p) => `m.created_at <= ${p}`, toIsoOrNull(filter.dateTo));
-  where(
-    'user',
-    (p) => `CASE WHEN m.direction = 'sent' THEN m.created_by_user_id = ${p} ELSE ${USER_OF_REPLY} = ${p} END`,
-    filter.userId,
-  );
-  const count = statement(
-    `count_messages_${names.join('_')}`,
-    `SELECT count(*) FILTER (WHERE c.sent > 0) AS reached, coalesce(sum(c.sent), 0)::bigint AS sent,
-         coalesce(sum(c.fallback), 0)::bigint AS fallback, coalesce(sum(c.failed), 0)::bigint AS failed,
-         coalesce(sum(c.replied), 0)::bigint AS replied, count(*) FILTER (WHERE c.replied > 0) AS "uniqueReplied",
-         count(*) FILTER (WHERE c.positive) AS "positiveReplied"
-       FROM (SELECT count(*) FILTER (WHERE m.direction = 'sent' AND m.status IN ('sent', 'delivered')) AS sent,
-               count(*) FILTER (WHERE m.direction = 'sent' AND (m.status = 'fallback' OR m.fallback_sms_dispatched)) AS fallback,
-               count(*) FILTER (WHERE m.direction = 'sent' AND m.status = 'failed') AS failed,
-               count(*) FILTER (WHERE m.direction = 'received') AS replied,
-               bool_or(m.direction = 'received' AND m.is_positive IS TRUE) AS positive
-             FROM messages m WHERE ${conditions.join(' AND ')} GROUP BY m.lead_id) c`,
-  );
-  const [counts] = await database.transaction(async (tx) => {
-    await tx.query(MAKE_ROOM, []);
-    return tx.query<MessageCounts>(count, values);
+  return database.transaction(async (tx) => {
+    await tx.query(ONE_INSTANT, []);
+    return countIn(tx, workspaceId, filter);
   });
-  return counts ?? NONE;
 }
 
-const NONE: MessageCounts = {
-  reached: 0,
+export async function countIn(tx: Sql, workspaceId: string, filter: CountFilter): Promise<MessageCounts> {
+  const folds = await readFolds(tx, workspaceId);
+  // Instants are whole milliseconds.
+  const until = filter.dateTo === null ? null : filter.dateTo + 1;
+  const { days, left } = splitRange({ since: filter.dateFrom, until }, folds);
+  const total = new Total(folds.leads);
+  if (left.length > 0) total.add(await countLeft(tx, workspaceId, left, filter, days !== null));
+  if (days !== null)
+    for (let since = days.since; since < days.until; since += ONCE_MS) {
+      const some = { since, until: Math.min(since + ONCE_MS, days.until) };
+      total.add(await readDays(tx, workspaceId, some, folds.touched, filter));
+    }
+  return total.counts();
+}
+
+/** Contacts by their numbers; those that have none yet are in no folded day, and in one part only. */
+interface Part {
+  sent: number;
+  fallback: number;
+  failed: number;
+  replied: number;
+  reachedLeads: Buffer | null;
+  repliedLeads: Buffer | null;
+  positiveLeads: Buffer | null;
+  newReached?: number;
+  newReplied?: number;
+  newPositive?: number;
+}
+
+class Total {
+  readonly #reached: NumberSet;
+  readonly #replied: NumberSet;
+  readonly #positive: NumberSet;
+  readonly #counts: MessageCounts = {
+    reached: 0,
+    sent: 0,
+    fallback: 0,
+    failed: 0,
+    replied: 0,
+    uniqueReplied: 0,
+    positiveReplied: 0,
+  };
+
+  constructor(leads: number) {
+    this.#reached = new NumberSet(leads);
+    this.#replied = new NumberSet(leads);
+    this.#positive = new NumberSet(leads);
+  }
+
+  add(part: Part): void {
+    this.#counts.sent += part.sent;
+    this.#counts.fallback += part.fallback;
+    this.#counts.failed += part.failed;
+    this.#counts.replied += part.replied;
+    this.#counts.reached += part.newReached ?? 0;
+    this.#counts.uniqueReplied += part.newReplied ?? 0;
+    this.#counts.positiveReplied += part.newPositive ?? 0;
+    this.#reached.add(part.reachedLeads);
+    this.#replied.add(part.repliedLeads);
+    this.#positive.add(part.positiveLeads);
+  }
+
+  counts(): MessageCounts {
+    return {
+      ...this.#counts,
+      reached: this.#counts.reached + this.#reached.size,
+      uniqueReplied: this.#counts.uniqueReplied + this.#replied.size,
+      positiveReplied: this.#counts.positiveReplied + this.#positive.size,
+    };
+  }
+}
+
+const SUMS = `coalesce(sum(c.sent), 0)::float8 AS sent, coalesce(sum(c.fallback), 0)::float8 AS fallback,
+  coalesce(sum(c.failed), 0)::float8 AS failed, coalesce(sum(c.replied), 0)::float8 AS replied`;
+
+// Fenced by OFFSET, so that each part is a walk of its own over the index: joined, all messages were read at once.
+const COUNT_LEFT = statement(
+  'count_messages_left',
+  `SELECT ${SUMS},
+     string_agg(int4send(c.n), '') FILTER (WHERE c.sent > 0) AS "reachedLeads",
+     string_agg(int4send(c.n), '') FILTER (WHERE c.replied > 0) AS "repliedLeads",
+     string_agg(int4send(c.n), '') FILTER (WHERE c.positive) AS "positiveLeads",
+     count(*) FILTER (WHERE c.sent > 0 AND c.n IS NULL)::int AS "newReached",
+     count(*) FILTER (WHERE c.replied > 0 AND c.n IS NULL)::int AS "newReplied",
+     count(*) FILTER (WHERE c.positive AND c.n IS NULL)::int AS "newPositive"
+   FROM (SELECT CASE WHEN $7::boolean THEN ${LEAD_NUMBER} END AS n, ${FIGURES}
+         FROM unnest($2::timestamptz[], $3::timestamptz[]) AS part(since, until) CROSS JOIN LATERAL (
+           SELECT * FROM messages m WHERE m.workspace_id = $1 AND ${COUNTED}
+             AND m.created_at >= part.since AND m.created_at < part.until
+             AND ($4::text IS NULL OR m.campaign_id = $4) AND ($5::text IS NULL OR m.line_id = $5)
+             AND ($6::text IS NULL OR ${USER} = $6) OFFSET 0) m
+         GROUP BY m.lead_id) c`,
+);
+
+async function countLeft(
+  tx: Sql,
+  workspaceId: string,
+  left: readonly Range[],
+  { campaignId, lineId, userId }: CountFilter,
+  /** Whether the numbers of contacts are asked for: alone, this part is all that is counted. */
+  byNumber: boolean,
+): Promise<Part> {
+  await tx.query(MAKE_ROOM, []);
+  const [part] = await tx.query<Part>(COUNT_LEFT, [
+    workspaceId,
+    left.map(({ since }) => (since === null ? '-infinity' : toIso(since))),
+    left.map(({ until }) => (until === null ? 'infinity' : toIso(until))),
+    campaignId,
+    lineId,
+    userId,
+    byNumber,
+  ]);
+  return part ?? NOTHING;
+}
+
+const READ_DAYS = statement(
+  'read_day_figures',
+  `SELECT ${SUMS}, string_agg(c.reached_leads, '') AS "reachedLeads", string_agg(c.replied_leads, '') AS "repliedLeads",
+     string_agg(c.positive_leads, '') AS "positiveLeads"
+   FROM day_figures c
+   WHERE c.workspace_id = $1 AND c.day >= $2 AND c.day < $3 AND c.day <> ALL($4::date[])
+     AND ($5::text IS NULL OR c.campaign_id = $5) AND ($6::text IS NULL OR c.line_id = $6)
+     AND ($7::text IS NULL OR c.user_id = $7)`,
+);
+
+async function readDays(
+  tx: Sql,
+  workspaceId: string,
+  days: { since: number; until: number },
+  touched: readonly number[],
+  { campaignId, lineId, userId }: CountFilter,
+): Promise<Part> {
+  const [part] = await tx.query<Part>(READ_DAYS, [
+    workspaceId,
+    dateOf(days.since),
+    dateOf(days.until),
+    touched.map(dateOf),
+    campaignId,
+    lineId,
+    userId,
+  ]);
+  return part ?? NOTHING;
+}
+
+const NOTHING: Part = {
   sent: 0,
   fallback: 0,
   failed: 0,
   replied: 0,
-  uniqueReplied: 0,
-  positiveReplied: 0,
+  reachedLeads: null,
+  repliedLeads: null,
+  positiveLeads: null,
 };

@@ -24,17 +24,20 @@ export interface ReceivedMessage {
 
 const INSERT_RECEIVED = statement(
   'insert_received',
-  `INSERT INTO messages (workspace_id, id, direction, status, message_type, message, lead_id, recipient_phone, recipient_email,
+  `WITH answered AS (
+     SELECT o.campaign_id, o.created_by_user_id FROM messages o
+     WHERE o.workspace_id = $1 AND o.lead_id = $5 AND o.direction = 'sent' AND o.sent_at IS NOT NULL
+     ORDER BY o.sent_at DESC, o.id DESC LIMIT 1)
+   INSERT INTO messages (workspace_id, id, direction, status, message_type, message, lead_id, recipient_phone, recipient_email,
      address, line_id, priority, due_at, attempts, retry_gap_ms, correlation_id, external_message_id, sent_at, delivered_at,
-     created_at, updated_at, subject, in_reply_to, is_positive, campaign_id)
-   VALUES ($1, $2, 'received', 'delivered', $3, $4, $5, $6, $7, $8, $9, 0, $12, 1, 0, $10, $11, $13, $12, $12, $12, $14, $15, $16, (
-     SELECT o.campaign_id FROM messages o WHERE o.workspace_id = $1 AND o.lead_id = $5 AND o.direction = 'sent' AND o.sent_at IS NOT NULL
-     ORDER BY o.sent_at DESC LIMIT 1))
+     created_at, updated_at, subject, in_reply_to, is_positive, campaign_id, answers_user_id)
+   VALUES ($1, $2, 'received', 'delivered', $3, $4, $5, $6, $7, $8, $9, 0, $12, 1, 0, $10, $11, $13, $12, $12, $12, $14, $15, $16,
+     (SELECT campaign_id FROM answered), (SELECT created_by_user_id FROM answered))
    ON CONFLICT (workspace_id, line_id, external_message_id) WHERE direction = 'received' AND external_message_id IS NOT NULL
    DO NOTHING RETURNING id`,
 );
 
-/** Counts for the campaign of what was sent to the contact last. False: the device's message was stored before (D28). */
+/** Counts for the campaign and the user of what was sent to the contact last. False: the device's message was stored before (D28). */
 export async function insertReceived(
   tx: Sql,
   workspaceId: string,

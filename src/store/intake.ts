@@ -10,6 +10,7 @@ import type { SendWindow } from '../domain/window.ts';
 import type { MessageStatus, MessageType, Reason } from '../domain/words.ts';
 import { toIso } from '../lib/clock.ts';
 import { type Sql, statement } from './database.ts';
+import { touching } from './day-figures.ts';
 import { deliveriesOf } from './events.ts';
 import {
   LEAD_JSON,
@@ -218,6 +219,8 @@ const WRITE_TOLD_INTAKE = statement(
        told FROM record
    ), deliveries AS (
      ${deliveriesOf('e')}
+   ), touched AS (
+     ${touching("ARRAY[($6::timestamptz AT TIME ZONE 'UTC')::date]", '(SELECT min(event_id) FROM record)')}
    )
    INSERT INTO events (workspace_id, id, type, message_id, lead_id, line_id, at, data, sequence)
    SELECT $1, id, type, message_id, lead_id, line_id, at, data, CASE WHEN told THEN 0 END FROM e`,

@@ -3,6 +3,7 @@ import type { Reservation } from '../domain/pacing.ts';
 import type { AvailabilityStatus, MessageStatus, Reason } from '../domain/words.ts';
 import { toIso, toIsoOrNull } from '../lib/clock.ts';
 import { type Sql, statement } from './database.ts';
+import { dateOf, touching } from './day-figures.ts';
 import type { MessageRow } from './messages.ts';
 
 /** All that a transition may write on its message; start from `settlementOf` and change what changed. */
@@ -54,7 +55,8 @@ export function settlementOf(message: MessageRow): Settlement {
 
 const STORE_SETTLEMENTS = statement(
   'store_settlements',
-  `UPDATE messages m SET status = r.status, reason = r.reason, error_message = r.error_message, error_code = r.error_code,
+  `WITH touched AS (${touching('$5', '$6')})
+   UPDATE messages m SET status = r.status, reason = r.reason, error_message = r.error_message, error_code = r.error_code,
      due_at = r.due_at, attempts = r.attempts, address = r.address, checked_addresses = r.checked_addresses, external_message_id = r.external_message_id,
      sent_at = r.sent_at, delivered_at = r.delivered_at, read_at = r.read_at, lease_until = r.lease_until, reserved = r.reserved,
      reconcile_at = r.reconcile_at, receipt_at = r.receipt_at, unknown_since = r.unknown_since, fallback_sms_dispatched = r.fallback_sms_dispatched,
@@ -67,13 +69,15 @@ const STORE_SETTLEMENTS = statement(
 );
 
 /**
- * The caller holds the rows' locks and has checked attempt and state. The ids stand beside the rows, here and in every
+ * The caller holds the rows' locks and has checked attempt and state. `counted`: when those were created that count as
+ * something else from now on, and a new id. The ids stand beside the rows, here and in every
  * such statement: a planner without statistics of a young table else walks the whole workspace for each row.
  */
 export async function storeSettlements(
   tx: Sql,
   workspaceId: string,
   settled: readonly Settlement[],
+  counted: { instants: readonly number[]; id: string },
   now: number,
 ): Promise<void> {
   if (settled.length === 0) return;
@@ -103,6 +107,8 @@ export async function storeSettlements(
     JSON.stringify(rows),
     toIso(now),
     rows.map((row) => row.id),
+    counted.instants.map(dateOf),
+    counted.id,
   ]);
 }
 
