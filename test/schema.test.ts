@@ -145,6 +145,19 @@ const ACROSS_WORKSPACES: Readonly<Record<string, string>> = {
   notify: 'reads no table',
 };
 
+/** What the figures ask of a message (store/counted.ts). */
+const FIGURES_ASK =
+  /\b(direction|status|fallback_sms_dispatched|is_positive|lead_id|line_id|campaign_id|created_by_user_id|answers_user_id|created_at) =/;
+
+/** Before and after, the message counts as nothing: it waits, is on its way, or is withdrawn. */
+const OF_WAITING_MESSAGES: readonly string[] = [
+  'cancel_messages',
+  'edit_message',
+  'hold_messages',
+  'lease_messages',
+  'move_messages',
+];
+
 interface Declared {
   file: string;
   name: string;
@@ -202,6 +215,17 @@ describe('the statements of src/store', () => {
         return [...text.matchAll(/\bworkspace_id\b/g)].length < named;
       });
     expect(wrong.map(({ file, name }) => `${file}: ${name}`)).toEqual([]);
+  });
+
+  test('that change what the figures count of a message mark its day, unless it waits and counts as nothing', () => {
+    const changes = statements.filter(({ text }) =>
+      [...text.matchAll(/\bUPDATE messages\b.*?\bSET\b(.*?)\bWHERE\b/gs)].some(([, set = '']) =>
+        FIGURES_ASK.test(set),
+      ),
+    );
+    const unmarked = changes.filter(({ text }) => !text.includes('touching(')).map(({ name }) => name);
+    expect(unmarked.sort()).toEqual(OF_WAITING_MESSAGES);
+    expect(changes.map(({ name }) => name)).toContain('store_settlements');
   });
 
   test('never lock rows of several workspaces', () => {

@@ -46,7 +46,11 @@ export function touching(days: string, id: string): string {
      WHERE d.day < (SELECT f.closed_until FROM figure_folds f WHERE f.workspace_id = $1)`;
 }
 
-const TOUCH_DAY = statement('touch_day', `${touching('ARRAY[$2]', '$3')}`);
+const TOUCH_DAY = statement(
+  'touch_day',
+  `INSERT INTO touched_days (workspace_id, day, id) SELECT $1, $2::date, $3
+   WHERE $2::date < (SELECT f.closed_until FROM figure_folds f WHERE f.workspace_id = $1)`,
+);
 
 export async function touchDay(tx: Sql, workspaceId: string, instant: number, id: string): Promise<void> {
   await tx.query(TOUCH_DAY, [workspaceId, dateOf(instant), id]);
