@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { receiveInbound } from '../src/actions/receive-inbound.ts';
 import { applyRulings, type Ruling, settleMessages } from '../src/actions/settle-messages.ts';
 import { DayFolder } from '../src/dispatcher/fold-days.ts';
+import { createTicker } from '../src/dispatcher/tick.ts';
 import { toIso } from '../src/lib/clock.ts';
 import { type CountFilter, countIn, countMessages } from '../src/store/analytics.ts';
 import type { Database, Sql } from '../src/store/database.ts';
@@ -216,6 +217,23 @@ async function handOver(ws: Workspace, { id, hour, lead, line, campaign, user }:
     ],
   );
 }
+
+test('a dispatcher folds days that are over by itself', async () => {
+  const ws = await openWorkspace(app, { lines: [{}] });
+  await handOver(ws, { id: ID(1), hour: 12, lead: 0, line: 0, campaign: null, user: null });
+  setClock(72);
+  await settleMessages(app.deps, ws.workspaceId, [ruling(ID(1), 'accept')]);
+  const ticker = createTicker(app.deps);
+  await until('they are folded', async () => {
+    const chores: Promise<void>[] = [];
+    clock.leap(60_000);
+    await ticker.tick(0, (task) => void chores.push(task()));
+    await Promise.all(chores);
+    return (await foldedUntil(ws)) !== '1970-01-01' && (await foldedUntil(ws)) !== undefined;
+  });
+  const figures = { reached: 1, sent: 1 };
+  await expect(countMessages(app.deps.database, ws.workspaceId, ANY)).resolves.toMatchObject(figures);
+});
 
 test('a change that is under way while its day is closed is waited for', async () => {
   const ws = await openWorkspace(app, { lines: [{}] });

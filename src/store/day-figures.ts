@@ -38,11 +38,12 @@ export async function readFolds(sql: Sql, workspaceId: string): Promise<Folds & 
 
 /**
  * Belongs into the commit of whatever changes what is counted of some days, in a statement after its first write (why:
- * ARCHITECTURE.md). A row of its own each time, so that nobody waits for anybody. `id`: a new one.
+ * ARCHITECTURE.md). A row of its own each time, so that nobody waits for anybody. `days`: each
+ * once; `id`: a new one.
  */
 export function touching(days: string, id: string): string {
   return `INSERT INTO touched_days (workspace_id, day, id)
-     SELECT $1, d.day, ${id} FROM (SELECT DISTINCT unnest(${days}::date[]) AS day) d
+     SELECT $1, d.day, ${id} FROM unnest(${days}::date[]) AS d(day)
      WHERE d.day < (SELECT f.closed_until FROM figure_folds f WHERE f.workspace_id = $1)`;
 }
 

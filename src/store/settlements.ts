@@ -107,7 +107,7 @@ export async function storeSettlements(
     JSON.stringify(rows),
     toIso(now),
     rows.map((row) => row.id),
-    counted.instants.map(dateOf),
+    [...new Set(counted.instants.map(dateOf))],
     counted.id,
   ]);
 }
