@@ -495,6 +495,15 @@ CREATE TABLE campaigns (
 );
 CREATE INDEX campaigns_look_at ON campaigns (look_at) WHERE look_at IS NOT NULL;
 
+-- "Look at this campaign again." Written in the commit that gives one of its leads something to do, removed by the pass
+-- that looked: as with line_wakes, nobody who settles a message waits for the campaign's lock.
+CREATE TABLE campaign_wakes (
+  workspace_id text NOT NULL,
+  campaign_id  text NOT NULL,
+  id           text NOT NULL,
+  PRIMARY KEY (workspace_id, campaign_id, id)
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+
 -- One lead's way through one campaign; `entry` counts how often it went in. The message of a step and the row that says
 -- that it was made are one commit.
 CREATE TABLE campaign_leads (
@@ -511,7 +520,7 @@ CREATE TABLE campaign_leads (
   step_at      timestamptz,
   -- The step that was decided on and is not due yet.
   next_step_key text,
-  -- When a dispatcher looks at it next; null while its message is on the road, and once it has ended.
+  -- When its campaign looks at it next; null while its message is on the road, and once it has ended.
   look_at      timestamptz,
   -- Why it is held, stopped or failed: a word, the sentence, and which condition said so.
   reason       text,
@@ -522,7 +531,7 @@ CREATE TABLE campaign_leads (
   updated_at   timestamptz NOT NULL,
   PRIMARY KEY (workspace_id, campaign_id, lead_id, entry)
 );
-CREATE INDEX campaign_leads_look_at ON campaign_leads (look_at) WHERE look_at IS NOT NULL;
+CREATE INDEX campaign_leads_look_at ON campaign_leads (workspace_id, campaign_id, look_at, lead_id) WHERE look_at IS NOT NULL;
 CREATE INDEX campaign_leads_lead ON campaign_leads (workspace_id, lead_id) WHERE status IN ('active', 'held');
 CREATE INDEX campaign_leads_status ON campaign_leads (workspace_id, campaign_id, status, lead_id);
 

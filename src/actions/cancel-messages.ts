@@ -3,6 +3,7 @@ import type { CancelAnswer, CancelForLead, CancelForLeadAnswer } from '../contra
 import { problem } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';
 import { EVENT_OF, isWaiting } from '../domain/lifecycle.ts';
+import { settledStep, wakeEntries } from '../store/campaign-leads.ts';
 import type { Sql } from '../store/database.ts';
 import { insertEvents } from '../store/events.ts';
 import { findLead, findLeadIdsByAddress } from '../store/leads.ts';
@@ -113,4 +114,11 @@ export async function cancel(
     row.status = 'cancelled';
     row.updatedAt = now;
   }
+  await wakeEntries(
+    tx,
+    workspaceId,
+    rows.flatMap((row) => settledStep(row) ?? []),
+    deps.ids,
+    now,
+  );
 }

@@ -97,7 +97,7 @@ export function bringsLinks(given: CrmLinks, lead: CrmLinks): boolean {
   return names.some((name) => given[name] !== null && lead[name] === null);
 }
 
-function fullName(lead: { firstName: string | null; lastName: string | null }): string | null {
+export function fullName(lead: { firstName: string | null; lastName: string | null }): string | null {
   return [lead.firstName, lead.lastName].filter((part) => part !== null && part !== '').join(' ') || null;
 }
 

@@ -11,6 +11,7 @@ import { release } from '../domain/pacing.ts';
 import type { AvailabilityStatus, MessageStatus, Reason } from '../domain/words.ts';
 import { Batcher } from '../lib/batcher.ts';
 import { invariant } from '../lib/invariant.ts';
+import { type SettledStep, settledStep, wakeEntries } from '../store/campaign-leads.ts';
 import type { Sql } from '../store/database.ts';
 import { deleteTouches, markFirstTouch } from '../store/deliveries.ts';
 import { insertEvents, type NewEvent } from '../store/events.ts';
@@ -149,6 +150,7 @@ class Changes {
   readonly #suppressions: (Suppression & { line: { id: string; messageType: string } })[] = [];
   readonly #tallies = new Map<string, TallyChange>();
   readonly #leadAvailability = new Map<string, AvailabilityStatus>();
+  readonly #steps: SettledStep[] = [];
 
   constructor(deps: SettleDeps, snapshot: WorkspaceSnapshot, now: number) {
     this.#deps = deps;
@@ -180,6 +182,7 @@ class Changes {
     if (ruling.event === 'read') row.receiptAt = null;
     // The next message to this contact waited for this one.
     if (from === 'sending' || from === 'unknown') this.#wakes.add(row.lineId);
+    this.#noteStep(row, from);
     this.#count(row, from, ruling);
     const dispatched = this.#startFallback(row, ruling);
     if (figureOf(from) !== figureOf(to) || dispatched !== null) this.#counted.push(row.createdAt);
@@ -203,6 +206,13 @@ class Changes {
       },
     });
     return true;
+  }
+
+  /** What follows in its campaign is decided in a commit of its own, woken by this one. */
+  #noteStep(row: MessageRow, from: MessageStatus): void {
+    if (row.status === from || (from === 'sent' && row.status === 'delivered')) return;
+    const step = settledStep(row);
+    if (step !== null) this.#steps.push(step);
   }
 
   #mark(row: MessageRow, ruling: Ruling, to: MessageStatus): void {
@@ -317,6 +327,7 @@ class Changes {
     for (const each of this.#suppressions)
       this.#events.push(...(await suppress(this.#deps, tx, workspaceId, each.line, each, this.#now)));
     await insertEvents(tx, workspaceId, this.#events);
+    await wakeEntries(tx, workspaceId, this.#steps, this.#deps.ids, this.#now);
     await addTallies(tx, workspaceId, [...this.#tallies.values()], this.#now);
     await noteAvailability(tx, workspaceId, this.#availability, this.#now);
     await noteLeadAvailability(tx, workspaceId, this.#leadAvailability, this.#now);

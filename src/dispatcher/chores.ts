@@ -7,7 +7,7 @@ import { createLimiter } from '../lib/limiter.ts';
 /** `send`: a message on its way, which is waited for at the end. `chore`: everything else. */
 export type Launch = (task: () => Promise<void>, kind: 'send' | 'chore') => void;
 
-/** Something to ask a carrier. */
+/** Something to ask a carrier; or a campaign, which may turn to servers of its own. */
 export interface Question {
   /** Of whom or what: nobody is asked twice at once. */
   name: string;
@@ -16,6 +16,8 @@ export interface Question {
 
 /** Of each kind. Dead servers keep a place for as long as an answer may take. */
 const QUESTIONS_AT_ONCE = 20;
+/** They ask nobody but the database, and keep a connection of it. */
+const CAMPAIGNS_AT_ONCE = 3;
 
 export class Chores {
   readonly #underWay = new Set<string>();
@@ -26,6 +28,7 @@ export class Chores {
     news: createLimiter(QUESTIONS_AT_ONCE),
     availability: createLimiter(QUESTIONS_AT_ONCE),
     attachment: createLimiter(QUESTIONS_AT_ONCE),
+    campaign: createLimiter(CAMPAIGNS_AT_ONCE),
   };
 
   constructor(stopping: AbortSignal) {
@@ -42,7 +45,7 @@ export class Chores {
   /** Those that find no place wait for one; by then they may no longer be due, which whoever asks checks first. */
   ask(
     launch: Launch,
-    kind: 'outcome' | 'health' | 'news' | 'availability' | 'attachment',
+    kind: 'outcome' | 'health' | 'news' | 'availability' | 'attachment' | 'campaign',
     questions: readonly Question[],
   ): void {
     for (const { name, ask } of questions) {

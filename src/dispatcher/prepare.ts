@@ -12,7 +12,7 @@ import { EVENT_OF } from '../domain/lifecycle.ts';
 import { afterClockStep, type LinePace, opensAt, reserve } from '../domain/pacing.ts';
 import { pickNext } from '../domain/pick.ts';
 import { smsSegments } from '../domain/segments.ts';
-import { nextOpening, type SendWindow } from '../domain/window.ts';
+import { nextOpening } from '../domain/window.ts';
 import { toIso } from '../lib/clock.ts';
 import type { Sql } from '../store/database.ts';
 import {
@@ -21,7 +21,6 @@ import {
   holdMessages,
   leaseMessages,
   lockDeliveryFacts,
-  lockDueBehind,
   markFirstTouch,
   type NewLease,
   type QueueHead,
@@ -31,9 +30,11 @@ import {
   type Waiting,
 } from '../store/deliveries.ts';
 import { insertEvents, type NewEvent } from '../store/events.ts';
+import { HELD_UNTIL } from '../store/held-messages.ts';
 import { type LinePaceUpdate, lockLines, storeLinePaces, takeWakes } from '../store/line-queue.ts';
 import { type LineRow, paceOf } from '../store/lines.ts';
 import type { MessageRow } from '../store/messages.ts';
+import { type Closed, closedFor, lockBehind } from './hold-behind.ts';
 import { fetchUntil, handOverUntil } from './lease-times.ts';
 
 /** A message that this process, and nobody else, now sends. */
@@ -60,8 +61,6 @@ const DEPTH_WITHOUT_GAP = 16;
 const READ_ONLY_RECHECK_MS = 60_000;
 /** Whoever holds a message's lock lets go of it soon, or stands still. */
 const LOCKED_RECHECK_MS = 50;
-/** Messages of one closed window that are held in one pass. */
-const HELD_AT_ONCE = 500;
 
 export function prepare(
   deps: Deps,
@@ -87,7 +86,7 @@ export function prepare(
     const pass = new Pass(deps, now, new Map(facts.map((each) => [each.message.id, each])));
     for (const turn of turns) pass.serve(turn);
     for (const closed of pass.closed.values())
-      pass.holdAlike(closed, await lockDueBehind(tx, workspaceId, closed, now, HELD_AT_ONCE));
+      pass.holdAlike(closed, await lockBehind(tx, workspaceId, closed, now));
     await pass.store(tx, workspaceId);
     return { leased: pass.leased, rulings: pass.rulings, skipped: lines.length < lineIds.length };
   });
@@ -170,20 +169,12 @@ function gapsOf({ messageType, message }: MessageRow): number {
   return messageType === 'sms' ? smsSegments(message) : 1;
 }
 
-interface ClosedWindow {
-  lineId: string;
-  window: SendWindow;
-  /** When it opens. */
-  dueAt: number;
-  gate: Gate;
-}
-
 /** What a pass does to lines and messages, decided line by line and written at once. */
 class Pass {
   readonly leased: Leased[] = [];
   readonly rulings: Ruling[] = [];
-  /** Windows that were found closed: whatever else waits behind them on the line is held as well. */
-  readonly closed = new Map<string, ClosedWindow>();
+  /** What was found closed: whatever else waits behind it on the line is held as well. */
+  readonly closed = new Map<string, Closed>();
   readonly #deps: Deps;
   readonly #now: number;
   readonly #facts: Map<string, DeliveryFacts>;
@@ -280,18 +271,16 @@ class Pass {
       case 'conversation':
         // It keeps its place, and is looked at again when the message before it is settled.
         break;
+      case 'campaign':
+        this.#shut(message, HELD_UNTIL, blocked);
+        break;
       default: {
         const opening =
           message.settings === null ? null : nextOpening(message.settings, Math.max(now, message.dueAt));
         if (message.settings !== null && opening === null) {
           this.#end(message.id, message.attempt, 'expired', 'Its send window never opens again');
         } else {
-          const dueAt = Math.max(opening ?? blocked.until ?? now, now + 1);
-          this.#hold(message, dueAt, blocked);
-          if (blocked.gate === 'window' && message.settings !== null) {
-            const { lineId, settings: window } = message;
-            this.closed.set(`${lineId} ${JSON.stringify(window)}`, { lineId, window, dueAt, gate: blocked });
-          }
+          this.#shut(message, Math.max(opening ?? blocked.until ?? now, now + 1), blocked);
         }
       }
     }
@@ -302,14 +291,20 @@ class Pass {
     this.rulings.push({ messageId, attempt, event: 'fail', reason, errorMessage });
   }
 
+  /** With all that waits behind it for the same. */
+  #shut(message: MessageRow, dueAt: number, gate: Gate): void {
+    this.#hold(message, dueAt, gate);
+    const closed = closedFor(message, gate, dueAt);
+    if (closed !== null) this.closed.set(`${closed.lineId} ${JSON.stringify(closed.behind)}`, closed);
+  }
+
   #hold(message: Waiting, dueAt: number, { gate, reason: because }: Gate): void {
     this.#holds.push({ id: message.id, dueAt });
-    const until = toIso(dueAt);
+    const until = dueAt === HELD_UNTIL ? null : toIso(dueAt);
     this.#tell(EVENT_OF.hold, message, { from: message.status, status: 'queued', gate, because, until });
   }
 
-  /** One by one, in a pass each, the backlog of an evening would keep everybody else on the line waiting. */
-  holdAlike({ dueAt, gate }: ClosedWindow, messages: readonly Waiting[]): void {
+  holdAlike({ dueAt, gate }: Closed, messages: readonly Waiting[]): void {
     const decided = new Set([...this.#holds, ...this.#leases].map(({ id }) => id));
     for (const { messageId } of this.rulings) decided.add(messageId);
     for (const message of messages) if (!decided.has(message.id)) this.#hold(message, dueAt, gate);

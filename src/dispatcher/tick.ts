@@ -10,6 +10,7 @@ import { sortInNewLeads } from '../store/lead-search.ts';
 import { putOffLines, scanDueLines, takeWakes } from '../store/line-queue.ts';
 import { findNextWebhookDue } from '../store/webhook-queue.ts';
 import { newsQuestionsDue } from './ask-for-news.ts';
+import { campaignsDue } from './campaigns.ts';
 import { availabilityJobsDue, forgetOldJobs } from './check-availability.ts';
 import { Chores, type Launch } from './chores.ts';
 import { deliver } from './deliver.ts';
@@ -83,6 +84,7 @@ export function createTicker(deps: Deps, stopping: AbortSignal = NEVER): Ticker 
         chores.ask(launch, 'availability', await availabilityJobsDue(deps, stopping));
         chores.start(launch, 'callbacks of doors', () => teller.look(launch));
         chores.ask(launch, 'attachment', await inboundAttachmentsDue(deps));
+        chores.ask(launch, 'campaign', await campaignsDue(deps, stopping));
       }
       if (isTimeFor('lines')) {
         chores.start(launch, 'lines that are down', () => leaveDownLines(deps));

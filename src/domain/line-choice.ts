@@ -18,7 +18,7 @@ export interface LineFacts {
   waitingFirstTouches: number;
 }
 
-/** Why a line was chosen (D16); `fallback` and `moved` (D18) are given by those who move a message. */
+/** Why a line was chosen (D16); `fallback` and `moved` (D18) are given by those who move a message, `campaign_turn` by campaigns. */
 export const LINE_REASONS = [
   'requested',
   'conversation',
@@ -26,6 +26,7 @@ export const LINE_REASONS = [
   'free_earliest',
   'fallback',
   'moved',
+  'campaign_turn',
 ] as const;
 export type LineReason = (typeof LINE_REASONS)[number];
 

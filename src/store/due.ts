@@ -190,6 +190,8 @@ const NEXT_DUE = statement(
      (SELECT min(look_at) FROM door_callbacks),
      (SELECT min(look_at) FROM availability_jobs WHERE look_at IS NOT NULL),
      (SELECT min(next_try_at) FROM inbound_attachments WHERE next_try_at IS NOT NULL),
+     (SELECT min(look_at) FROM campaigns WHERE look_at IS NOT NULL),
+     (SELECT to_timestamp(0) FROM campaign_wakes LIMIT 1),
      (SELECT min(due_at) FROM sandbox_callbacks)) AS chores`,
 );
 

@@ -172,6 +172,17 @@ export function lockMessages(tx: Sql, workspaceId: string, ids: readonly string[
   return tx.query<MessageRow>(LOCK_MESSAGES, [workspaceId, ids]);
 }
 
+const LOCK_MESSAGES_NOW = statement(
+  'lock_messages_now',
+  `SELECT ${MESSAGE_COLUMNS} FROM messages m WHERE m.workspace_id = $1 AND m.id = ANY($2)
+   ORDER BY m.id FOR NO KEY UPDATE SKIP LOCKED`,
+);
+
+/** Without waiting: those that somebody else holds are left out. */
+export function lockMessagesNow(tx: Sql, workspaceId: string, ids: readonly string[]): Promise<MessageRow[]> {
+  return tx.query<MessageRow>(LOCK_MESSAGES_NOW, [workspaceId, ids]);
+}
+
 const READ_STATUSES = statement(
   'read_message_statuses',
   'SELECT id, status FROM messages WHERE workspace_id = $1 AND id = ANY($2)',

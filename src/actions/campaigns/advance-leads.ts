@@ -1,0 +1,178 @@
+/**
+ * Leads whose time has come: facts in one query for all of them, one decision each, and one commit for the messages and the
+ * rows that say they were made. A step is therefore made once, whoever is killed when.
+ */
+
+import type { Step } from '../../domain/campaign/campaign.ts';
+import { type Asked, type Decision, decide, type EntryFacts } from '../../domain/campaign/next-step.ts';
+import { invariant } from '../../lib/invariant.ts';
+import { readEntryFacts } from '../../store/campaign-facts.ts';
+import { type EntryRow, lockDueEntries, storeEntries } from '../../store/campaign-leads.ts';
+import { readTalkingLines } from '../../store/deliveries.ts';
+import { type NewMessage, writeIntake } from '../../store/intake.ts';
+import { readLeads } from '../../store/leads.ts';
+import { cancelWaiting } from './cancel-steps.ts';
+import { LineTurns } from './line-turns.ts';
+import { isReachable, makeStep } from './make-step.ts';
+import type { Run } from './run.ts';
+
+export const ADVANCED_AT_ONCE = 500;
+/** While HTTP conditions are asked, outside of the transaction; whoever asks may die. */
+const ASKED_WITHIN_MS = 30_000;
+
+/** A lead whose next step depends on somebody else's server. */
+export interface Question {
+  leadId: string;
+  entry: number;
+  conditions: readonly Asked[];
+}
+
+export interface Advanced {
+  /** How many were due. */
+  looked: number;
+  made: number;
+  questions: Question[];
+}
+
+/** null: none of the campaign's lines can send, and somebody's turn has come. Nothing was written. */
+export async function advanceLeads(run: Run, limit: number): Promise<Advanced | null> {
+  const { deps, tx, snapshot, campaign, now } = run;
+  const { workspaceId } = snapshot.workspace;
+  const due = await lockDueEntries(tx, workspaceId, campaign.id, now, limit);
+  if (due.length === 0) return { looked: 0, made: 0, questions: [] };
+  const known = await readEntryFacts(tx, workspaceId, campaign, due, now);
+  const sending: Sending[] = [];
+  const stopped: EntryRow[] = [];
+  const questions: Question[] = [];
+  due.forEach((entry, index) => {
+    const facts = known[index];
+    invariant(facts !== undefined, 'facts come back for every entry');
+    const decision = settleOn(campaign, entry, facts);
+    switch (decision.do) {
+      case 'send':
+        sending.push({ entry, step: decision.step, stepIndex: decision.stepIndex });
+        break;
+      case 'wait':
+        Object.assign(entry, { ...ON_ITS_WAY, lookAt: decision.until });
+        entry.nextStepKey = decision.nextStepKey ?? null;
+        break;
+      case 'ask':
+        entry.lookAt = now + ASKED_WITHIN_MS;
+        questions.push({ leadId: entry.leadId, entry: entry.entry, conditions: decision.conditions });
+        break;
+      case 'hold': {
+        const { reason, detail, conditionId, until } = decision;
+        Object.assign(entry, { status: 'held', reason, detail, conditionId, lookAt: until });
+        break;
+      }
+      case 'stop':
+        stopped.push(entry);
+        end(entry, 'stopped', decision, now);
+        break;
+      case 'fail':
+        end(entry, 'failed', { ...decision, conditionId: null }, now);
+        break;
+      default:
+        end(entry, 'finished', { reason: null, detail: null, conditionId: null }, now);
+    }
+  });
+  const messages = await makeSteps(run, sending);
+  if (messages === null) return null;
+  await writeIntake(tx, workspaceId, { leads: [], messages, idempotencyKeys: [], wakes: [] }, now);
+  const withdrawn = await cancelWaiting(deps, tx, workspaceId, stopped);
+  const kept = due.filter((entry) => !withdrawn.busy.has(entry.messageId ?? ''));
+  await storeEntries(tx, workspaceId, campaign.id, kept, now);
+  return { looked: due.length, made: messages.length, questions };
+}
+
+interface Sending {
+  entry: EntryRow;
+  step: Step;
+  stepIndex: number;
+}
+
+type Ended = Exclude<Decision, { do: 'skip' }>;
+
+const ON_ITS_WAY = { status: 'active', reason: null, detail: null, conditionId: null } as const;
+
+/** Decides until something is to be done. Whoever skips a step stands on it from now on; ways only lead forward. */
+function settleOn(campaign: Run['campaign'], entry: EntryRow, known: EntryFacts): Ended {
+  let facts = known;
+  for (let skipped = 0; skipped <= campaign.steps.length; skipped += 1) {
+    const decision = decide(campaign, facts);
+    if (decision.do !== 'skip') return decision;
+    const { key } = decision.step;
+    Object.assign(entry, { stepKey: key, messageId: null, stepAt: facts.now, nextStepKey: null });
+    facts = { ...facts, stepKey: key, stepAt: facts.now, nextStepKey: null, message: null };
+  }
+  return { do: 'finish' };
+}
+
+function end(
+  entry: EntryRow,
+  status: 'finished' | 'stopped' | 'failed',
+  {
+    reason,
+    detail,
+    conditionId,
+  }: { reason: string | null; detail: string | null; conditionId: string | null },
+  now: number,
+): void {
+  Object.assign(entry, {
+    status,
+    reason,
+    detail,
+    conditionId,
+    lookAt: null,
+    nextStepKey: null,
+    endedAt: now,
+  });
+}
+
+async function makeSteps(run: Run, sending: readonly Sending[]): Promise<NewMessage[] | null> {
+  if (sending.length === 0) return [];
+  const { deps, tx, snapshot, campaign, now } = run;
+  const { workspaceId } = snapshot.workspace;
+  const turns = new LineTurns(run);
+  if (!turns.anyUp) return null;
+  const leadIds = sending.map(({ entry }) => entry.leadId);
+  const leads = new Map((await readLeads(tx, workspaceId, leadIds)).map((lead) => [lead.id, lead]));
+  const touches = Map.groupBy(await readTalkingLines(tx, workspaceId, leadIds), ({ leadId }) => leadId);
+  return sending.flatMap(({ entry, step, stepIndex }) => {
+    const lead = leads.get(entry.leadId);
+    if (lead === undefined) {
+      // Deleted in this very moment: decided anew in the next look.
+      entry.lookAt = now;
+      return [];
+    }
+    if (!isReachable(campaign, lead)) {
+      const detail = `The contact has no address that ${campaign.messageType} can go to`;
+      end(entry, 'failed', { reason: 'no_address', detail, conditionId: null }, now);
+      return [];
+    }
+    const talking = (touches.get(lead.id) ?? []).map(({ lineId }) => lineId);
+    const { line, decision } = turns.take(entry.lineId, talking);
+    const message = makeStep(deps.ids, {
+      campaign,
+      snapshot,
+      entry,
+      lead,
+      step,
+      stepIndex,
+      line,
+      decision,
+      now,
+    });
+    Object.assign(entry, {
+      ...ON_ITS_WAY,
+      lineId: line.id,
+      stepKey: step.key,
+      messageId: message.id,
+      stepAt: null,
+      nextStepKey: null,
+      lookAt: null,
+    });
+    run.wokenLines.add(line.id);
+    return [message];
+  });
+}
