@@ -579,6 +579,26 @@ CREATE TABLE day_figures (
   PRIMARY KEY (workspace_id, day, line_id, campaign_id, user_id)
 );
 
+-- What HTTP conditions were answered for a lead: used again for a minute, and asked more rarely while it fails. A row that
+-- waits for its answer has `ask_at`; the entry that wants it is looked at again when it is there.
+CREATE TABLE condition_answers (
+  workspace_id text NOT NULL,
+  campaign_id  text NOT NULL,
+  lead_id      text NOT NULL,
+  condition_id text NOT NULL,
+  -- When to ask; while somebody asks, when to ask again should that process die.
+  ask_at       timestamptz,
+  asked_at     timestamptz,
+  holds        boolean,
+  -- Why there was no answer, how often in a row, and when to ask again at the earliest.
+  failed       text,
+  failures     integer NOT NULL DEFAULT 0,
+  retry_at     timestamptz,
+  PRIMARY KEY (workspace_id, campaign_id, lead_id, condition_id)
+);
+CREATE INDEX condition_answers_ask ON condition_answers (ask_at) WHERE ask_at IS NOT NULL;
+CREATE INDEX condition_answers_old ON condition_answers (asked_at) WHERE ask_at IS NULL;
+
 -- One row for every transition, written in the commit that makes it; timelines and webhooks read only these.
 CREATE TABLE events (
   workspace_id text NOT NULL,

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Deps } from '../deps.ts';
+import type { HttpAnswer } from '../domain/campaign/conditions.ts';
 import { FetchRefused, type GuardedResponse } from '../lib/guarded-fetch.ts';
 import { TooLarge } from '../lib/spool.ts';
 import { type FileRow, findFetchedUrl, noteFetchedUrl, type Validators } from '../store/files.ts';
@@ -29,6 +30,9 @@ export type Fetched = { file: FileRow; how: 'cached' | 'unchanged' | 'downloaded
 export interface FetchesUnderWay {
   byUrl: Map<string, Promise<Fetched>>;
   ofWorkspace: Map<string, number>;
+  /** HTTP conditions of campaigns likewise: by workspace, campaign, lead and condition. */
+  questions: Map<string, Promise<HttpAnswer>>;
+  questionsOfWorkspace: Map<string, number>;
 }
 
 type FetchDeps = FileDeps & Pick<Deps, 'web' | 'fetches'>;
@@ -42,7 +46,7 @@ const FETCHES_PER_WORKSPACE = 20;
 export const FRESH_MS = 3_600_000;
 
 export function newFetchesUnderWay(): FetchesUnderWay {
-  return { byUrl: new Map(), ofWorkspace: new Map() };
+  return { byUrl: new Map(), ofWorkspace: new Map(), questions: new Map(), questionsOfWorkspace: new Map() };
 }
 
 /** `busy`: the workspace fetches as much as it may; come back a little later. */

@@ -29,6 +29,7 @@ export class Chores {
     availability: createLimiter(QUESTIONS_AT_ONCE),
     attachment: createLimiter(QUESTIONS_AT_ONCE),
     campaign: createLimiter(CAMPAIGNS_AT_ONCE),
+    condition: createLimiter(QUESTIONS_AT_ONCE),
   };
 
   constructor(stopping: AbortSignal) {
@@ -45,7 +46,7 @@ export class Chores {
   /** Those that find no place wait for one; by then they may no longer be due, which whoever asks checks first. */
   ask(
     launch: Launch,
-    kind: 'outcome' | 'health' | 'news' | 'availability' | 'attachment' | 'campaign',
+    kind: 'outcome' | 'health' | 'news' | 'availability' | 'attachment' | 'campaign' | 'condition',
     questions: readonly Question[],
   ): void {
     for (const { name, ask } of questions) {

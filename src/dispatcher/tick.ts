@@ -13,6 +13,7 @@ import { newsQuestionsDue } from './ask-for-news.ts';
 import { campaignsDue } from './campaigns.ts';
 import { availabilityJobsDue, forgetOldJobs } from './check-availability.ts';
 import { Chores, type Launch } from './chores.ts';
+import { conditionQuestionsDue, forgetOldAnswers } from './condition-questions.ts';
 import { deliver } from './deliver.ts';
 import { DoorTeller } from './door-callbacks.ts';
 import { DayFolder } from './fold-days.ts';
@@ -85,6 +86,7 @@ export function createTicker(deps: Deps, stopping: AbortSignal = NEVER): Ticker 
         chores.start(launch, 'callbacks of doors', () => teller.look(launch));
         chores.ask(launch, 'attachment', await inboundAttachmentsDue(deps));
         chores.ask(launch, 'campaign', await campaignsDue(deps, stopping));
+        chores.ask(launch, 'condition', await conditionQuestionsDue(deps));
       }
       if (isTimeFor('lines')) {
         chores.start(launch, 'lines that are down', () => leaveDownLines(deps));
@@ -94,6 +96,7 @@ export function createTicker(deps: Deps, stopping: AbortSignal = NEVER): Ticker 
       if (isTimeFor('days')) chores.start(launch, 'days that are over', () => folder.look());
       if (isTimeFor('keys')) {
         chores.start(launch, 'old keys', () => forgetOldKeys(deps, stopping));
+        chores.start(launch, 'old answers of conditions', () => forgetOldAnswers(deps, stopping));
         chores.start(launch, 'old availability jobs', () => forgetOldJobs(deps));
         chores.start(launch, 'old jobs of relays', () => forgetRelayJobs(deps, stopping));
         chores.start(launch, 'old deliveries', () => trimWebhookLog(deps, stopping));

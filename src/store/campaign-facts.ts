@@ -1,52 +1,142 @@
-/** What decisions about leads on their way are made of, read for many of them at once. */
-import type { EntryFacts } from '../domain/campaign/next-step.ts';
-import type { EntryRow } from './campaign-leads.ts';
-import type { CampaignRow } from './campaigns.ts';
-import type { Sql } from './database.ts';
-import { readLeads } from './leads.ts';
-import { readMessages } from './webhook-facts.ts';
+/**
+ * What decisions about leads on their way through campaigns ask for, for hundreds of them in one statement: where each stands
+ * is known to whoever asks, all else is looked up by index, lead by lead inside the database.
+ */
+import type { HttpAnswer, Reply } from '../domain/campaign/conditions.ts';
+import type { EntryFacts, StepMessage } from '../domain/campaign/next-step.ts';
+import { cascade } from '../domain/cascade.ts';
+import type { MessageType } from '../domain/words.ts';
+import { toIso } from '../lib/clock.ts';
+import { ANSWER_FRESH_MS } from './condition-answers.ts';
+import { type Sql, statement } from './database.ts';
+import { LEAD_JSON, type LeadRow } from './leads.ts';
 
-/** In the order of `entries`. */
-export async function readEntryFacts(
+/** Where a lead stands, as its row in `campaign_leads` says. */
+export interface Standing {
+  campaignId: string;
+  leadId: string;
+  entry: number;
+  enteredAt: number;
+  stepKey: string | null;
+  stepAt: number | null;
+  nextStepKey: string | null;
+  messageId: string | null;
+}
+
+/** Of a lead that never stops writing, the first ones since it entered. */
+const MAX_REPLIES = 500;
+/** Enough to find words in. */
+const MAX_REPLY_CHARACTERS = 10_000;
+/** How far the clock of a phone may be behind ours; what was written before that is old news that was told late. */
+const SLOW_CLOCK_MS = 600_000;
+
+// Whoever shares an address with the lead is the same person in another list: a reply may have been stored with either.
+const READ_FACTS = statement(
+  'read_campaign_facts',
+  `SELECT
+     (SELECT ${LEAD_JSON} FROM leads l WHERE l.workspace_id = $1 AND l.id = r.lead_id) AS lead,
+     ARRAY(SELECT a.address FROM addresses a WHERE a.workspace_id = $1 AND a.suppressed_at IS NOT NULL AND a.address = ANY(own.addresses))
+       AS suppressed,
+     (SELECT json_build_object('status', m.status, 'reason', m.reason, 'errorMessage', m.error_message,
+        'sentAt', extract(epoch FROM m.sent_at) * 1000, 'endedAt', extract(epoch FROM m.updated_at) * 1000,
+        'fallbackSmsDispatched', m.fallback_sms_dispatched)
+      FROM messages m WHERE m.workspace_id = $1 AND m.id = r.message_id) AS message,
+     ARRAY(SELECT m.step_key FROM messages m WHERE m.workspace_id = $1 AND m.campaign_id = r.campaign_id AND m.lead_id = r.lead_id
+       AND m.campaign_entry = r.entry AND m.step_key IS NOT NULL) AS had,
+     ARRAY(SELECT json_build_object('at', extract(epoch FROM w.created_at) * 1000, 'text', w.text) FROM (
+        SELECT m.created_at, left(m.message, ${MAX_REPLY_CHARACTERS}) AS text FROM messages m
+        WHERE m.workspace_id = $1 AND m.direction = 'received' AND m.created_at >= r.entered_at AND m.sent_at >= r.wrote_after
+          AND m.lead_id = ANY(ARRAY[r.lead_id] || ARRAY(SELECT other.lead_id FROM lead_addresses other
+            WHERE other.workspace_id = $1 AND other.address = ANY(own.addresses)))
+          AND (m.lead_id = r.lead_id OR m.address = ANY(own.addresses))
+        ORDER BY m.created_at, m.id LIMIT ${MAX_REPLIES}) w) AS replies,
+     (SELECT json_build_object('campaign', coalesce(bool_or(m.campaign_id = r.campaign_id), false), 'anyCampaign', count(*) > 0)
+      FROM messages m WHERE m.workspace_id = $1 AND m.lead_id = r.lead_id AND m.direction = 'sent' AND m.campaign_id IS NOT NULL
+        AND m.sent_at < r.entered_at) AS "contactedBefore",
+     ARRAY(SELECT json_build_object('id', q.condition_id, 'holds', q.holds, 'failed', q.failed,
+        'retryAt', extract(epoch FROM q.retry_at) * 1000)
+      FROM condition_answers q WHERE q.workspace_id = $1 AND q.campaign_id = r.campaign_id AND q.lead_id = r.lead_id
+        AND (q.retry_at > $3 OR (q.holds IS NOT NULL AND q.asked_at > $4))) AS answers
+   FROM ROWS FROM (json_to_recordset($2::json)
+       AS (campaign_id text, lead_id text, entry int, message_id text, entered_at timestamptz, wrote_after timestamptz))
+     WITH ORDINALITY AS r(campaign_id, lead_id, entry, message_id, entered_at, wrote_after, place),
+     LATERAL (SELECT ARRAY(SELECT la.address FROM lead_addresses la WHERE la.workspace_id = $1 AND la.lead_id = r.lead_id) AS addresses) own
+   ORDER BY r.place`,
+);
+
+interface FactsRow {
+  lead: LeadRow | null;
+  suppressed: string[];
+  message: StepMessage | null;
+  had: string[];
+  replies: Reply[];
+  contactedBefore: { campaign: boolean; anyCampaign: boolean };
+  answers: { id: string; holds: boolean | null; failed: string | null; retryAt: number | null }[];
+}
+
+/** Of one campaign; in the order of `entries`. */
+export function readEntryFacts(
   sql: Sql,
   workspaceId: string,
-  _campaign: CampaignRow,
-  entries: readonly EntryRow[],
+  { id, messageType }: { id: string; messageType: MessageType },
+  entries: readonly Standing[],
   now: number,
 ): Promise<EntryFacts[]> {
-  const leads = new Map(
-    (
-      await readLeads(
-        sql,
-        workspaceId,
-        entries.map((e) => e.leadId),
-      )
-    ).map((l) => [l.id, l]),
-  );
-  const messages = new Map(
-    (
-      await readMessages(
-        sql,
-        workspaceId,
-        entries.flatMap((e) => e.messageId ?? []),
-      )
-    ).map((m) => [m.id, m]),
-  );
-  return entries.map((entry) => {
-    const lead = leads.get(entry.leadId);
-    const message = messages.get(entry.messageId ?? '');
+  return readFacts(sql, workspaceId, new Map([[id, messageType]]), entries, now);
+}
+
+/** In the order of `standings`. `messageTypes`: by campaign. */
+export async function readFacts(
+  sql: Sql,
+  workspaceId: string,
+  messageTypes: ReadonlyMap<string, MessageType>,
+  standings: readonly Standing[],
+  now: number,
+): Promise<EntryFacts[]> {
+  if (standings.length === 0) return [];
+  const records = standings.map((each) => ({
+    campaign_id: each.campaignId,
+    lead_id: each.leadId,
+    entry: each.entry,
+    message_id: each.messageId,
+    entered_at: toIso(each.enteredAt),
+    wrote_after: toIso(each.enteredAt - SLOW_CLOCK_MS),
+  }));
+  const values = [workspaceId, JSON.stringify(records), toIso(now), toIso(now - ANSWER_FRESH_MS)];
+  const rows = await sql.query<FactsRow>(READ_FACTS, values);
+  return rows.map((row, index) => {
+    const { campaignId, enteredAt, stepKey, stepAt, nextStepKey } = standings[index] as Standing;
+    const { lead, message, had, replies, contactedBefore } = row;
+    const messageType = messageTypes.get(campaignId) ?? 'imessage';
     return {
       now,
-      enteredAt: entry.enteredAt,
-      stepKey: entry.stepKey,
-      stepAt: entry.stepAt,
-      nextStepKey: entry.nextStepKey,
-      had: entry.stepKey === null ? [] : [entry.stepKey],
-      message: message === undefined ? null : { ...message, endedAt: message.updatedAt },
-      lead: lead === undefined ? null : { ...lead, isDnc: lead.optedOutAt !== null },
-      replies: [],
-      contactedBefore: { campaign: false, anyCampaign: false },
-      http: new Map(),
+      enteredAt,
+      stepKey,
+      stepAt,
+      nextStepKey,
+      had,
+      message,
+      lead: lead === null ? null : { ...lead, isDnc: isDnc(lead, row.suppressed, messageType) },
+      replies,
+      contactedBefore,
+      http: new Map(row.answers.map((each) => [each.id, answerOf(each)])),
     };
   });
+}
+
+/** As the gate `opt_out` sees it: opted out as a whole, or every address that could be written to is suppressed. */
+function isDnc(lead: LeadRow, suppressed: readonly string[], messageType: MessageType): boolean {
+  if (lead.optedOutAt !== null) return true;
+  const own = {
+    phone: lead.phone,
+    altPhones: [lead.altPhone1, lead.altPhone2, lead.altPhone3],
+    email: lead.email,
+    altEmails: [lead.altEmail1, lead.altEmail2, lead.altEmail3],
+  };
+  const addresses = cascade(messageType, own, { phone: null, email: null });
+  return addresses.length > 0 && addresses.every((address) => suppressed.includes(address));
+}
+
+function answerOf({ holds, failed, retryAt }: FactsRow['answers'][number]): HttpAnswer {
+  return holds !== null ? { holds } : { failed: failed ?? '', retryAt: retryAt ?? 0 };
 }

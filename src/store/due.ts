@@ -188,6 +188,7 @@ const NEXT_DUE = statement(
         AND id <> ALL($1)),
      (SELECT min(ask_at) FROM line_news),
      (SELECT min(look_at) FROM door_callbacks),
+     (SELECT min(ask_at) FROM condition_answers WHERE ask_at IS NOT NULL),
      (SELECT min(look_at) FROM availability_jobs WHERE look_at IS NOT NULL),
      (SELECT min(next_try_at) FROM inbound_attachments WHERE next_try_at IS NOT NULL),
      (SELECT min(look_at) FROM campaigns WHERE look_at IS NOT NULL),

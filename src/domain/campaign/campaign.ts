@@ -105,3 +105,11 @@ const UNIT_MS: Readonly<Record<WaitUnit, number>> = { s: 1_000, min: 60_000, h: 
 export function waitMs({ value, unit }: Wait): number {
   return value * UNIT_MS[unit];
 }
+
+/** Stop conditions of a step before its branches, step by step. */
+export function conditionsOf(steps: readonly Step[]): Condition[] {
+  return steps.flatMap(({ stopConditions, branches }) => [
+    ...stopConditions,
+    ...branches.map(({ condition }) => condition),
+  ]);
+}

@@ -245,7 +245,8 @@ function textOf(value: unknown): string | null {
 
 const NUMBER = /^[+-]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})(?:e[+-]?\d{1,3})?$/i;
 
-function numberOf(value: unknown): number | null {
+/** null: no number, and no text that is nothing but one. */
+export function numberOf(value: unknown): number | null {
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (typeof value !== 'string' || !NUMBER.test(value.trim())) return null;
   const number = Number(value.trim());

@@ -5,6 +5,7 @@
  */
 import type { MessageStatus, OnReply, Reason } from '../words.ts';
 import { type Branch, type Condition, END, type HttpCondition, type Step, waitMs } from './campaign.ts';
+import { hostOf } from './fill-question.ts';
 import {
   type ConditionFacts,
   type HttpAnswer,
@@ -330,6 +331,6 @@ function sentenceOf(condition: Condition, { contactedBefore }: EntryFacts): stri
     case 'dnc':
       return 'The contact opted out: do not contact';
     case 'http':
-      return `${condition.method} ${condition.url} answered so`;
+      return `${hostOf(condition.url)} said so`;
   }
 }

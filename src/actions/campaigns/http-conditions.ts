@@ -1,0 +1,156 @@
+/**
+ * HTTP conditions: a server of the workspace's choice is asked about a lead, behind the guard, and its JSON is compared.
+ * Whatever that server or the network does is an answer of its own kind, which holds the step: nothing is guessed.
+ *
+ * Answers are kept in the database, not in memory: the pass that makes a step and the send that checks it again may be
+ * different processes, and how often a server failed in a row must outlive them.
+ */
+import type { Deps } from '../../deps.ts';
+import { type HttpAnswer, holdsOfAnswer } from '../../domain/campaign/conditions.ts';
+import { fillQuestion, hostOf } from '../../domain/campaign/fill-question.ts';
+import type { Asked } from '../../domain/campaign/next-step.ts';
+import { type TemplateValues, templateValues } from '../../domain/template.ts';
+import { FetchRefused, type GuardedResponse } from '../../lib/guarded-fetch.ts';
+import type { CampaignRow } from '../../store/campaigns.ts';
+import { countFailures, storeAnswer } from '../../store/condition-answers.ts';
+import type { LeadRow } from '../../store/leads.ts';
+import { openHeaders } from './condition-headers.ts';
+
+type AskDeps = Pick<Deps, 'clock' | 'web' | 'secrets' | 'database' | 'fetches'>;
+
+/** Whose condition it is, and about whom it asks. */
+export interface About {
+  campaign: Pick<CampaignRow, 'id' | 'secret'>;
+  lead: LeadRow;
+}
+
+/** From the first byte out to the last one in. */
+export const ANSWER_WITHIN_MS = 10_000;
+const MAX_ANSWER_BYTES = 256 * 1024;
+/** Of a GET; a POST that leads elsewhere is no answer. */
+const REDIRECTS = 3;
+/** At once: a server that hangs must not take the places of everybody's sends. */
+const QUESTIONS_PER_WORKSPACE = 20;
+const MINUTE_MS = 60_000;
+/** After one failure, two in a row, and so on; the last one ever after. */
+const PAUSES_MS = [1, 2, 5, 15, 60].map((minutes) => minutes * MINUTE_MS);
+
+/**
+ * Asks now, and keeps the answer. `busy`: the workspace asks as much as it may; come back a little later. Two who ask the
+ * same at once get one answer.
+ */
+export async function askCondition(
+  deps: AskDeps,
+  workspaceId: string,
+  about: About,
+  condition: Asked,
+): Promise<HttpAnswer | 'busy'> {
+  const { questions, questionsOfWorkspace } = deps.fetches;
+  const key = `${workspaceId} ${about.campaign.id} ${about.lead.id} ${condition.id}`;
+  const underWay = questions.get(key);
+  if (underWay !== undefined) return underWay;
+  const count = questionsOfWorkspace.get(workspaceId) ?? 0;
+  if (count >= QUESTIONS_PER_WORKSPACE) return 'busy';
+  questionsOfWorkspace.set(workspaceId, count + 1);
+  const asking = askAndKeep(deps, workspaceId, about, condition).finally(() => {
+    questions.delete(key);
+    const left = (questionsOfWorkspace.get(workspaceId) ?? 1) - 1;
+    if (left === 0) questionsOfWorkspace.delete(workspaceId);
+    else questionsOfWorkspace.set(workspaceId, left);
+  });
+  questions.set(key, asking);
+  return asking;
+}
+
+async function askAndKeep(
+  deps: AskDeps,
+  workspaceId: string,
+  about: About,
+  condition: Asked,
+): Promise<HttpAnswer> {
+  const question = { campaignId: about.campaign.id, leadId: about.lead.id, conditionId: condition.id };
+  const found = await ask(deps, workspaceId, about, condition);
+  const now = deps.clock.now();
+  if (!('failed' in found)) {
+    const answer = { holds: holdsOfAnswer(condition, found.json) };
+    await storeAnswer(deps.database, workspaceId, question, answer, 0, now);
+    return answer;
+  }
+  const failures = (await countFailures(deps.database, workspaceId, question)) + 1;
+  const failed = `The question to ${hostOf(condition.url)} failed: ${found.failed}`;
+  const answer = { failed, retryAt: now + pauseAfter(failures) };
+  await storeAnswer(deps.database, workspaceId, question, answer, failures, now);
+  return answer;
+}
+
+export function pauseAfter(failures: number): number {
+  return PAUSES_MS[Math.min(failures, PAUSES_MS.length) - 1] ?? MINUTE_MS;
+}
+
+type Found = { json: unknown } | { failed: string };
+
+async function ask(deps: AskDeps, workspaceId: string, about: About, condition: Asked): Promise<Found> {
+  const { campaign, lead } = about;
+  const given = openHeaders(deps.secrets, workspaceId, campaign.id, campaign.secret)[condition.id] ?? {};
+  const contentType = headerOf(given, 'content-type');
+  const filled = fillQuestion(condition, contentType, questionValues(lead));
+  if ('error' in filled) return { failed: filled.error };
+  const headers: Record<string, string> = { ...given };
+  if (headerOf(given, 'accept') === null) headers.accept = 'application/json';
+  if (headerOf(given, 'user-agent') === null) headers['user-agent'] = 'Trunkline';
+  if (filled.contentType !== null) headers['content-type'] = filled.contentType;
+  try {
+    const response = await deps.web.fetch(filled.url, {
+      method: condition.method,
+      headers,
+      ...(filled.body === null ? {} : { body: filled.body }),
+      timeoutMs: ANSWER_WITHIN_MS,
+      redirects: REDIRECTS,
+      maxBytes: MAX_ANSWER_BYTES,
+    });
+    return await readAnswer(response);
+  } catch (error) {
+    return { failed: sentenceOf(error) };
+  }
+}
+
+/** Besides what messages may name: by what other services know the lead. */
+function questionValues(lead: LeadRow): TemplateValues {
+  const { id: leadId, externalId, hsContactId, ghlContactId } = lead;
+  return { ...templateValues(lead, null), leadId, externalId, hsContactId, ghlContactId };
+}
+
+async function readAnswer({ status, body }: GuardedResponse): Promise<Found> {
+  if (status < 200 || status >= 300) {
+    body.destroy();
+    return { failed: `it answers ${status}` };
+  }
+  const chunks: Buffer[] = [];
+  for await (const chunk of body) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString('utf8').trim();
+  // As after a 204: there is nothing, which is what `not_exists` asks for.
+  if (text === '') return { json: null };
+  try {
+    return { json: JSON.parse(text) };
+  } catch {
+    return { failed: 'its answer is not JSON' };
+  }
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof FetchRefused) {
+    switch (error.code) {
+      case 'timeout':
+        return `no complete answer came within ${ANSWER_WITHIN_MS / 1000} seconds`;
+      case 'too_large':
+        return `its answer is larger than ${MAX_ANSWER_BYTES / 1024} KB`;
+      default:
+        return error.message;
+    }
+  }
+  return error instanceof Error && error.message !== '' ? error.message : 'the connection broke off';
+}
+
+function headerOf(headers: Readonly<Record<string, string>>, name: string): string | null {
+  return Object.entries(headers).find(([each]) => each.toLowerCase() === name)?.[1] ?? null;
+}
