@@ -2,16 +2,16 @@
 import { ANSWER_WITHIN_MS, askCondition } from '../actions/campaigns/http-conditions.ts';
 import type { Deps } from '../deps.ts';
 import { conditionsOf } from '../domain/campaign/campaign.ts';
-import { findCampaign } from '../store/campaigns.ts';
 import { wakeLeads } from '../store/campaign-leads.ts';
+import { findCampaign } from '../store/campaigns.ts';
 import {
   claimQuestion,
   dropQuestion,
   forgetAnswers,
   putOffQuestion,
-  type Question as Wanted,
   scanQuestions,
   settleQuestion,
+  type Question as Wanted,
 } from '../store/condition-answers.ts';
 import { findLead } from '../store/leads.ts';
 import type { Question } from './chores.ts';

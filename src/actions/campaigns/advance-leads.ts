@@ -4,10 +4,11 @@
  */
 
 import type { Step } from '../../domain/campaign/campaign.ts';
-import { type Asked, type Decision, decide, type EntryFacts } from '../../domain/campaign/next-step.ts';
+import { type Decision, decide, type EntryFacts } from '../../domain/campaign/next-step.ts';
 import { invariant } from '../../lib/invariant.ts';
 import { readEntryFacts } from '../../store/campaign-facts.ts';
 import { type EntryRow, lockDueEntries, storeEntries } from '../../store/campaign-leads.ts';
+import { type Question, wantAnswers } from '../../store/condition-answers.ts';
 import { readTalkingLines } from '../../store/deliveries.ts';
 import { type NewMessage, writeIntake } from '../../store/intake.ts';
 import { readLeads } from '../../store/leads.ts';
@@ -17,21 +18,11 @@ import { isReachable, makeStep } from './make-step.ts';
 import type { Run } from './run.ts';
 
 export const ADVANCED_AT_ONCE = 500;
-/** While HTTP conditions are asked, outside of the transaction; whoever asks may die. */
-const ASKED_WITHIN_MS = 30_000;
-
-/** A lead whose next step depends on somebody else's server. */
-export interface Question {
-  leadId: string;
-  entry: number;
-  conditions: readonly Asked[];
-}
 
 export interface Advanced {
   /** How many were due. */
   looked: number;
   made: number;
-  questions: Question[];
 }
 
 /** null: none of the campaign's lines can send, and somebody's turn has come. Nothing was written. */
@@ -39,7 +30,7 @@ export async function advanceLeads(run: Run, limit: number): Promise<Advanced | 
   const { deps, tx, snapshot, campaign, now } = run;
   const { workspaceId } = snapshot.workspace;
   const due = await lockDueEntries(tx, workspaceId, campaign.id, now, limit);
-  if (due.length === 0) return { looked: 0, made: 0, questions: [] };
+  if (due.length === 0) return { looked: 0, made: 0 };
   const known = await readEntryFacts(tx, workspaceId, campaign, due, now);
   const sending: Sending[] = [];
   const stopped: EntryRow[] = [];
@@ -57,8 +48,10 @@ export async function advanceLeads(run: Run, limit: number): Promise<Advanced | 
         entry.nextStepKey = decision.nextStepKey ?? null;
         break;
       case 'ask':
-        entry.lookAt = now + ASKED_WITHIN_MS;
-        questions.push({ leadId: entry.leadId, entry: entry.entry, conditions: decision.conditions });
+        // Asked outside of any transaction; the commit that has the answer looks at the lead again.
+        entry.lookAt = null;
+        for (const { id: conditionId } of decision.conditions)
+          questions.push({ campaignId: campaign.id, leadId: entry.leadId, conditionId });
         break;
       case 'hold': {
         const { reason, detail, conditionId, until } = decision;
@@ -79,10 +72,11 @@ export async function advanceLeads(run: Run, limit: number): Promise<Advanced | 
   const messages = await makeSteps(run, sending);
   if (messages === null) return null;
   await writeIntake(tx, workspaceId, { leads: [], messages, idempotencyKeys: [], wakes: [] }, now);
+  await wantAnswers(tx, workspaceId, questions, now);
   const withdrawn = await cancelWaiting(deps, tx, workspaceId, stopped);
   const kept = due.filter((entry) => !withdrawn.busy.has(entry.messageId ?? ''));
   await storeEntries(tx, workspaceId, campaign.id, kept, now);
-  return { looked: due.length, made: messages.length, questions };
+  return { looked: due.length, made: messages.length };
 }
 
 interface Sending {

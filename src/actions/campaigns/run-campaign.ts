@@ -25,7 +25,7 @@ export interface Look {
 
 const RELEASED_AT_ONCE = 2_000;
 const READ_ONLY_RECHECK_MS = 60_000;
-const NOTHING: Advanced = { looked: 0, made: 0, questions: [] };
+const NOTHING: Advanced = { looked: 0, made: 0 };
 
 /** null: somebody else is at it, or it is gone. */
 export async function runCampaign(

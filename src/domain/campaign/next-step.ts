@@ -5,7 +5,6 @@
  */
 import type { MessageStatus, OnReply, Reason } from '../words.ts';
 import { type Branch, type Condition, END, type HttpCondition, type Step, waitMs } from './campaign.ts';
-import { hostOf } from './fill-question.ts';
 import {
   type ConditionFacts,
   type HttpAnswer,
@@ -15,6 +14,7 @@ import {
   repliesSince,
   says,
 } from './conditions.ts';
+import { hostOf } from './fill-question.ts';
 
 /** Why an entry ended before its time. */
 export const STOP_REASONS = [
