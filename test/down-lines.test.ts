@@ -1,7 +1,7 @@
 /** Who looks after lines that are down finds those on which something is to be done, and no others. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { leaveDownLines } from '../src/dispatcher/housekeeping.ts';
-import { scanDownLines } from '../src/store/due.ts';
+import { scanDownLines } from '../src/store/line-loss.ts';
 import { openApp, type TestApp } from './harness.ts';
 import { accept, newPhone, openWorkspace, read, type Workspace } from './workspaces.ts';
 

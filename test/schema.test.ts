@@ -111,6 +111,7 @@ const ACROSS_WORKSPACES: Readonly<Record<string, string>> = {
   insert_api_key: 'reference table',
   note_key_use: 'reference table',
   scan_due_lines: 'scan without locks; claimed per workspace',
+  scan_due_campaigns: 'scan without locks; each campaign is locked in its workspace',
   scan_expired_leases: 'scan without locks; settled per workspace',
   scan_reconciliations: 'scan without locks; claimed per workspace',
   scan_expired_messages: 'scan without locks; settled per workspace',
@@ -207,7 +208,7 @@ describe('the statements of src/store', () => {
 
   test('bind every table of a sub-select, join or union to the workspace too', () => {
     const tables =
-      /\b(?:FROM|JOIN|UPDATE|INTO|USING)\s+(messages|leads|lines|devices|lead_addresses|addresses|touches|events|lists|line_wakes|line_tallies|availability_jobs|availability_job_leads|idempotency_keys|suppressions|files|fetched_urls|inbound_attachments|line_news|reactions|webhooks|webhook_deliveries|event_feeds|audit_log|language_audits|sandbox_\w+|relay_\w+|line_requests|door_callbacks|figure_folds|touched_days|counted_leads|day_figures)\b/g;
+      /\b(?:FROM|JOIN|UPDATE|INTO|USING)\s+(messages|leads|lines|devices|lead_addresses|addresses|touches|events|lists|line_wakes|line_tallies|availability_jobs|availability_job_leads|idempotency_keys|suppressions|files|fetched_urls|inbound_attachments|line_news|reactions|webhooks|webhook_deliveries|event_feeds|audit_log|language_audits|sandbox_\w+|relay_\w+|line_requests|door_callbacks|figure_folds|touched_days|counted_leads|day_figures|campaigns|campaign_leads|campaign_wakes)\b/g;
     const wrong = statements
       .filter(({ name }) => ACROSS_WORKSPACES[name] === undefined)
       .filter(({ text }) => {

@@ -7,9 +7,12 @@
 import type { Deps } from '../deps.ts';
 import { chooseLine, type LineDecision } from '../domain/line-choice.ts';
 import { readTalkingLines } from '../store/deliveries.ts';
-import { insertEvents, type NewEvent } from '../store/events.ts';
+import { insertEvents } from '../store/events.ts';
 import { wakeLines } from '../store/line-queue.ts';
-import { lockEndingOfLine, lockWaitingOfLine, type MessageRow, moveMessages } from '../store/messages.ts';
+import { lockEndingOfLine, lockWaitingOfLine } from '../store/line-loss.ts';
+import { type MessageRow, moveMessages } from '../store/messages.ts';
+import { leaveLine } from './campaigns/leave-line.ts';
+import { movedEvent } from './move-message.ts';
 import { applyRulings, type Ruling } from './settle-messages.ts';
 import type { WorkspaceSnapshot } from './workspace-snapshot.ts';
 
@@ -43,7 +46,7 @@ export async function leaveDownLine(
     await insertEvents(
       tx,
       workspaceId,
-      moves.map(({ message, decision }) => moved(deps, message, decision)),
+      moves.map(({ message, decision }) => movedEvent(deps.ids(), message, decision, deps.clock.now())),
     );
     const woken = [...new Set(moves.map(({ decision }) => decision.lineId))];
     await wakeLines(tx, workspaceId, woken, woken.map(deps.ids));
@@ -53,7 +56,8 @@ export async function leaveDownLine(
     await applyRulings(deps, tx, snapshot, rulings);
     return moves.length + rulings.length > 0;
   });
-  if (!changed) return;
+  const left = await leaveLine(deps, snapshot, lineId);
+  if (!changed && !left) return;
   deps.announceSettled();
   deps.wakeDispatchers();
 }
@@ -86,18 +90,6 @@ function move(
   return [
     { message, decision: { ...chosen, reason: 'moved', because: `Its line is down. ${chosen.because}` } },
   ];
-}
-
-function moved(deps: Deps, message: MessageRow, decision: LineDecision): NewEvent {
-  return {
-    id: deps.ids(),
-    type: 'message.moved',
-    messageId: message.id,
-    leadId: message.leadId,
-    lineId: decision.lineId,
-    at: deps.clock.now(),
-    data: { from: message.lineId, lineDecision: decision },
-  };
 }
 
 /** By SMS where one can go; elsewhere there is nothing to go on with. */

@@ -7,18 +7,16 @@
 import type { Deps } from '../deps.ts';
 import { sendsFallbackSms } from '../domain/fallback.ts';
 import { EVENT_OF, figureOf, type LifecycleEvent, transition } from '../domain/lifecycle.ts';
-import { release } from '../domain/pacing.ts';
+import type { LineDecision } from '../domain/line-choice.ts';
 import type { AvailabilityStatus, MessageStatus, Reason } from '../domain/words.ts';
 import { Batcher } from '../lib/batcher.ts';
 import { invariant } from '../lib/invariant.ts';
 import { type SettledStep, settledStep, wakeEntries } from '../store/campaign-leads.ts';
 import type { Sql } from '../store/database.ts';
-import { deleteTouches, markFirstTouch } from '../store/deliveries.ts';
 import { insertEvents, type NewEvent } from '../store/events.ts';
 import { type NewMessage, writeIntake } from '../store/intake.ts';
-import { lockLines, storeLinePaces, wakeLines } from '../store/line-queue.ts';
+import { wakeLines } from '../store/line-queue.ts';
 import { addTallies, type TallyChange } from '../store/line-tallies.ts';
-import { paceOf } from '../store/lines.ts';
 import { lockMessages, type MessageRow } from '../store/messages.ts';
 import {
   type AvailabilityNote,
@@ -28,7 +26,11 @@ import {
   settlementOf,
   storeSettlements,
 } from '../store/settlements.ts';
+import { moveSteps, type StepMove } from './campaigns/move-steps.ts';
+import { tryOtherLines } from './campaigns/try-other-lines.ts';
 import { fallbackMessage } from './fallback-message.ts';
+import { giveBack } from './give-back.ts';
+import { movedEvent } from './move-message.ts';
 import { type Suppression, suppress } from './suppress-address.ts';
 import type { WorkspaceSnapshot } from './workspace-snapshot.ts';
 
@@ -51,6 +53,8 @@ export interface Ruling {
   retryAt?: number;
   /** With `retry` or `lose`: this one does not count against the attempts it has. */
   isFree?: boolean;
+  /** With `retry`: the line it goes on from, where that is another one. */
+  moveTo?: LineDecision;
   /** With `lose`: when to ask the carrier first. */
   reconcileAt?: number;
   /** With `lose`: when the attempt is over at the latest, if it may not be yet; what is absent before then may still leave. */
@@ -124,7 +128,8 @@ export async function applyRulings(
   // Only now: what happened to these messages while we waited for them came before.
   const now = deps.clock.now();
   const changes = new Changes(deps, snapshot, now);
-  const settled = rulings.map((ruling): Settled => {
+  const heard = await tryOtherLines(tx, snapshot, rows, rulings);
+  const settled = heard.map((ruling): Settled => {
     const row = rows.get(ruling.messageId);
     if (row === undefined) return { messageId: ruling.messageId, applied: false, status: null };
     const applied = changes.apply(row, ruling);
@@ -151,6 +156,7 @@ class Changes {
   readonly #tallies = new Map<string, TallyChange>();
   readonly #leadAvailability = new Map<string, AvailabilityStatus>();
   readonly #steps: SettledStep[] = [];
+  readonly #moves: StepMove[] = [];
 
   constructor(deps: SettleDeps, snapshot: WorkspaceSnapshot, now: number) {
     this.#deps = deps;
@@ -176,14 +182,15 @@ class Changes {
       this.#released.push({ ...row });
       row.reserved = null;
     }
+    const { lineId } = row;
     this.#mark(row, ruling, to);
     if (to === 'delivered' && from !== 'delivered') this.#noteReached(row);
     if (to !== from) row.receiptAt = this.#firstReceiptAt(row);
     if (ruling.event === 'read') row.receiptAt = null;
     // The next message to this contact waited for this one.
-    if (from === 'sending' || from === 'unknown') this.#wakes.add(row.lineId);
+    if (from === 'sending' || from === 'unknown') this.#wakes.add(lineId);
     this.#noteStep(row, from);
-    this.#count(row, from, ruling);
+    this.#count(row, lineId, from, ruling);
     const dispatched = this.#startFallback(row, ruling);
     if (figureOf(from) !== figureOf(to) || dispatched !== null) this.#counted.push(row.createdAt);
     this.#settlements.set(row.id, settlementOf(row));
@@ -192,7 +199,7 @@ class Changes {
       type: EVENT_OF[ruling.event],
       messageId: row.id,
       leadId: row.leadId,
-      lineId: row.lineId,
+      lineId,
       at: this.#now,
       data: {
         from,
@@ -236,6 +243,12 @@ class Changes {
       row.unknownSince = null;
       row.reconcileAt = null;
     }
+    if (to === 'queued' && ruling.moveTo !== undefined) {
+      this.#moves.push({ message: { ...row }, decision: ruling.moveTo });
+      this.#events.push(movedEvent(this.#deps.ids(), row, ruling.moveTo, this.#now));
+      row.lineId = ruling.moveTo.lineId;
+      row.lineDecision = ruling.moveTo;
+    }
     if (to === 'queued') {
       row.dueAt = ruling.retryAt ?? this.#now;
       this.#wakes.add(row.lineId);
@@ -268,24 +281,24 @@ class Changes {
   }
 
   /** For the score of the line (D19): what its carrier took, and what it refused. */
-  #count(row: MessageRow, from: MessageStatus, ruling: Ruling): void {
+  #count(row: MessageRow, lineId: string, from: MessageStatus, ruling: Ruling): void {
     const took =
       row.status !== from && (row.status === 'sent' || (row.status === 'delivered' && from !== 'sent'));
     const refused =
-      row.status === 'failed' &&
+      (row.status === 'failed' || ruling.moveTo !== undefined) &&
       ruling.isLineBlameless !== true &&
       ruling.reason !== undefined &&
       COUNTS_AS_FAILURE.includes(ruling.reason);
     if (!took && !refused) return;
-    const tally = this.#tallies.get(row.lineId) ?? {
-      lineId: row.lineId,
+    const tally = this.#tallies.get(lineId) ?? {
+      lineId,
       sent: 0,
       failed: 0,
       streak: 0,
       replies: 0,
     };
-    if (took) this.#tallies.set(row.lineId, { ...tally, sent: tally.sent + 1, streak: 0 });
-    else this.#tallies.set(row.lineId, { ...tally, failed: tally.failed + 1, streak: tally.streak + 1 });
+    if (took) this.#tallies.set(lineId, { ...tally, sent: tally.sent + 1, streak: 0 });
+    else this.#tallies.set(lineId, { ...tally, failed: tally.failed + 1, streak: tally.streak + 1 });
   }
 
   #startFallback(row: MessageRow, ruling: Ruling): NewMessage | null {
@@ -321,9 +334,10 @@ class Changes {
 
   async store(tx: Sql): Promise<void> {
     const { workspaceId } = this.#snapshot.workspace;
-    await this.#giveBack(tx, workspaceId);
+    for (const lineId of await giveBack(tx, workspaceId, this.#released)) this.#wakes.add(lineId);
     const counted = { instants: this.#counted, id: this.#deps.ids() };
     await storeSettlements(tx, workspaceId, [...this.#settlements.values()], counted, this.#now);
+    await moveSteps(tx, workspaceId, this.#moves, this.#now);
     for (const each of this.#suppressions)
       this.#events.push(...(await suppress(this.#deps, tx, workspaceId, each.line, each, this.#now)));
     await insertEvents(tx, workspaceId, this.#events);
@@ -337,39 +351,6 @@ class Changes {
     }
     const wakes = [...this.#wakes];
     await wakeLines(tx, workspaceId, wakes, wakes.map(this.#deps.ids));
-  }
-
-  /** Cap, gap and first touch of attempts that definitely did not leave (D15). */
-  async #giveBack(tx: Sql, workspaceId: string): Promise<void> {
-    if (this.#released.length === 0) return;
-    const lineIds = [...new Set(this.#released.map((message) => message.lineId))].sort();
-    const lines = await lockLines(tx, workspaceId, lineIds, { skipLocked: false });
-    const deviceSends = new Map(lines.map((line) => [line.deviceId, line.deviceLastSendAt]));
-    const updates = lines.map((line) => {
-      let pace = paceOf(line);
-      for (const { lineId, reserved } of this.#released) {
-        if (lineId !== line.id || reserved === null) continue;
-        pace = release({ ...pace, deviceLastSendAt: deviceSends.get(line.deviceId) ?? null }, reserved);
-        deviceSends.set(line.deviceId, pace.deviceLastSendAt);
-      }
-      return {
-        id: line.id,
-        deviceId: line.deviceId,
-        pace,
-        lastSendAt: line.lastSendAt,
-        nextSendAt: null,
-        setNextSendAt: false,
-      };
-    });
-    for (const update of updates) update.pace.deviceLastSendAt = deviceSends.get(update.deviceId) ?? null;
-    await storeLinePaces(tx, workspaceId, updates);
-    const forgotten = await deleteTouches(tx, workspaceId, this.#released);
-    await markFirstTouch(
-      tx,
-      workspaceId,
-      forgotten.map((touch) => ({ ...touch, firstTouch: true })),
-    );
-    for (const lineId of lineIds) this.#wakes.add(lineId);
   }
 }
 

@@ -7,10 +7,10 @@ import { isWaiting } from '../domain/lifecycle.ts';
 import { invariant } from '../lib/invariant.ts';
 import {
   forgetIdempotencyKeys,
-  scanDownLines,
   scanExpiredMessages,
   scanUncheckedLines,
 } from '../store/due.ts';
+import { scanDownLines } from '../store/line-loss.ts';
 import { findMessage } from '../store/messages.ts';
 import { forgetJobs } from '../store/relay-jobs.ts';
 import type { Question } from './chores.ts';

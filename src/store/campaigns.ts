@@ -50,6 +50,16 @@ export async function findCampaign(sql: Sql, workspaceId: string, id: string): P
   return (await sql.query<CampaignRow>(FIND_CAMPAIGN, [workspaceId, id]))[0] ?? null;
 }
 
+const FIND_CAMPAIGNS = statement(
+  'find_campaigns',
+  `SELECT ${CAMPAIGN_COLUMNS} FROM campaigns c WHERE c.workspace_id = $1 AND c.id = ANY($2)`,
+);
+
+/** In no order. */
+export function findCampaigns(sql: Sql, workspaceId: string, ids: readonly string[]): Promise<CampaignRow[]> {
+  return sql.query(FIND_CAMPAIGNS, [workspaceId, ids]);
+}
+
 const LOCK_CAMPAIGN = statement(
   'lock_campaign',
   `SELECT ${CAMPAIGN_COLUMNS} FROM campaigns c WHERE c.workspace_id = $1 AND c.id = $2 FOR NO KEY UPDATE`,

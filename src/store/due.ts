@@ -68,38 +68,6 @@ export function scanExpiredMessages(
   return sql.query(SCAN_EXPIRED, [toIso(now), aside, limit]);
 }
 
-const WAITS_ON_IT = `m.workspace_id = l.workspace_id AND m.line_id = l.id AND m.status IN ('pending', 'scheduled', 'queued')`;
-const SCAN_DOWN_LINES = statement(
-  'scan_down_lines',
-  `SELECT l.workspace_id AS "workspaceId", l.id AS "lineId", l.down_since AS "downSince"
-   FROM lines l JOIN workspaces w ON w.workspace_id = l.workspace_id
-   CROSS JOIN LATERAL (SELECT
-     EXISTS (SELECT 1 FROM lines o WHERE o.workspace_id = l.workspace_id AND o.message_type = l.message_type
-       AND o.is_active AND o.health_status = 'healthy' AND o.id <> l.id) AS move,
-     w.line_down_policy = 'sms' AND w.fallback_enabled AND EXISTS (SELECT 1 FROM lines f
-       WHERE f.workspace_id = l.workspace_id AND f.id = w.fallback_line_id AND f.message_type = 'sms') AS go_by_sms) may
-   WHERE l.down_since IS NOT NULL AND (
-     (l.down_since <= $1 AND EXISTS (SELECT 1 FROM messages m WHERE ${WAITS_ON_IT} AND m.due_at <= $1))
-     OR (may.move AND EXISTS (SELECT 1 FROM messages m WHERE ${WAITS_ON_IT} AND m.first_touch AND NOT m.line_pinned))
-     OR (may.move AND w.line_down_policy = 'move' AND EXISTS (
-       SELECT 1 FROM messages m WHERE ${WAITS_ON_IT} AND NOT m.line_pinned))
-     OR (may.go_by_sms AND EXISTS (SELECT 1 FROM messages m WHERE ${WAITS_ON_IT} AND NOT m.first_touch
-       AND NOT m.line_pinned AND m.message_type = 'imessage' AND m.recipient_phone IS NOT NULL)))
-   ORDER BY l.down_since DESC LIMIT $2`,
-);
-
-/**
- * Lines that can't send, and on which messages wait that are to move, to go on by SMS, or have waited since before
- * `waitedSince`: whose messages have to wait there are many more, and nothing is to be done about them. Newly down first.
- */
-export function scanDownLines(
-  sql: Sql,
-  waitedSince: number,
-  limit: number,
-): Promise<{ workspaceId: string; lineId: string; downSince: number }[]> {
-  return sql.query(SCAN_DOWN_LINES, [toIso(waitedSince), limit]);
-}
-
 const SCAN_UNCHECKED_LINES = statement(
   'scan_unchecked_lines',
   `SELECT workspace_id AS "workspaceId", id AS "lineId" FROM lines

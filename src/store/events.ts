@@ -85,3 +85,18 @@ const READ_EVENTS = statement(
 export function readEvents(sql: Sql, workspaceId: string, ids: readonly string[]): Promise<EventRow[]> {
   return sql.query<EventRow>(READ_EVENTS, [workspaceId, ids]);
 }
+
+const READ_TRIED_LINES = statement(
+  'read_tried_lines',
+  `SELECT e.message_id AS "messageId", e.line_id AS "lineId" FROM events e
+   WHERE e.workspace_id = $1 AND e.message_id = ANY($2) AND e.type = 'message.sending'`,
+);
+
+/** From which lines these messages were tried. */
+export function readTriedLines(
+  sql: Sql,
+  workspaceId: string,
+  messageIds: readonly string[],
+): Promise<{ messageId: string; lineId: string }[]> {
+  return sql.query(READ_TRIED_LINES, [workspaceId, messageIds]);
+}

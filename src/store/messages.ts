@@ -231,52 +231,6 @@ export function lockWaitingFor(
   return tx.query<MessageRow>(LOCK_WAITING_FOR, [workspaceId, leadIds, phone, email]);
 }
 
-const LOCK_FIRST_TOUCHES_OF_LINE = statement(
-  'lock_first_touches_of_line',
-  `SELECT ${MESSAGE_COLUMNS} FROM messages m
-   WHERE m.workspace_id = $1 AND m.line_id = $2 AND m.status IN ${WAITING_SQL} AND m.first_touch AND NOT m.line_pinned
-   ORDER BY m.lead_id, m.id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED`,
-);
-const LOCK_WAITING_OF_LINE = statement(
-  'lock_waiting_of_line',
-  `SELECT ${MESSAGE_COLUMNS} FROM messages m
-   WHERE m.workspace_id = $1 AND m.line_id = $2 AND m.status IN ${WAITING_SQL} AND NOT m.line_pinned
-   ORDER BY m.lead_id, m.id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED`,
-);
-
-/** `first_touches`: to people the line never wrote to. Never those tied to it by fromLineId. A lead's stand together. */
-export function lockWaitingOfLine(
-  tx: Sql,
-  workspaceId: string,
-  lineId: string,
-  which: 'first_touches' | 'all',
-  limit: number,
-): Promise<MessageRow[]> {
-  const found = which === 'all' ? LOCK_WAITING_OF_LINE : LOCK_FIRST_TOUCHES_OF_LINE;
-  return tx.query<MessageRow>(found, [workspaceId, lineId, limit]);
-}
-
-const LOCK_ENDING_OF_LINE = statement(
-  'lock_ending_of_line',
-  `SELECT ${MESSAGE_COLUMNS} FROM messages m
-   WHERE m.workspace_id = $1 AND m.line_id = $2 AND m.status IN ${WAITING_SQL}
-     AND (m.due_at <= $3 OR ($4 AND NOT m.first_touch AND NOT m.line_pinned AND m.message_type = 'imessage'
-       AND m.recipient_phone IS NOT NULL))
-   ORDER BY m.id LIMIT $5 FOR NO KEY UPDATE SKIP LOCKED`,
-);
-
-/** Messages that wait no longer for a line that is down. */
-export function lockEndingOfLine(
-  tx: Sql,
-  workspaceId: string,
-  lineId: string,
-  /** `dueBy`: those due by then; null = none. `bySms`: conversations that can go on by SMS, unless they name the line. */
-  { dueBy, bySms }: { dueBy: number | null; bySms: boolean },
-  limit: number,
-): Promise<MessageRow[]> {
-  return tx.query<MessageRow>(LOCK_ENDING_OF_LINE, [workspaceId, lineId, toIsoOrNull(dueBy), bySms, limit]);
-}
-
 const MOVE_MESSAGES = statement(
   'move_messages',
   `UPDATE messages m SET line_id = r.line_id, line_decision = r.line_decision, updated_at = $3,

@@ -15,6 +15,7 @@ import { ADVANCED_AT_ONCE, type Advanced, advanceLeads } from './advance-leads.t
 import { complete } from './complete-campaign.ts';
 import { endLeads } from './end-leads.ts';
 import { enterNextLeads } from './enter-list.ts';
+import { pauseWithoutLine } from './pause-without-line.ts';
 import type { Run } from './run.ts';
 
 export interface Look {
@@ -79,7 +80,7 @@ async function lookAt(run: Run, { workspace }: WorkspaceSnapshot, limit: number)
   const advanced = await advanceLeads(run, limit);
   await deps.checkpoint('campaign.advanced');
   if (advanced === null) {
-    pauseWithoutLine(run);
+    pauseWithoutLine(campaign, now);
     return { more: false, advanced: NOTHING };
   }
   const outlook = await readOutlook(tx, workspaceId, campaign.id);
@@ -105,17 +106,6 @@ async function releaseNext({ tx, snapshot, campaign, now, wokenLines }: Run): Pr
   );
   for (const lineId of lines) wokenLines.add(lineId);
   return lines.length === RELEASED_AT_ONCE;
-}
-
-/** Until somebody resumes it (contract 6). Who is due stays due. */
-export function pauseWithoutLine({ campaign, now }: Pick<Run, 'campaign' | 'now'>): void {
-  Object.assign(campaign, {
-    status: 'paused',
-    pauseReason: 'no_line',
-    pausedAt: now,
-    updatedAt: now,
-    lookAt: null,
-  });
 }
 
 async function store({ deps, tx, campaign, wokenLines, events }: Run, workspaceId: string): Promise<void> {
