@@ -18,6 +18,7 @@ import { insertEvents } from '../store/events.ts';
 import { wakeLines } from '../store/line-queue.ts';
 import { lockMessages, type MessageRow, storeEdit } from '../store/messages.ts';
 import type { Caller } from './authenticate.ts';
+import { moveLeads } from './campaigns/move-steps.ts';
 import { presentMessage } from './present-message.ts';
 import { refuseReadOnly } from './read-only.ts';
 import { requestedLine } from './requested-line.ts';
@@ -47,6 +48,9 @@ export async function editMessage(
     const now = deps.clock.now();
     const edit = applyChanges(row, changes, snapshot, now);
     await storeEdit(tx, workspaceId, edit.next, now);
+    const { lineId } = edit.next;
+    if (lineId !== row.lineId)
+      await moveLeads(tx, workspaceId, [{ message: row, decision: { lineId } }], now);
     await insertEvents(tx, workspaceId, [
       {
         id: deps.ids(),

@@ -22,6 +22,8 @@ export interface EventFacts {
   message: MessageRow | null;
   lead: LeadRow | null;
   line: LineRow | null;
+  /** Of the message's campaign, or the one the event is about, as it is called when the event is told. */
+  campaignName: string | null;
   /** Of an inbound message: what its lead had been sent before, newest first. */
   parents: readonly ParentMessage[];
   /** Of an inbound message: the message it answers, where the carrier could tell. */
@@ -37,7 +39,13 @@ export function presentEvent(workspaceId: string, facts: EventFacts): Envelope {
   invariant(isWebhookEvent(type), `${type} is an event for customers`);
   const common = commonOf(workspaceId, type, facts);
   if (message === null)
-    return { ...common, message: null, ...leadOf(workspaceId, lead), data: dataOf(type, event) };
+    return {
+      ...common,
+      message: null,
+      ...leadOf(workspaceId, lead),
+      ...campaignOf(facts),
+      data: dataOf(type, event),
+    };
   if (isInbound(type)) return { ...common, ...inboundOf(workspaceId, { ...facts, message }) };
   const past = messageAsOf(message, event);
   return {
@@ -45,7 +53,7 @@ export function presentEvent(workspaceId: string, facts: EventFacts): Envelope {
     message: presentMessage(past, facts.line),
     ...leadOf(workspaceId, lead),
     campaignId: message.campaignId,
-    campaignName: null,
+    campaignName: facts.campaignName,
     data: messageData(type, past, event),
   };
 }
@@ -81,6 +89,15 @@ function commonOf(workspaceId: string, type: WebhookEvent, { event, message, lea
     hsContactId: crm?.hsContactId ?? lead?.hsContactId ?? null,
     data: {},
   };
+}
+
+/** Events that are about a campaign, and tell of no message. */
+function campaignOf({ event, campaignName }: EventFacts): {
+  campaignId?: string;
+  campaignName?: string | null;
+} {
+  const { campaignId } = event.data;
+  return typeof campaignId === 'string' ? { campaignId, campaignName } : {};
 }
 
 /** Left out when there is none, as documented. */
@@ -120,7 +137,7 @@ function dataOf(type: WebhookEvent, { lineId, leadId, data }: EventRow): Record<
 /** Flat, and in `data` both the row of `GET /api/replies` and the keys of the older form (D32). */
 function inboundOf(
   workspaceId: string,
-  { event, message, lead, parents, original }: EventFacts & { message: MessageRow },
+  { event, message, lead, parents, original, campaignName }: EventFacts & { message: MessageRow },
 ): Record<string, unknown> {
   const repliedAtUtc = toIso(message.createdAt);
   const parentMessages = parents.map((parent) => ({
@@ -142,7 +159,7 @@ function inboundOf(
     phone: lead?.phone ?? recipientPhone,
     listId: lead?.listId ?? null,
     campaignId: message.campaignId,
-    campaignName: null,
+    campaignName,
     fromLineId: message.lineId,
     recipientName: name,
     recipientPhone,

@@ -3,6 +3,7 @@ import type { Message, MessageSettings, SendAnswer } from '../contract/messages.
 import type { SendWindow } from '../domain/window.ts';
 import { type MessageStatus, PRIORITIES } from '../domain/words.ts';
 import { toIso, toIsoOrNull } from '../lib/clock.ts';
+import { HELD_UNTIL } from '../store/held-messages.ts';
 import type { LineRow } from '../store/lines.ts';
 import type { MessageRow } from '../store/messages.ts';
 
@@ -28,7 +29,7 @@ export function presentMessage(row: MessageRow, line: LineIdentity | null): Mess
     workspaceId: row.workspaceId,
     createdByUserId: row.createdByUserId,
     scheduledDate: toIsoOrNull(row.scheduledDate),
-    dueAt: toIso(row.dueAt),
+    dueAt: row.dueAt >= HELD_UNTIL ? null : toIso(row.dueAt),
     expiresAt: toIsoOrNull(row.expiresAt),
     priority: PRIORITIES[row.priority] ?? 'single',
     attempt: row.attempt,

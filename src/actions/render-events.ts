@@ -4,7 +4,8 @@ import type { Deps } from '../deps.ts';
 import { isInbound, isWebhookEvent } from '../domain/webhook-events.ts';
 import type { EventRow } from '../store/events.ts';
 import { readLeads } from '../store/leads.ts';
-import { readMessages, readParents } from '../store/webhook-facts.ts';
+import type { MessageRow } from '../store/messages.ts';
+import { readCampaignNames, readMessages, readParents } from '../store/webhook-facts.ts';
 import { PARENTS, presentEvent } from './present-event.ts';
 
 /** In the order of `events`. */
@@ -25,6 +26,10 @@ export async function renderEvents(
   const parents = asked.length === 0 ? [] : await readParents(database, workspaceId, asked, PARENTS);
   const answered = replies.flatMap(({ inReplyTo }) => inReplyTo ?? []);
   const originals = await byId(answered, (ids) => readMessages(database, workspaceId, ids));
+  const campaignIds = new Set(
+    events.flatMap((event) => campaignIdOf(event, messages.get(event.messageId ?? '')) ?? []),
+  );
+  const campaigns = await byId([...campaignIds], (ids) => readCampaignNames(database, workspaceId, ids));
   const lines = (await deps.snapshots.read(workspaceId))?.lines ?? [];
   return events.map((event) => {
     const message = messages.get(event.messageId ?? '') ?? null;
@@ -34,9 +39,15 @@ export async function renderEvents(
       lead: leads.get(event.leadId ?? '') ?? null,
       line: lines.find(({ id }) => id === (message?.lineId ?? event.lineId)) ?? null,
       parents: parents.filter(({ replyId }) => replyId === message?.id),
+      campaignName: campaigns.get(campaignIdOf(event, message) ?? '')?.name ?? null,
       original: originals.get(message?.inReplyTo ?? '') ?? null,
     });
   });
+}
+
+function campaignIdOf({ data }: EventRow, message: MessageRow | null | undefined): string | null {
+  if (message != null) return message.campaignId;
+  return typeof data.campaignId === 'string' ? data.campaignId : null;
 }
 
 function idsOf(events: readonly EventRow[], name: 'messageId' | 'leadId'): string[] {

@@ -139,7 +139,8 @@ export const Message = z
     createdByUserId: z.string().nullable(),
     scheduledDate: Instant.nullable(),
     dueAt: Instant.nullable().meta({
-      description: 'When the message itself is next ready to go; its line may take longer.',
+      description:
+        'When the message itself is next ready to go; its line may take longer. null while it is held by a paused campaign.',
     }),
     expiresAt: Instant.nullable(),
     priority: z.enum(PRIORITIES),

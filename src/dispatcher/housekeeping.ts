@@ -5,11 +5,7 @@ import { CONVERSATION_WAITS_MS, leaveDownLine } from '../actions/leave-down-line
 import type { Deps } from '../deps.ts';
 import { isWaiting } from '../domain/lifecycle.ts';
 import { invariant } from '../lib/invariant.ts';
-import {
-  forgetIdempotencyKeys,
-  scanExpiredMessages,
-  scanUncheckedLines,
-} from '../store/due.ts';
+import { forgetIdempotencyKeys, scanExpiredMessages, scanUncheckedLines } from '../store/due.ts';
 import { scanDownLines } from '../store/line-loss.ts';
 import { findMessage } from '../store/messages.ts';
 import { forgetJobs } from '../store/relay-jobs.ts';

@@ -41,3 +41,17 @@ export function readParents(
   const rows = replies.map(({ id, leadId, at }) => ({ id, lead_id: leadId, at: toIso(at) }));
   return sql.query(READ_PARENTS, [workspaceId, JSON.stringify(rows), limit]);
 }
+
+const READ_CAMPAIGN_NAMES = statement(
+  'read_campaign_names',
+  'SELECT c.id, c.name FROM campaigns c WHERE c.workspace_id = $1 AND c.id = ANY($2)',
+);
+
+/** In no order; without those that are gone. */
+export function readCampaignNames(
+  sql: Sql,
+  workspaceId: string,
+  ids: readonly string[],
+): Promise<{ id: string; name: string }[]> {
+  return sql.query(READ_CAMPAIGN_NAMES, [workspaceId, ids]);
+}

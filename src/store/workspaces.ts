@@ -1,5 +1,6 @@
 import type { BillingStatus, LineDownPolicy } from '../domain/words.ts';
 import { toIso } from '../lib/clock.ts';
+import { wakeAllCampaigns } from './campaign-runs.ts';
 import { type Sql, statement } from './database.ts';
 
 export interface WorkspaceRow {
@@ -117,4 +118,6 @@ export async function updateBilling(
   now: number,
 ): Promise<void> {
   await tx.query(UPDATE_BILLING, [workspaceId, status, toIso(now)]);
+  // What waited for the payment is looked at now, and not only in a minute.
+  if (status === 'active') await wakeAllCampaigns(tx, workspaceId, now);
 }

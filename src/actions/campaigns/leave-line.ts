@@ -4,8 +4,8 @@
  */
 import type { Deps } from '../../deps.ts';
 import { takeTurn } from '../../domain/campaign/line-turns.ts';
-import { type CampaignRow, findCampaigns, lockCampaign } from '../../store/campaigns.ts';
 import { storeRun } from '../../store/campaign-runs.ts';
+import { type CampaignRow, findCampaigns, lockCampaign } from '../../store/campaigns.ts';
 import type { Sql } from '../../store/database.ts';
 import { readTalkingLines } from '../../store/deliveries.ts';
 import { insertEvents } from '../../store/events.ts';

@@ -17,6 +17,16 @@ export async function moveSteps(
   now: number,
 ): Promise<void> {
   await moveMessages(tx, workspaceId, moves, now);
+  await moveLeads(tx, workspaceId, moves, now);
+}
+
+/** The leads alone. */
+export async function moveLeads(
+  tx: Sql,
+  workspaceId: string,
+  moves: readonly { message: MessageRow; decision: Pick<LineDecision, 'lineId'> }[],
+  now: number,
+): Promise<void> {
   const entries = moves.flatMap(({ message, decision: { lineId } }) => {
     const { campaignId, leadId, stepKey, campaignEntry: entry } = message;
     return campaignId === null || stepKey === null || entry === null
