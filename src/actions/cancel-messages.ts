@@ -3,6 +3,7 @@ import type { CancelAnswer, CancelForLead, CancelForLeadAnswer } from '../contra
 import { problem } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';
 import { EVENT_OF, isWaiting } from '../domain/lifecycle.ts';
+import type { Reason } from '../domain/words.ts';
 import { settledStep, wakeEntries } from '../store/campaign-leads.ts';
 import type { Sql } from '../store/database.ts';
 import { insertEvents } from '../store/events.ts';
@@ -89,14 +90,12 @@ export async function cancel(
   workspaceId: string,
   rows: readonly MessageRow[],
   because: string,
+  reason: Reason | null = null,
 ): Promise<void> {
   const now = deps.clock.now();
-  await markCancelled(
-    tx,
-    workspaceId,
-    rows.map((row) => row.id),
-    now,
-  );
+  const ids = rows.map((row) => row.id);
+  const why = reason === null ? null : { reason, sentence: because };
+  await markCancelled(tx, workspaceId, ids, why, now);
   await insertEvents(
     tx,
     workspaceId,
@@ -107,11 +106,12 @@ export async function cancel(
       leadId: row.leadId,
       lineId: row.lineId,
       at: now,
-      data: { from: row.status, status: 'cancelled', because },
+      data: { from: row.status, status: 'cancelled', because, ...(reason === null ? {} : { reason }) },
     })),
   );
   for (const row of rows) {
     row.status = 'cancelled';
+    if (why !== null) [row.reason, row.errorMessage] = [why.reason, why.sentence];
     row.updatedAt = now;
   }
   await wakeEntries(

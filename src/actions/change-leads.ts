@@ -3,6 +3,7 @@ import type { LeadChanges } from '../contract/lead-requests.ts';
 import type { LeadAnswer } from '../contract/leads.ts';
 import { invalidField, problem } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';
+import { wakeLeads } from '../store/campaign-leads.ts';
 import { isUniqueViolation, type Sql } from '../store/database.ts';
 import { findInList, lockLead, deleteLeads as remove, updateLead as store } from '../store/lead-import.ts';
 import type { LeadRow } from '../store/leads.ts';
@@ -32,7 +33,9 @@ export async function updateLead(
       const isReachedElsewhere = ADDRESSES.some((name) => lead[name] !== before[name]);
       // What was known is of other addresses.
       if (isReachedElsewhere) lead.availabilityStatus = null;
-      await store(tx, workspaceId, before, lead, deps.clock.now());
+      const now = deps.clock.now();
+      await store(tx, workspaceId, before, lead, now);
+      await wakeLeads(tx, workspaceId, [id], deps.ids, now);
       if (isReachedElsewhere) await queueAvailabilityCheck(deps, tx, workspaceId, [id]);
     });
   // Another lead got that phone or email in between: now it is found.
@@ -82,6 +85,7 @@ export async function deleteLeads(
   const deleted = await deps.database.transaction(async (tx) => {
     const waiting = await lockWaitingOfLeads(tx, workspaceId, ids);
     await cancel(deps, tx, workspaceId, waiting, 'The contact was deleted');
+    await wakeLeads(tx, workspaceId, ids, deps.ids, deps.clock.now());
     const removed = await remove(tx, workspaceId, ids);
     const change = { entity: 'leads', entityId: workspaceId, action: 'deleted', after: null } as const;
     const before = { deletedCount: removed.length, leadIds: removed.slice(0, MAX_IDS_AUDITED) };
@@ -89,5 +93,6 @@ export async function deleteLeads(
     return removed;
   });
   deps.announceSettled();
+  deps.wakeDispatchers();
   return { deletedCount: deleted.length };
 }

@@ -57,6 +57,7 @@ export function messageGateFacts(facts: DeliveryFacts): MessageGateFacts {
       (addresses.length > 0 && addresses.every((address) => suppressed.has(address))),
     campaignStatus: facts.campaignStatus,
     conversationBusy: facts.busy,
+    campaignStop: facts.stop,
   };
 }
 

@@ -116,6 +116,7 @@ async function foresee(
     attempt: 0,
     suppressed: plan.reason === 'dnc',
     campaignStatus: null,
+    campaignStop: null,
     conversationBusy,
   };
   const lineFacts = lineGateFacts(line, false);

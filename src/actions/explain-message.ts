@@ -13,6 +13,7 @@ import { findLine, paceOf } from '../store/lines.ts';
 import { readLineQueue } from '../store/queue-outlook.ts';
 import { findWorkspace } from '../store/workspaces.ts';
 import type { Caller } from './authenticate.ts';
+import { addStops } from './campaigns/stop-gate.ts';
 import { isFirstTouch, lineGateFacts, messageGateFacts } from './delivery-facts.ts';
 
 /** A queue longer than this is not forecast: too much would change before its end. */
@@ -36,6 +37,7 @@ export async function explainMessage(
     lineDecision: message.lineDecision,
   };
   if (!isWaiting(message.status)) return answer;
+  await addStops(deps.database, workspaceId, [facts], deps.clock.now());
   const line = await findLine(deps.database, workspaceId, message.lineId);
   const workspace = await findWorkspace(deps.database, workspaceId);
   if (line === null || workspace === null) return answer;

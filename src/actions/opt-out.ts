@@ -3,6 +3,7 @@
  * it. An opt-out covers the lead on all channels, cancels what waits for it, and goes into the ledger.
  */
 import type { Deps } from '../deps.ts';
+import { wakeLeads } from '../store/campaign-leads.ts';
 import type { Sql } from '../store/database.ts';
 import type { NewEvent } from '../store/events.ts';
 import { markOptedOut } from '../store/leads.ts';
@@ -36,6 +37,7 @@ export async function optOut(
   const waiting = await lockWaitingOfLeads(tx, workspaceId, leadIds);
   await cancel(deps, tx, workspaceId, waiting, 'The contact opted out');
   await markOptedOut(tx, workspaceId, leadIds, now, now);
+  await wakeLeads(tx, workspaceId, leadIds, deps.ids, now);
   const entryId = await enter(deps, tx, workspaceId, wish, 'opt_out', now);
   // What a person or a carrier imposed stays theirs: words must not make it liftable by words.
   if (source === 'manual' || (await findSuppression(tx, workspaceId, address)) === null)

@@ -11,6 +11,7 @@ import { readOptOut } from '../domain/opt-out.ts';
 import { priorityIndex } from '../domain/plan.ts';
 import { isPositiveReply } from '../domain/positive-reply.ts';
 import { safeFileName } from '../lib/file-name.ts';
+import { wakeLeads } from '../store/campaign-leads.ts';
 import { isUniqueViolation, type Sql } from '../store/database.ts';
 import { touchDay } from '../store/day-figures.ts';
 import { insertEvents, type NewEvent } from '../store/events.ts';
@@ -119,6 +120,8 @@ async function store(deps: Deps, tx: Sql, inbound: Inbound, line: LineRow): Prom
   if (found.length === 0 && words === null && line.messageType !== 'imessage')
     await queueAvailabilityCheck(deps, tx, workspaceId, leadIds);
   const wish: OptOut = { address, leadIds, source: 'words', words: message, lineId: line.id };
+  // A reply ends or turns the way through a campaign; an opt-out wakes them itself.
+  if (words !== 'opt_out') await wakeLeads(tx, workspaceId, leadIds, deps.ids, now);
   if (words === 'opt_out') events.push(...(await optOut(deps, tx, workspaceId, wish, now)).events);
   if (words === 'opt_in') events.push(...(await optIn(deps, tx, workspaceId, wish, now)));
   await insertEvents(tx, workspaceId, events);

@@ -11,7 +11,6 @@ import type { LineDecision } from '../domain/line-choice.ts';
 import type { AvailabilityStatus, MessageStatus, Reason } from '../domain/words.ts';
 import { Batcher } from '../lib/batcher.ts';
 import { invariant } from '../lib/invariant.ts';
-import { type SettledStep, settledStep, wakeEntries } from '../store/campaign-leads.ts';
 import type { Sql } from '../store/database.ts';
 import { insertEvents, type NewEvent } from '../store/events.ts';
 import { type NewMessage, writeIntake } from '../store/intake.ts';
@@ -27,6 +26,7 @@ import {
   storeSettlements,
 } from '../store/settlements.ts';
 import { moveSteps, type StepMove } from './campaigns/move-steps.ts';
+import { type StepRuling, StepsOfCampaigns } from './campaigns/settle-steps.ts';
 import { tryOtherLines } from './campaigns/try-other-lines.ts';
 import { fallbackMessage } from './fallback-message.ts';
 import { giveBack } from './give-back.ts';
@@ -67,6 +67,8 @@ export interface Ruling {
   availability?: AvailabilityNote[];
   leadAvailability?: AvailabilityStatus;
   suppressions?: readonly Suppression[];
+  /** Of a step: what it means for its contact's way through the campaign. */
+  step?: StepRuling;
   /** Goes into the event. */
   data?: Readonly<Record<string, unknown>>;
 }
@@ -155,7 +157,7 @@ class Changes {
   readonly #suppressions: (Suppression & { line: { id: string; messageType: string } })[] = [];
   readonly #tallies = new Map<string, TallyChange>();
   readonly #leadAvailability = new Map<string, AvailabilityStatus>();
-  readonly #steps: SettledStep[] = [];
+  readonly #steps = new StepsOfCampaigns();
   readonly #moves: StepMove[] = [];
 
   constructor(deps: SettleDeps, snapshot: WorkspaceSnapshot, now: number) {
@@ -189,7 +191,7 @@ class Changes {
     if (ruling.event === 'read') row.receiptAt = null;
     // The next message to this contact waited for this one.
     if (from === 'sending' || from === 'unknown') this.#wakes.add(lineId);
-    this.#noteStep(row, from);
+    this.#steps.note(row, from, ruling.step);
     this.#count(row, lineId, from, ruling);
     const dispatched = this.#startFallback(row, ruling);
     if (figureOf(from) !== figureOf(to) || dispatched !== null) this.#counted.push(row.createdAt);
@@ -215,13 +217,6 @@ class Changes {
     return true;
   }
 
-  /** What follows in its campaign is decided in a commit of its own, woken by this one. */
-  #noteStep(row: MessageRow, from: MessageStatus): void {
-    if (row.status === from || (from === 'sent' && row.status === 'delivered')) return;
-    const step = settledStep(row);
-    if (step !== null) this.#steps.push(step);
-  }
-
   #mark(row: MessageRow, ruling: Ruling, to: MessageStatus): void {
     row.status = to;
     row.leaseUntil = null;
@@ -231,7 +226,7 @@ class Changes {
     if (ruling.externalMessageId !== undefined)
       row.externalMessageId = ruling.externalMessageId ?? row.externalMessageId;
     if (ruling.checkedAddresses !== undefined) row.checkedAddresses = ruling.checkedAddresses;
-    if (to === 'failed' || to === 'fallback') {
+    if (to === 'failed' || to === 'fallback' || ruling.event === 'stop') {
       row.reason = ruling.reason ?? null;
       row.errorMessage = ruling.errorMessage ?? null;
       row.errorCode = ruling.errorCode ?? null;
@@ -341,7 +336,7 @@ class Changes {
     for (const each of this.#suppressions)
       this.#events.push(...(await suppress(this.#deps, tx, workspaceId, each.line, each, this.#now)));
     await insertEvents(tx, workspaceId, this.#events);
-    await wakeEntries(tx, workspaceId, this.#steps, this.#deps.ids, this.#now);
+    await this.#steps.store(tx, workspaceId, this.#deps.ids, this.#now);
     await addTallies(tx, workspaceId, [...this.#tallies.values()], this.#now);
     await noteAvailability(tx, workspaceId, this.#availability, this.#now);
     await noteLeadAvailability(tx, workspaceId, this.#leadAvailability, this.#now);
@@ -364,5 +359,6 @@ function addsNothing(row: MessageRow, { event }: Ruling): boolean {
 
 /** True when the attempt certainly did not leave. An outcome that stayed unknown keeps its reservation. */
 function leftNothing({ event, reason }: Ruling): boolean {
-  return event === 'retry' || event === 'miss' || (event === 'fail' && reason !== 'outcome_unknown');
+  const ended = event === 'retry' || event === 'miss' || event === 'stop';
+  return ended || (event === 'fail' && reason !== 'outcome_unknown');
 }

@@ -4,6 +4,7 @@
  */
 import type { SuppressionNews } from '../channels/news.ts';
 import type { Deps } from '../deps.ts';
+import { wakeLeads } from '../store/campaign-leads.ts';
 import type { Sql } from '../store/database.ts';
 import type { NewEvent } from '../store/events.ts';
 import { findWriters } from '../store/inbound.ts';
@@ -44,6 +45,7 @@ export async function suppress(
   // Whoever imposed it first is the one who may lift it.
   if ((await findSuppression(tx, workspaceId, address)) === null)
     await suppressAddress(tx, workspaceId, address, { at: now, reason: source, entryId: entry.id });
+  await wakeLeads(tx, workspaceId, leadIds, deps.ids, now);
   // Nobody decided anything where there is nobody.
   if (source === 'hard_bounce') return [];
   return leadIds.map((leadId) => ({

@@ -12,6 +12,7 @@ import {
 import type { Suppression } from '../actions/suppress-address.ts';
 import type { Channel, ChannelLine, Outcome, OutgoingAttachment } from '../channels/channel.ts';
 import type { Deps } from '../deps.ts';
+import type { Stop } from '../domain/campaign/next-step.ts';
 import { nextAddress } from '../domain/cascade.ts';
 import type { AttemptEnd } from '../domain/fallback.ts';
 import { type Gate, messageGates } from '../domain/gates.ts';
@@ -45,6 +46,8 @@ export class CascadeWalk {
   message: string | null = null;
   checked: string[] = [];
   lineBad = false;
+  /** Why its contact leaves the campaign; null: it does not. */
+  stop: Stop | null = null;
   readonly steps: Step[] = [];
   readonly availability: AvailabilityNote[] = [];
   /** Addresses of which the carrier says that nobody may, or can, write to them. */
@@ -218,7 +221,11 @@ export class CascadeWalk {
   /** It waits again, or ends. */
   #stopAt({ gate, until, reason }: Gate): true {
     this.#hold(until ?? 0, reason);
-    if (gate === 'opt_out') this.end = { end: 'suppressed' };
+    const { stop } = this.#facts;
+    if (gate === 'campaign_stop' && stop?.do === 'stop') {
+      this.stop = stop;
+      this.end = { end: 'stopped' };
+    } else if (gate === 'opt_out') this.end = { end: 'suppressed' };
     else if (gate === 'expiry' || until === null) this.end = { end: 'expired' };
     return true;
   }

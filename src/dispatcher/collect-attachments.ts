@@ -79,7 +79,10 @@ export async function collectAttachments(
 }
 
 /** null: it was told to stop first. What is under way then ends by itself. */
-async function unlessStopped<Result>(work: Promise<Result>, stopping: AbortSignal): Promise<Result | null> {
+export async function unlessStopped<Result>(
+  work: Promise<Result>,
+  stopping: AbortSignal,
+): Promise<Result | null> {
   const over = new AbortController();
   const stopped = new Promise<null>((resolve) => {
     if (stopping.aborted) resolve(null);

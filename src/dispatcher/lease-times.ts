@@ -1,4 +1,5 @@
 /** How long a dispatcher may keep a message to itself. Whatever it does must be over a part of the margin earlier. */
+import { ANSWER_WITHIN_MS } from '../actions/campaigns/http-conditions.ts';
 import { FETCH_MS } from '../actions/fetch-file.ts';
 import type { Deps } from '../deps.ts';
 import type { LineRow } from '../store/lines.ts';
@@ -14,9 +15,9 @@ export function handOverUntil({ channels, config }: LeaseDeps, line: LineRow, no
   return now + (channels.get(line.transport)?.sendTimeoutMs ?? 0) + config.leaseMarginMs;
 }
 
-/** All attachments of a message are fetched at once. */
+/** HTTP conditions are asked at once, and then all attachments of a message are fetched at once. */
 export function fetchUntil({ config }: LeaseDeps, now: number): number {
-  return now + FETCH_MS + KEEP_MS + config.leaseMarginMs;
+  return now + ANSWER_WITHIN_MS + FETCH_MS + KEEP_MS + config.leaseMarginMs;
 }
 
 export function settleMs({ config }: LeaseDeps): number {

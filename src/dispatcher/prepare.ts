@@ -3,6 +3,8 @@
  * facts, then lease it and take its cap and gap. What may not go is held, or ruled on after the commit.
  */
 
+import { stopRuling } from '../actions/campaigns/settle-steps.ts';
+import { addStops } from '../actions/campaigns/stop-gate.ts';
 import { isFirstTouch, messageGateFacts } from '../actions/delivery-facts.ts';
 import type { Ruling } from '../actions/settle-messages.ts';
 import type { WorkspaceSnapshot } from '../actions/workspace-snapshot.ts';
@@ -83,6 +85,7 @@ export function prepare(
     const turns = startTurns(lines, heads, snapshot, now);
     const picks = pickUpTo(turns, capacity, now);
     const facts = picks.length === 0 ? [] : await lockDeliveryFacts(tx, workspaceId, picks);
+    await addStops(tx, workspaceId, facts, now);
     const pass = new Pass(deps, now, new Map(facts.map((each) => [each.message.id, each])));
     for (const turn of turns) pass.serve(turn);
     for (const closed of pass.closed.values())
@@ -164,6 +167,11 @@ function pickUpTo(turns: readonly LineTurn[], capacity: number, now: number): st
   return turns.flatMap((turn) => turn.picks.map((pick) => pick.id));
 }
 
+/** Attachments and answers of HTTP conditions are got under a lease of their own. */
+function asksFirst({ message, stop }: DeliveryFacts): boolean {
+  return message.attachments !== null || stop?.do === 'ask';
+}
+
 /** Carriers of SMS pace segments, everybody else messages. */
 function gapsOf({ messageType, message }: MessageRow): number {
   return messageType === 'sms' ? smsSegments(message) : 1;
@@ -230,8 +238,8 @@ class Pass {
       touched.add(pick.leadId);
       this.#lease(line, facts, {
         id: pick.id,
-        leaseUntil: this.#leaseUntil(line, facts.message),
-        isFetching: facts.message.attachments !== null,
+        leaseUntil: this.#leaseUntil(line, facts),
+        isFetching: asksFirst(facts),
         firstTouch,
         reserved: taken.reservation,
       });
@@ -273,6 +281,10 @@ class Pass {
         break;
       case 'campaign':
         this.#shut(message, HELD_UNTIL, blocked);
+        break;
+      case 'campaign_stop':
+        if (facts.stop?.do === 'stop') this.rulings.push(stopRuling(message.id, message.attempt, facts.stop));
+        else this.#hold(message, Math.max(blocked.until ?? now, now + 1), blocked);
         break;
       default: {
         const opening =
@@ -339,10 +351,8 @@ class Pass {
     });
   }
 
-  #leaseUntil(line: LineRow, { attachments }: MessageRow): number {
-    return attachments === null
-      ? handOverUntil(this.#deps, line, this.#now)
-      : fetchUntil(this.#deps, this.#now);
+  #leaseUntil(line: LineRow, facts: DeliveryFacts): number {
+    return asksFirst(facts) ? fetchUntil(this.#deps, this.#now) : handOverUntil(this.#deps, line, this.#now);
   }
 
   #nextLook(turn: LineTurn, pace: LinePace, lookAgainAt: number | null): number | null {

@@ -3,6 +3,7 @@
  * better. By then the facts are old, the gap has partly run out, the line may be off and the day another. All of it is
  * asked and taken anew, under the line's lock.
  */
+import { addStops } from '../actions/campaigns/stop-gate.ts';
 import { lineGateFacts } from '../actions/delivery-facts.ts';
 import type { Deps } from '../deps.ts';
 import { lineStateGates } from '../domain/gates.ts';
@@ -16,6 +17,7 @@ import type { Leased } from './prepare.ts';
 export type Renewed = { facts: DeliveryFacts } | { until: number; because: string };
 
 const TAKEN_OVER = 'The attempt is over: somebody else has ruled on it';
+const ASK_AGAIN = 'While its carrier was waited for, the answers of its HTTP conditions grew old';
 const NO_ROOM = 'While its carrier was waited for, the line had to pause or its cap was reached';
 
 export async function renewLease(
@@ -31,6 +33,9 @@ export async function renewLease(
     const now = deps.clock.now();
     if (line === undefined || facts === null || facts.message.reserved === null)
       return { until: now, because: TAKEN_OVER };
+    await addStops(tx, workspaceId, [facts], now);
+    if (facts.stop?.do === 'ask') return { until: now, because: ASK_AGAIN };
+    if (facts.stop?.do === 'hold') return { until: facts.stop.until, because: facts.stop.detail };
     const shut = lineStateGates(lineGateFacts(line, readOnly)).find((gate) => gate.state === 'blocked');
     if (shut !== undefined) return { until: now, because: shut.reason };
     const renewed = renew(afterClockStep(paceOf(line), now), facts.message.reserved, now);

@@ -9,6 +9,7 @@ import { judge } from '../domain/fallback.ts';
 import { type RenderedMessage, renderMessage, templateValues } from '../domain/template.ts';
 import type { Reason } from '../domain/words.ts';
 import { invariant } from '../lib/invariant.ts';
+import { askBeforeSend } from './ask-before-send.ts';
 import { CascadeWalk } from './cascade-walk.ts';
 import { type AttachmentNote, type Collected, collectAttachments } from './collect-attachments.ts';
 import type { Leased } from './prepare.ts';
@@ -29,10 +30,15 @@ export async function send(deps: Deps, leased: Leased, stopping: AbortSignal): P
     invariant(channel !== undefined, `there is a channel for ${line.transport}`);
     let going = leased;
     let collected: Collected | null = null;
-    if (message.attachments !== null) {
-      collected = await collectAttachments(deps, leased, channel, stopping);
+    if (facts.stop?.do === 'ask') {
+      const ruling = await askBeforeSend(deps, leased, facts.stop, stopping);
+      if (ruling !== null) return { ...ruling, renderedText: words.text };
+      going = { ...leased, facts: { ...facts, stop: null } };
+    }
+    if (message.attachments !== null || going !== leased) {
+      collected = await collectAttachments(deps, going, channel, stopping);
       if (!('attachments' in collected)) return ruleOnAttachments(deps, leased, collected, words);
-      going = { ...leased, leaseUntil: collected.leaseUntil };
+      going = { ...going, leaseUntil: collected.leaseUntil };
     }
     walk = new CascadeWalk(deps, going, channel, words, collected?.attachments ?? []);
     await walk.run();
@@ -125,6 +131,7 @@ function ruleOn(
       lineBad: walk.lineBad || undefined,
     },
   };
+  if (walk.stop !== null) ruling.step = walk.stop;
   if (walk.checked.length > 0) ruling.checkedAddresses = walk.checked;
   if (walk.code !== null) ruling.errorCode = walk.code;
   const leadAvailability = availabilityOf(walk);
@@ -157,6 +164,8 @@ function sentence(reason: Reason, walk: CascadeWalk): string {
       return 'The contact no longer has an address this message could go to';
     case 'dnc':
       return 'The contact opted out: do not contact';
+    case 'campaign_stopped':
+      return walk.stop?.detail ?? 'Its contact left the campaign';
     case 'retries_exhausted':
       return `All attempts failed; the last one: ${walk.message ?? 'refused'}`;
     default:

@@ -64,6 +64,8 @@ export type AttemptEnd =
   | { end: 'no_address' }
   | { end: 'suppressed' }
   | { end: 'expired' }
+  /** Its contact leaves the campaign. */
+  | { end: 'stopped' }
   /** A gate shut before it was handed over: it waits again, however many attempts were made. */
   | { end: 'held'; until: number };
 
@@ -73,7 +75,8 @@ export type Verdict =
   | { event: 'lose' }
   | { event: 'retry'; at: number }
   | { event: 'miss'; reason: Reason }
-  | { event: 'fail'; reason: Reason };
+  | { event: 'fail'; reason: Reason }
+  | { event: 'stop'; reason: Reason };
 
 /** `attempt` counts from 1. */
 export function judge(
@@ -101,6 +104,8 @@ export function judge(
       return { event: 'fail', reason: 'dnc' };
     case 'expired':
       return { event: 'fail', reason: 'expired' };
+    case 'stopped':
+      return { event: 'stop', reason: 'campaign_stopped' };
     case 'held':
       return { event: 'retry', at: end.until };
     case 'rejected': {

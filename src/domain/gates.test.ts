@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { StepGate } from './campaign/next-step.ts';
 import { forecast } from './forecast.ts';
 import {
   CONVERSATION_RECHECK_MS,
@@ -18,6 +19,15 @@ const MIDNIGHT = Date.UTC(2026, 10, 25);
 const EVENING: SendWindow = { timezone: 'UTC', start: '18:00', end: '20:00', days: null };
 const MORNING: SendWindow = { timezone: 'UTC', start: '12:00', end: '13:00', days: null };
 const WEEKEND: SendWindow = { timezone: 'UTC', start: null, end: null, days: [0, 6] };
+const STOP: StepGate = { do: 'stop', reason: 'replied', detail: 'The contact replied', conditionId: null };
+const HOLD: StepGate = {
+  do: 'hold',
+  reason: 'http_condition',
+  detail: 'The question to crm.example failed: it answers 500',
+  conditionId: 'c1',
+  until: NOW + HOUR,
+};
+const ASK: StepGate = { do: 'ask', conditions: [] };
 const SPENT = {
   day: '2026-11-24',
   newConversations: 5,
@@ -36,6 +46,7 @@ function message(differs: Partial<MessageGateFacts> = {}): MessageGateFacts {
     suppressed: false,
     campaignStatus: null,
     conversationBusy: false,
+    campaignStop: null,
     ...differs,
   };
 }
@@ -80,6 +91,28 @@ describe('the gates', () => {
           reason: 'Its campaign is paused, until somebody resumes it.',
         },
       ],
+    ],
+    [
+      'a stop condition that came true',
+      { campaignStatus: 'active', campaignStop: STOP },
+      [{ gate: 'campaign_stop', until: null, reason: 'It will not be sent: The contact replied.' }],
+    ],
+    [
+      'an HTTP condition that could not be answered',
+      { campaignStatus: 'active', campaignStop: HOLD },
+      [
+        {
+          gate: 'campaign_stop',
+          until: NOW + HOUR,
+          reason:
+            'The question to crm.example failed: it answers 500; it is asked again at 2026-11-24T13:34:56.789Z.',
+        },
+      ],
+    ],
+    [
+      'an HTTP condition that is asked when all else is passed: nothing',
+      { campaignStatus: 'active', campaignStop: ASK },
+      [],
     ],
     [
       'an expiry of this very moment',
@@ -254,6 +287,7 @@ const anyMessage: fc.Arbitrary<MessageGateFacts> = fc
       { weight: 1, arbitrary: fc.constant(true) },
     ),
     conversationBusy: fc.boolean(),
+    campaignStop: fc.constantFrom(null, null, null, STOP, HOLD, ASK),
   })
   .map(({ retryInMs, ...rest }) => ({
     ...rest,
@@ -303,7 +337,7 @@ describe('the earliest instant', () => {
   it('is when the message goes, if it is alone on its line', () => {
     fc.assert(
       fc.property(anyMessage, anyPaceAt(NOW), fc.boolean(), (facts, pace, firstTouch) => {
-        const free = { ...facts, conversationBusy: false };
+        const free = { ...facts, conversationBusy: false, campaignStop: null };
         const at = earliestAt(free, line({ pace }), NOW, firstTouch);
         const { dueAt, window } = free;
         const queue = [{ id: 'x', leadId: 'l', priority: 1, firstTouch, dueAt, window }];

@@ -2,6 +2,7 @@
  * What stands between a message and its line. The dispatcher holds by these gates and `explain` prints them: the same
  * evaluation, so that an explanation can never differ from what happens.
  */
+import type { StepGate } from './campaign/next-step.ts';
 import { checkPace, type LinePace, NEVER, type PaceCheck, type PaceGate } from './pacing.ts';
 import { nextOpening, type SendWindow } from './window.ts';
 import type { CampaignStatus, GateName, Risk } from './words.ts';
@@ -30,6 +31,8 @@ export interface MessageGateFacts {
   campaignStatus: CampaignStatus | null;
   /** Another message to the same contact is on its way from this line. */
   conversationBusy: boolean;
+  /** What its campaign has against it, asked last of all: whatever comes true before a step leaves stops it. */
+  campaignStop: StepGate;
 }
 
 /** What the gates of a line ask for. */
@@ -96,7 +99,30 @@ export function messageGates(facts: MessageGateFacts, now: number): Gate[] {
       'No other message to this contact is on its way.',
       'An earlier message to this contact is on its way; order is kept.',
     ),
+    campaignStopGate(facts, now),
   ];
+}
+
+const ASKED_BEFORE_IT_LEAVES = 'Its HTTP conditions are asked just before it leaves.';
+
+function campaignStopGate({ campaignStop: stop, campaignStatus }: MessageGateFacts, now: number): Gate {
+  const passed = campaignStatus === null ? 'It belongs to no campaign.' : 'Nothing stops its sequence.';
+  switch (stop?.do) {
+    case undefined:
+      return gate('campaign_stop', true, null, passed, '');
+    case 'ask':
+      return gate('campaign_stop', true, null, ASKED_BEFORE_IT_LEAVES, '');
+    case 'hold':
+      return gate(
+        'campaign_stop',
+        stop.until <= now,
+        stop.until,
+        ASKED_BEFORE_IT_LEAVES,
+        `${stop.detail}; it is asked again at ${iso(stop.until)}.`,
+      );
+    case 'stop':
+      return gate('campaign_stop', false, null, passed, `It will not be sent: ${stop.detail}.`);
+  }
 }
 
 /** Gates that belong to the line, in the order they are asked. */

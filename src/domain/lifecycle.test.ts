@@ -14,17 +14,17 @@ import { MESSAGE_STATUSES, type MessageStatus, WAITING_STATUSES } from './words.
 
 /** Written down a second time on purpose: whoever changes the lifecycle says so twice. `-` is ignored. */
 const TABLE = `
-           hold   lease   accept retry  lose    miss     fail   deliver   read      bounce cancel    edit    postpone  edit_held
-pending    queued sending sent   -      -       fallback failed delivered delivered failed cancelled pending scheduled queued
-scheduled  queued sending sent   -      -       fallback failed delivered delivered failed cancelled pending scheduled queued
-queued     queued sending sent   -      -       fallback failed delivered delivered failed cancelled pending scheduled queued
-sending    -      -       sent   queued unknown fallback failed delivered delivered failed -         -       -         -
-unknown    -      -       sent   queued -       -        failed delivered delivered failed -         -       -         -
-sent       -      -       -      -      -       fallback -      delivered delivered failed -         -       -         -
-delivered  -      -       same   -      -       -        -      -         same      -      -         -       -         -
-fallback   -      -       -      -      -       -        -      -         -         -      -         -       -         -
-failed     -      -       -      -      -       -        -      -         -         -      -         -       -         -
-cancelled  -      -       -      -      -       -        -      -         -         -      -         -       -         -
+           hold   lease   accept retry  lose    miss     fail   deliver   read      bounce cancel    stop      edit    postpone  edit_held
+pending    queued sending sent   -      -       fallback failed delivered delivered failed cancelled cancelled pending scheduled queued
+scheduled  queued sending sent   -      -       fallback failed delivered delivered failed cancelled cancelled pending scheduled queued
+queued     queued sending sent   -      -       fallback failed delivered delivered failed cancelled cancelled pending scheduled queued
+sending    -      -       sent   queued unknown fallback failed delivered delivered failed -         cancelled -       -         -
+unknown    -      -       sent   queued -       -        failed delivered delivered failed -         -         -       -         -
+sent       -      -       -      -      -       fallback -      delivered delivered failed -         -         -       -         -
+delivered  -      -       same   -      -       -        -      -         same      -      -         -         -       -         -
+fallback   -      -       -      -      -       -        -      -         -         -      -         -         -       -         -
+failed     -      -       -      -      -       -        -      -         -         -      -         -         -       -         -
+cancelled  -      -       -      -      -       -        -      -         -         -      -         -         -       -         -
 `;
 
 const [head = [], ...rows] = TABLE.trim()

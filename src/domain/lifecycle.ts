@@ -17,6 +17,7 @@ export const LIFECYCLE_EVENTS = [
   'read', // a receipt: seen
   'bounce', // a receipt: refused after it had been accepted
   'cancel', // a person or an opt-out withdrew it
+  'stop', // its contact leaves the campaign: found just before it would have left
   'edit', // text, time or line changed while it waited, and it may go now
   'postpone', // changed likewise, and its date lies ahead
   'edit_held', // changed likewise, and its window is closed
@@ -40,6 +41,7 @@ const IGNORE_ALL: Row = {
   read: 'ignored',
   bounce: 'ignored',
   cancel: 'ignored',
+  stop: 'ignored',
   edit: 'ignored',
   postpone: 'ignored',
   edit_held: 'ignored',
@@ -52,6 +54,7 @@ const WAITING: Row = {
   miss: 'fallback',
   fail: 'failed',
   cancel: 'cancelled',
+  stop: 'cancelled',
   edit: 'pending',
   postpone: 'scheduled',
   edit_held: 'queued',
@@ -76,6 +79,7 @@ export const LIFECYCLE: Readonly<Record<MessageStatus, Row>> = {
     lose: 'unknown',
     miss: 'fallback',
     fail: 'failed',
+    stop: 'cancelled',
     // A receipt can overtake the carrier's own answer.
     deliver: 'delivered',
     read: 'delivered',
@@ -157,6 +161,7 @@ export const EVENT_OF: Readonly<Record<LifecycleEvent, MessageEvent>> = {
   read: 'message.opened',
   bounce: 'message.failed',
   cancel: 'message.cancelled',
+  stop: 'message.cancelled',
   edit: 'message.edited',
   postpone: 'message.edited',
   edit_held: 'message.edited',

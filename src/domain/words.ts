@@ -123,6 +123,7 @@ export const GATES = [
   'retry',
   'window',
   'conversation',
+  'campaign_stop',
   'read_only',
   'line',
   'device_down',

@@ -1,5 +1,6 @@
 /** The road of a waiting message: heads of the queues, facts, lease, settlement. All inside one workspace. */
 
+import type { StepGate } from '../domain/campaign/next-step.ts';
 import { isWaiting } from '../domain/lifecycle.ts';
 import type { Reservation } from '../domain/pacing.ts';
 import type { SendWindow } from '../domain/window.ts';
@@ -82,6 +83,8 @@ export interface DeliveryFacts {
   busy: boolean;
   /** null where it belongs to no campaign. */
   campaignStatus: CampaignStatus | null;
+  /** What its campaign has against it; actions/campaigns/stop-gate.ts asks. */
+  stop: StepGate;
 }
 
 const DELIVERY_FACTS = `
@@ -132,7 +135,7 @@ export async function readOutlook(
   return row ?? { addresses: null, busy: false };
 }
 
-type FactsRow = MessageRow & Omit<DeliveryFacts, 'message'>;
+type FactsRow = MessageRow & Omit<DeliveryFacts, 'message' | 'stop'>;
 
 /** Locks the messages that still wait and that nobody else is changing; the rest is left out. */
 export async function lockDeliveryFacts(
@@ -163,7 +166,7 @@ function splitFacts({
   campaignStatus,
   ...message
 }: FactsRow): DeliveryFacts {
-  return { message, lead, addresses, touchedBy, busy, campaignStatus };
+  return { message, lead, addresses, touchedBy, busy, campaignStatus, stop: null };
 }
 
 export interface NewLease {

@@ -258,7 +258,8 @@ export async function moveMessages(
 
 const CANCEL_MESSAGES = statement(
   'cancel_messages',
-  `UPDATE messages SET status = 'cancelled', updated_at = $3 WHERE workspace_id = $1 AND id = ANY($2)`,
+  `UPDATE messages SET status = 'cancelled', updated_at = $3, reason = coalesce($4, reason), error_message = coalesce($5, error_message)
+   WHERE workspace_id = $1 AND id = ANY($2)`,
 );
 
 /** The caller holds the rows' locks and has seen that they wait. */
@@ -266,9 +267,10 @@ export async function markCancelled(
   tx: Sql,
   workspaceId: string,
   ids: readonly string[],
+  why: { reason: Reason; sentence: string } | null,
   now: number,
 ): Promise<void> {
-  await tx.query(CANCEL_MESSAGES, [workspaceId, ids, toIso(now)]);
+  await tx.query(CANCEL_MESSAGES, [workspaceId, ids, toIso(now), why?.reason ?? null, why?.sentence ?? null]);
 }
 
 export interface EditedMessage {

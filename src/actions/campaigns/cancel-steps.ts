@@ -22,7 +22,7 @@ export async function cancelWaiting(
   const waiting = rows.filter((row) => isWaiting(row.status));
   const because = new Map(stopped.map(({ messageId, detail }) => [messageId, detail]));
   for (const [detail, some] of Map.groupBy(waiting, ({ id }) => because.get(id) ?? 'Its campaign stopped'))
-    await cancel(deps, tx, workspaceId, some, detail);
+    await cancel(deps, tx, workspaceId, some, detail, 'campaign_stopped');
   const locked = new Set(rows.map(({ id }) => id));
   return { busy: new Set(ids.filter((id) => !locked.has(id))) };
 }

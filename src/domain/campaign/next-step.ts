@@ -74,6 +74,9 @@ export type Hold = {
   until: number;
 };
 
+/** What keeps a step from being made or sent; null: nothing. */
+export type StepGate = Stop | Ask | Hold | null;
+
 export type Decision =
   /** `until` null: something else must happen first. `nextStepKey`: decided on, to be kept. */
   | { do: 'wait'; until: number | null; nextStepKey?: string }
@@ -120,7 +123,11 @@ export function decide(campaign: Sequence, facts: EntryFacts): Decision {
  * What keeps `step` from being sent: asked when its message is made, and again just before it leaves. Of the first step
  * only that the lead is gone or must not be contacted. null: it may go.
  */
-export function firstStop(campaign: Sequence, step: Step, facts: EntryFacts): Stop | Ask | Hold | null {
+export function firstStop(
+  campaign: Sequence,
+  step: Pick<Step, 'key' | 'stopConditions'>,
+  facts: EntryFacts,
+): StepGate {
   const { lead } = facts;
   if (lead === null) return stopped('lead_deleted', 'The contact was deleted');
   if (lead.isDnc) return stopped('dnc', 'The contact opted out: do not contact');

@@ -1,0 +1,99 @@
+/**
+ * What a campaign has against a step that is about to leave, by facts read at this instant: the contact left the campaign,
+ * replied, a stop condition came true. Asked in the pass that leases a message, again whenever what it knew grew old, and
+ * by `explain`.
+ */
+import { firstStop, type StepGate, type Stop } from '../../domain/campaign/next-step.ts';
+import { readFacts } from '../../store/campaign-facts.ts';
+import { type GateCampaign, readGateCampaigns, readStandings } from '../../store/campaign-gate.ts';
+import type { EntryRow } from '../../store/campaign-leads.ts';
+import type { Sql } from '../../store/database.ts';
+import type { DeliveryFacts } from '../../store/deliveries.ts';
+import type { MessageRow } from '../../store/messages.ts';
+
+/** Writes `stop` into facts of steps. Where none of the messages is one, nothing is asked of the database. */
+export async function addStops(
+  sql: Sql,
+  workspaceId: string,
+  facts: readonly DeliveryFacts[],
+  now: number,
+): Promise<void> {
+  const steps = facts.filter(({ message }) => isStep(message));
+  if (steps.length === 0) return;
+  const found = await askStops(
+    sql,
+    workspaceId,
+    steps.map(({ message }) => message),
+    now,
+  );
+  for (const each of steps) each.stop = found.get(each.message.id) ?? null;
+}
+
+/** By id of the message. */
+export async function askStops(
+  sql: Sql,
+  workspaceId: string,
+  messages: readonly MessageRow[],
+  now: number,
+): Promise<Map<string, StepGate>> {
+  const campaignIds = [...new Set(messages.flatMap(({ campaignId }) => campaignId ?? []))];
+  const campaigns = new Map(
+    (await readGateCampaigns(sql, workspaceId, campaignIds)).map((campaign) => [campaign.id, campaign]),
+  );
+  const entries = new Map(
+    (await readStandings(sql, workspaceId, messages.map(keyOfMessage))).map((entry) => [keyOf(entry), entry]),
+  );
+  const types = new Map([...campaigns.values()].map(({ id, messageType }) => [id, messageType]));
+  const standings = [...entries.values()];
+  const facts = await readFacts(sql, workspaceId, types, standings, now);
+  const places = new Map(standings.map((entry, index) => [keyOf(entry), index]));
+  return new Map(
+    messages.map((message) => {
+      const key = keyOf(keyOfMessage(message));
+      const campaign = campaigns.get(message.campaignId ?? '');
+      const left = whyLeft(campaign, entries.get(key));
+      const known = facts[places.get(key) ?? -1];
+      if (left !== null || campaign === undefined || known === undefined) return [message.id, left];
+      // A step that was edited away keeps its message as it is, but nothing else of it.
+      const step = campaign.steps.find((each) => each.key === message.stepKey);
+      return [
+        message.id,
+        firstStop(campaign, step ?? { key: message.stepKey ?? '', stopConditions: [] }, known),
+      ];
+    }),
+  );
+}
+
+/** Its fallback SMS, and messages that only carry the campaign's id, are none. */
+function isStep({ campaignId, stepKey, campaignEntry }: MessageRow): boolean {
+  return campaignId !== null && stepKey !== null && campaignEntry !== null;
+}
+
+/** null: the contact is on its way. */
+function whyLeft(campaign: GateCampaign | undefined, entry: EntryRow | undefined): Stop | null {
+  if (campaign === undefined) return left('Its campaign was deleted');
+  if (entry === undefined) return left('The contact is not in the campaign');
+  if (entry.status !== 'active' && entry.status !== 'held')
+    return left(entry.detail ?? 'The contact has left the campaign');
+  // Whoever ended it by hand does not wait until every contact has been taken out.
+  if (campaign.status === 'completed') return left('Its campaign was completed');
+  return campaign.status === 'archived' ? left('Its campaign was archived') : null;
+}
+
+function left(detail: string): Stop {
+  return { do: 'stop', reason: 'cancelled', detail, conditionId: null };
+}
+
+interface EntryKey {
+  campaignId: string;
+  leadId: string;
+  entry: number;
+}
+
+function keyOfMessage({ campaignId, leadId, campaignEntry }: MessageRow): EntryKey {
+  return { campaignId: campaignId ?? '', leadId, entry: campaignEntry ?? 0 };
+}
+
+function keyOf({ campaignId, leadId, entry }: EntryKey): string {
+  return `${campaignId} ${leadId} ${entry}`;
+}

@@ -1,0 +1,130 @@
+/** What the gate before a step's departure reads and writes of campaigns and of where their leads stand. */
+import type { Hold, Stop } from '../domain/campaign/next-step.ts';
+import { toIso } from '../lib/clock.ts';
+import type { Ids } from '../lib/ids.ts';
+import { ENTRY_COLUMNS, type EntryRow, LIVE_SQL, type SettledStep } from './campaign-leads.ts';
+import { wakeCampaigns } from './campaign-runs.ts';
+import type { CampaignRow } from './campaigns.ts';
+import { type Sql, statement } from './database.ts';
+
+export type GateCampaign = Pick<
+  CampaignRow,
+  'id' | 'status' | 'messageType' | 'steps' | 'onReply' | 'secret'
+>;
+
+const READ_GATE_CAMPAIGNS = statement(
+  'read_gate_campaigns',
+  `SELECT c.id, c.status, c.message_type AS "messageType", c.steps, c.on_reply AS "onReply", c.secret
+   FROM campaigns c WHERE c.workspace_id = $1 AND c.id = ANY($2)`,
+);
+
+export function readGateCampaigns(
+  sql: Sql,
+  workspaceId: string,
+  ids: readonly string[],
+): Promise<GateCampaign[]> {
+  return sql.query(READ_GATE_CAMPAIGNS, [workspaceId, ids]);
+}
+
+const READ_STANDINGS = statement(
+  'read_standings',
+  `SELECT ${ENTRY_COLUMNS} FROM json_to_recordset($2::json) AS r(campaign_id text, lead_id text, entry int)
+   JOIN campaign_leads e ON e.workspace_id = $1 AND e.campaign_id = r.campaign_id AND e.lead_id = r.lead_id AND e.entry = r.entry
+   WHERE e.lead_id = ANY($3)`,
+);
+
+/** Without those that are not there. */
+export function readStandings(
+  sql: Sql,
+  workspaceId: string,
+  keys: readonly { campaignId: string; leadId: string; entry: number }[],
+): Promise<EntryRow[]> {
+  const rows = keys.map(({ campaignId, leadId, entry }) => ({
+    campaign_id: campaignId,
+    lead_id: leadId,
+    entry,
+  }));
+  const leadIds = keys.map(({ leadId }) => leadId);
+  return sql.query(READ_STANDINGS, [workspaceId, JSON.stringify(rows), leadIds]);
+}
+
+const RULED = `json_to_recordset($2::json) AS r(campaign_id text, lead_id text, entry int, message_id text, reason text, detail text, condition_id text)`;
+const OF_RULED = `e.workspace_id = $1 AND e.lead_id = ANY($4) AND e.campaign_id = r.campaign_id AND e.lead_id = r.lead_id
+     AND e.entry = r.entry AND e.message_id = r.message_id AND e.status IN ${LIVE_SQL}`;
+/** Locked in one order, so that two who rule on the same leads don't wait for each other in a circle. */
+const LOCK_RULED = `WITH own AS MATERIALIZED (
+     SELECT e.campaign_id, e.lead_id, e.entry, r.reason, r.detail, r.condition_id FROM campaign_leads e, ${RULED}
+     WHERE ${OF_RULED} ORDER BY e.campaign_id, e.lead_id, e.entry FOR NO KEY UPDATE OF e)`;
+const OF_OWN =
+  'e.workspace_id = $1 AND e.campaign_id = own.campaign_id AND e.lead_id = own.lead_id AND e.entry = own.entry';
+
+const END_ENTRIES = statement(
+  'end_entries',
+  `${LOCK_RULED}
+   UPDATE campaign_leads e SET status = 'stopped', reason = own.reason, detail = own.detail, condition_id = own.condition_id,
+     look_at = NULL, next_step_key = NULL, ended_at = $3, updated_at = $3 FROM own
+   WHERE ${OF_OWN} RETURNING e.campaign_id AS "campaignId"`,
+);
+
+/** Their step was stopped at the last moment. Their campaigns may be complete now. */
+export async function endEntries(
+  tx: Sql,
+  workspaceId: string,
+  stopped: readonly (SettledStep & { stop: Stop })[],
+  ids: Ids,
+  now: number,
+): Promise<void> {
+  if (stopped.length === 0) return;
+  const values = ruled(
+    workspaceId,
+    stopped.map((each) => ({ ...each, why: each.stop })),
+    now,
+  );
+  const ended = await tx.query<{ campaignId: string }>(END_ENTRIES, values);
+  await wakeCampaigns(
+    tx,
+    workspaceId,
+    ended.map(({ campaignId }) => campaignId),
+    ids,
+  );
+}
+
+const HOLD_ENTRIES = statement(
+  'hold_entries',
+  `${LOCK_RULED}
+   UPDATE campaign_leads e SET status = 'held', reason = own.reason, detail = own.detail, condition_id = own.condition_id,
+     updated_at = $3 FROM own WHERE ${OF_OWN}`,
+);
+
+/** Their step waits, and so do they; its own due time brings it up again. */
+export async function holdEntries(
+  tx: Sql,
+  workspaceId: string,
+  held: readonly (SettledStep & { hold: Hold })[],
+  now: number,
+): Promise<void> {
+  if (held.length === 0) return;
+  const values = ruled(
+    workspaceId,
+    held.map((each) => ({ ...each, why: each.hold })),
+    now,
+  );
+  await tx.query(HOLD_ENTRIES, values);
+}
+
+function ruled(
+  workspaceId: string,
+  steps: readonly (SettledStep & { why: Stop | Hold })[],
+  now: number,
+): unknown[] {
+  const rows = steps.map(({ campaignId, leadId, entry, messageId, why }) => ({
+    campaign_id: campaignId,
+    lead_id: leadId,
+    entry,
+    message_id: messageId,
+    reason: why.reason,
+    detail: why.detail,
+    condition_id: why.conditionId ?? undefined,
+  }));
+  return [workspaceId, JSON.stringify(rows), toIso(now), rows.map((row) => row.lead_id)];
+}
