@@ -181,7 +181,7 @@ export function holdsOfAnswer(condition: Omit<HttpCondition, 'type'>, answer: un
 }
 
 /**
- * What stands at `items[0].id` or `["a key"].b`; undefined where the way leads nowhere. Only own properties are looked at;
+ * What stands at `items[0].id`, `items.length` or `["a key"].b`; undefined where the way leads nowhere. Only own properties are looked at;
  * the empty path is all of it.
  */
 export function atPath(json: unknown, path: string): unknown {
@@ -206,7 +206,7 @@ export function readPath(path: string): (string | number)[] | null {
     const found = PATH_STEP.exec(path);
     if (found === null || found[0].length === 0) return null;
     // A name needs a dot before it, but for the first.
-    if (found[1] !== undefined && start > 0 && !found[0].startsWith('.')) return null;
+    if (found[1] !== undefined && start > 0 !== found[0].startsWith('.')) return null;
     if (found[1] !== undefined) steps.push(found[1].trim());
     else if (found[2] !== undefined) steps.push(Number(found[2]));
     else steps.push((found[3] ?? '').replaceAll(/\\(["\\])/g, '$1'));
