@@ -1,19 +1,27 @@
-/** `npm run bench [intake] [claims] [road] [analytics]`: figures as ratios to the limit of the same machine in the same run. */
+/** `npm run bench [intake] [claims] [road] [analytics] [campaigns]`: figures as ratios to the limit of the same machine in the same run. */
 import { runProgram } from '../scripts/program.ts';
 import { UsageError } from '../src/lib/command-line.ts';
 import { benchAnalytics } from './analytics.ts';
+import { benchCampaigns } from './campaigns.ts';
 import { benchClaims } from './claims.ts';
 import { benchIntake } from './intake.ts';
 import { benchRoad } from './road.ts';
 
-const USAGE = `Usage: npm run bench -- [intake] [claims] [road] [analytics]
+const USAGE = `Usage: npm run bench -- [intake] [claims] [road] [analytics] [campaigns]
 
 Measures those, or all of them. What the figures mean: bench/README.md.
   intake   POST /api/messages end to end against the bare intake statement (needs pgbench)
   claims   cost of a claim with 10 thousand, 100 thousand and a million messages waiting
   road     from acceptance to the copy on a simulated phone
-  analytics  figures of a million messages, or of \`analytics=10000000\`, against a full count`;
-const BENCHES = { intake: tellIntake, claims: tellClaims, road: tellRoad, analytics: tellAnalytics };
+  analytics  figures of a million messages, or of \`analytics=10000000\`, against a full count
+  campaigns  launching a campaign for 100 thousand leads`;
+const BENCHES = {
+  intake: tellIntake,
+  claims: tellClaims,
+  road: tellRoad,
+  analytics: tellAnalytics,
+  campaigns: tellCampaigns,
+};
 
 await runProgram(USAGE, async (args) => {
   const asked = new Map(args.map(split));
@@ -65,4 +73,13 @@ async function tellAnalytics(size = '1000000'): Promise<void> {
   const [all] = figures;
   if (all !== undefined)
     console.log(`  = everything in 1/${Math.round(all.fullMs / all.foldedMs)} of the time\n`);
+}
+
+async function tellCampaigns(): Promise<void> {
+  console.log('Launch of a campaign for 100,000 leads over 8 lines: entered, and every first message made');
+  const launch = await benchCampaigns();
+  console.log(
+    `  = ${launch.seconds.toFixed(1)} s, ${Math.round(launch.leads / launch.seconds)} leads/s in ${launch.looks} looks (p50 ` +
+      `${Math.round(launch.lookP50Ms)} ms, p99 ${Math.round(launch.lookP99Ms)} ms); memory grew by ${Math.round(launch.grewByMb)} MB at most\n`,
+  );
 }

@@ -25,11 +25,16 @@ export interface Standing {
 
 /** Of a lead that never stops writing, the first ones since it entered. */
 const MAX_REPLIES = 500;
+/** Leads of other lists with the same address. */
+const MAX_SAME_PERSON = 100;
 /** Enough to find words in. */
 const MAX_REPLY_CHARACTERS = 10_000;
 /** How far the clock of a phone may be behind ours; what was written before that is old news that was told late. */
 const SLOW_CLOCK_MS = 600_000;
 
+// Lead by lead, and the rest is asked of what is found: a planner without statistics of a young table walks the whole
+// workspace for each lead when it is given a list of them (30 s for 500 leads, while 15,000 messages had been made).
+//
 // Whoever shares an address with the lead is the same person in another list: a reply may have been stored with either.
 const READ_FACTS = statement(
   'read_campaign_facts',
@@ -41,18 +46,17 @@ const READ_FACTS = statement(
         'sentAt', extract(epoch FROM m.sent_at) * 1000, 'endedAt', extract(epoch FROM m.updated_at) * 1000,
         'fallbackSmsDispatched', m.fallback_sms_dispatched)
       FROM messages m WHERE m.workspace_id = $1 AND m.id = r.message_id) AS message,
-     ARRAY(SELECT m.step_key FROM messages m WHERE m.workspace_id = $1 AND m.campaign_id = r.campaign_id AND m.lead_id = r.lead_id
-       AND m.campaign_entry = r.entry AND m.step_key IS NOT NULL) AS had,
+     wrote.had, wrote."contactedBefore",
      ARRAY(SELECT json_build_object('at', extract(epoch FROM w.created_at) * 1000, 'text', w.text) FROM (
-        SELECT m.created_at, left(m.message, ${MAX_REPLY_CHARACTERS}) AS text FROM messages m
-        WHERE m.workspace_id = $1 AND m.direction = 'received' AND m.created_at >= r.entered_at AND m.sent_at >= r.wrote_after
-          AND m.lead_id = ANY(ARRAY[r.lead_id] || ARRAY(SELECT other.lead_id FROM lead_addresses other
-            WHERE other.workspace_id = $1 AND other.address = ANY(own.addresses)))
-          AND (m.lead_id = r.lead_id OR m.address = ANY(own.addresses))
-        ORDER BY m.created_at, m.id LIMIT ${MAX_REPLIES}) w) AS replies,
-     (SELECT json_build_object('campaign', coalesce(bool_or(m.campaign_id = r.campaign_id), false), 'anyCampaign', count(*) > 0)
-      FROM messages m WHERE m.workspace_id = $1 AND m.lead_id = r.lead_id AND m.direction = 'sent' AND m.campaign_id IS NOT NULL
-        AND m.sent_at < r.entered_at) AS "contactedBefore",
+        SELECT said.created_at, said.text FROM (
+          SELECT r.lead_id AS id UNION SELECT other.id FROM unnest(own.addresses) AS a(address)
+          CROSS JOIN LATERAL (SELECT la.lead_id AS id FROM lead_addresses la
+            WHERE la.workspace_id = $1 AND la.address = a.address LIMIT ${MAX_SAME_PERSON}) other) person
+        CROSS JOIN LATERAL (SELECT m.created_at, m.id, left(m.message, ${MAX_REPLY_CHARACTERS}) AS text FROM messages m
+          WHERE m.workspace_id = $1 AND m.lead_id = person.id AND m.direction = 'received' AND m.created_at >= r.entered_at
+            AND m.sent_at >= r.wrote_after AND (m.lead_id = r.lead_id OR m.address = ANY(own.addresses))
+          ORDER BY m.created_at, m.id LIMIT ${MAX_REPLIES}) said
+        ORDER BY said.created_at, said.id LIMIT ${MAX_REPLIES}) w) AS replies,
      ARRAY(SELECT json_build_object('id', q.condition_id, 'holds', q.holds, 'failed', q.failed,
         'retryAt', extract(epoch FROM q.retry_at) * 1000)
       FROM condition_answers q WHERE q.workspace_id = $1 AND q.campaign_id = r.campaign_id AND q.lead_id = r.lead_id
@@ -60,7 +64,15 @@ const READ_FACTS = statement(
    FROM ROWS FROM (json_to_recordset($2::json)
        AS (campaign_id text, lead_id text, entry int, message_id text, entered_at timestamptz, wrote_after timestamptz))
      WITH ORDINALITY AS r(campaign_id, lead_id, entry, message_id, entered_at, wrote_after, place),
-     LATERAL (SELECT ARRAY(SELECT la.address FROM lead_addresses la WHERE la.workspace_id = $1 AND la.lead_id = r.lead_id) AS addresses) own
+     LATERAL (SELECT ARRAY(SELECT la.address FROM lead_addresses la WHERE la.workspace_id = $1 AND la.lead_id = r.lead_id) AS addresses) own,
+     LATERAL (
+       SELECT coalesce(array_agg(m.step_key) FILTER (WHERE m.campaign_id = r.campaign_id AND m.campaign_entry = r.entry
+           AND m.step_key IS NOT NULL), '{}') AS had,
+         json_build_object(
+           'campaign', coalesce(bool_or(m.campaign_id = r.campaign_id AND m.direction = 'sent' AND m.sent_at < r.entered_at), false),
+           'anyCampaign', coalesce(bool_or(m.campaign_id IS NOT NULL AND m.direction = 'sent' AND m.sent_at < r.entered_at), false)
+         ) AS "contactedBefore"
+       FROM messages m WHERE m.workspace_id = $1 AND m.lead_id = r.lead_id) wrote
    ORDER BY r.place`,
 );
 

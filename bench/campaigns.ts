@@ -1,0 +1,130 @@
+/**
+ * Launching a campaign for 100,000 leads over 8 lines: its list enters and every first message is made, by the very looks a
+ * dispatcher takes. Nothing is sent, so that only this is measured: how long, how much memory, and how long one look
+ * keeps the campaign's lock.
+ */
+import pg from 'pg';
+import { runCampaign } from '../src/actions/campaigns/run-campaign.ts';
+import { compose } from '../src/compose.ts';
+import { readConfig } from '../src/config.ts';
+import { createLog } from '../src/lib/log.ts';
+import { insertCampaign } from '../src/store/campaigns.ts';
+import { createTestDatabase } from '../test/database.ts';
+import { databaseForBench, percentile } from './lab.ts';
+
+const WORKSPACE = 'org_campaigns';
+const CAMPAIGN = 'c'.repeat(24);
+const LINES = 8;
+
+export interface LaunchFigures {
+  leads: number;
+  seconds: number;
+  /** How much more memory the process held at most than before it began. */
+  grewByMb: number;
+  looks: number;
+  lookP50Ms: number;
+  lookP99Ms: number;
+}
+
+export async function benchCampaigns(leads = 100_000): Promise<LaunchFigures> {
+  const { server, close } = await databaseForBench();
+  const database = await createTestDatabase(server);
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  await seed(client, leads);
+  const app = await compose({
+    config: readConfig({}),
+    databaseUrl: database.url,
+    secretKey: Buffer.alloc(32, 1),
+    role: 'dispatcher',
+    log: createLog('warn'),
+  });
+  try {
+    const { deps } = app;
+    await insertCampaign(deps.database, WORKSPACE, CAMPAIGN, campaign(), deps.clock.now());
+    await client.query(
+      `UPDATE campaigns SET status = 'active', started_at = now(), entering_after = '', look_at = now() WHERE id = '${CAMPAIGN}'`,
+    );
+    const before = process.memoryUsage.rss();
+    let most = before;
+    const looks: number[] = [];
+    const startedAt = performance.now();
+    for (let more = true; more; ) {
+      const began = performance.now();
+      const look = await runCampaign(deps, WORKSPACE, CAMPAIGN);
+      looks.push(performance.now() - began);
+      most = Math.max(most, process.memoryUsage.rss());
+      more = look?.more === true;
+    }
+    const seconds = (performance.now() - startedAt) / 1000;
+    const made = await client.query<{ n: number }>(
+      `SELECT count(*)::int AS n FROM messages WHERE campaign_id = '${CAMPAIGN}'`,
+    );
+    if (made.rows[0]?.n !== leads) throw new Error(`${made.rows[0]?.n} messages were made, not ${leads}`);
+    return {
+      leads,
+      seconds,
+      grewByMb: (most - before) / 1024 ** 2,
+      looks: looks.length,
+      lookP50Ms: percentile(looks, 0.5),
+      lookP99Ms: percentile(looks, 0.99),
+    };
+  } finally {
+    await app.close();
+    await client.end();
+    await database.drop();
+    await close();
+  }
+}
+
+function campaign() {
+  const step = (key: string, days: number) => ({
+    key,
+    message: 'Hello {firstName|there}, see you tonight.',
+    subject: null,
+    smsMessage: null,
+    attachments: [],
+    wait: { value: days, unit: 'd' as const },
+    onlyNonResponders: false,
+    stopConditions: [],
+    branches: [],
+    next: null,
+  });
+  return {
+    name: 'Bench',
+    messageType: 'imessage' as const,
+    listId: 'list',
+    lineIds: Array.from({ length: LINES }, (_, n) => `line${n + 1}`),
+    steps: [step('one', 0), step('two', 2), step('three', 2), step('four', 2), step('five', 2)],
+    secret: null,
+    schedule: null,
+    onReply: 'stop' as const,
+    allowReentry: false,
+    newLeadsFirst: false,
+    sendFallbackSmsOnFailed: false,
+  };
+}
+
+async function seed(client: pg.Client, leads: number): Promise<void> {
+  await client.query(
+    `INSERT INTO workspaces (workspace_id, name, created_at, updated_at) VALUES ('${WORKSPACE}', 'Campaigns', now(), now())`,
+  );
+  await client.query(
+    `INSERT INTO devices (workspace_id, id, gap_ms) SELECT '${WORKSPACE}', 'line' || n, 30000 FROM generate_series(1, ${LINES}) n`,
+  );
+  await client.query(
+    `INSERT INTO lines (workspace_id, id, device_id, message_type, channel_type, transport, contact_gap_ms, attempts,
+       retry_gap_ms, reconcile_limit_ms, created_at, updated_at, health_checked_at)
+     SELECT '${WORKSPACE}', 'line' || n, 'line' || n, 'imessage', 'phone', 'sandbox', 45000, 5, 60000, 600000, now(), now(), now()
+     FROM generate_series(1, ${LINES}) n`,
+  );
+  await client.query(
+    `INSERT INTO leads (workspace_id, id, list_id, first_name, phone, source, created_at, updated_at)
+     SELECT '${WORKSPACE}', lpad(to_hex(n), 24, '0'), 'list', 'Lead' || n, '+1' || (4000000000 + n), 'bench', now(), now()
+     FROM generate_series(1, ${leads}) n`,
+  );
+  await client.query(
+    `INSERT INTO lead_addresses SELECT workspace_id, phone, id FROM leads WHERE workspace_id = '${WORKSPACE}'`,
+  );
+  await client.query('CHECKPOINT');
+}
