@@ -213,7 +213,7 @@ export const PROVOKED: Readonly<Record<string, Readonly<Record<string, How>>>> =
     'Invalid dateTo': at('GET /api/replies?dateTo=x'),
     'dateFrom must be <= dateTo': at('GET /api/replies?dateFrom=2026-02-02&dateTo=2026-02-01'),
     'Lead not found or access denied': at(`GET /api/replies?leadId=${UNKNOWN}`),
-    'Campaign not found': departs('campaigns are not built: an id that none has finds no replies'),
+    'Campaign not found': at(`GET /api/replies?campaignId=${UNKNOWN}`),
     'Failed to fetch replies': elsewhere('src/http/failures.test.ts', 'a defect while replies are read'),
   },
   'POST /api/webhooks': {
@@ -222,6 +222,27 @@ export const PROVOKED: Readonly<Record<string, Readonly<Record<string, How>>>> =
     'At least one event must be selected': by({ ...WEBHOOK, events: [] }),
     'Invalid events: …': by({ ...WEBHOOK, events: ['lead.created'] }),
     'Name is required': by({ ...WEBHOOK, name: '' }),
+  },
+  'POST /api/campaigns/{id}/leads': {
+    'Either leadId or lead data is required': at(`POST /api/campaigns/${UNKNOWN}/leads`, { body: {} }),
+    'firstName is required': at(`POST /api/campaigns/${UNKNOWN}/leads`, {
+      body: { lead: { phone: HELLO.recipientPhone } },
+    }),
+    'Either email or phone is required': at(`POST /api/campaigns/${UNKNOWN}/leads`, {
+      body: { lead: { firstName: 'Ada' } },
+    }),
+    'Invalid request: must provide leadId or lead data': at(`POST /api/campaigns/${UNKNOWN}/leads`, {
+      body: { lead: 'Ada' },
+    }),
+    'Lead not resolved': at(`POST /api/campaigns/${UNKNOWN}/leads`, {
+      body: { lead: { firstName: 'Ada', phone: 'soon' } },
+    }),
+    'Failed to process lead through campaign': elsewhere(
+      'test/campaign-leads-api.test.ts',
+      'whom the campaign could never write to',
+    ),
+    'Campaign not found': at(`POST /api/campaigns/${UNKNOWN}/leads`, { body: { leadId: UNKNOWN } }),
+    'Lead not found': elsewhere('test/campaign-leads-api.test.ts', 'is refused in the documented words'),
   },
   'GET /api/webhooks/{id}': { 'Webhook not found': at(`GET /api/webhooks/${UNKNOWN}`) },
   'PATCH /api/webhooks/{id}': {
@@ -237,8 +258,8 @@ export const PROVOKED: Readonly<Record<string, Readonly<Record<string, How>>>> =
 
 /** Documented calls that are not served, by the beginning of their path, and why. */
 export const NOT_BUILT: Readonly<Record<string, string>> = {
-  '/api/campaigns/': 'not built yet: campaigns',
-  '/api/campaign-tools': 'not built yet: campaigns',
+  '/api/campaign-tools':
+    'left out: an HTTP condition names its server itself, and no text is written here (D39)',
   '/api/leads/send': 'a path of the documented product’s own pages: no body is documented',
   '/api/unibox/': 'likewise; `POST /api/messages` answers',
   '/api/goal-bots': 'left to outside agents (D39)',

@@ -159,7 +159,10 @@ describe('replies', () => {
   test('are found by lead, address, line, campaign and date', async () => {
     const [anna, ben] = [newPhone(), newEmail()];
     const toAnna = await send({ recipientPhone: anna });
-    await read(app, 'UPDATE messages SET campaign_id = $2 WHERE id = $1', [toAnna._id, 'c'.repeat(24)]);
+    const campaign = { name: 'Spring' };
+    const made = await ws.call<{ campaign: { _id: string } }>('POST', '/api/campaigns', campaign);
+    const campaignId = made.body.campaign._id;
+    await read(app, 'UPDATE messages SET campaign_id = $2 WHERE id = $1', [toAnna._id, campaignId]);
     await hear(anna, 'A');
     await hear(ben, 'B', 1);
     const now = encodeURIComponent(toIso(app.deps.clock.now() + 1_000));
@@ -168,7 +171,7 @@ describe('replies', () => {
       [`recipientPhone=${encodeURIComponent(anna)}`, ['A']],
       [`recipientEmail=${ben}`, ['B']],
       [`lineId=${ws.lines[1]?._id}`, ['B']],
-      [`campaignId=${'c'.repeat(24)}`, ['A']],
+      [`campaignId=${campaignId}`, ['A']],
       [`dateTo=${now}`, ['B', 'A']],
       [`dateFrom=${now}`, []],
       ['page=2&limit=1', ['A']],
@@ -184,6 +187,7 @@ describe('replies', () => {
   test.each([
     ['leadId=x', 400, 'Invalid leadId'],
     ['campaignId=x', 400, 'Invalid campaignId'],
+    [`campaignId=${'f'.repeat(24)}`, 404, 'Campaign not found'],
     ['lineId=x', 400, 'Invalid lineId'],
     ['dateFrom=x', 400, 'Invalid dateFrom'],
     ['dateTo=x', 400, 'Invalid dateTo'],

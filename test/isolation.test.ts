@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startBulkCheck } from '../src/actions/availability-jobs.ts';
 import type { NewApiKeyAnswer } from '../src/contract/api-keys.ts';
+import type { CampaignAnswer } from '../src/contract/campaigns.ts';
 import type { DncEntryAnswer } from '../src/contract/dnc.ts';
 import type { LeadAnswer } from '../src/contract/leads.ts';
 import type { NewLineRequestAnswer } from '../src/contract/line-orders.ts';
@@ -41,12 +42,14 @@ let theirs: {
   fileUrl: string;
   keyId: string;
   requestedId: string;
+  campaignId: string;
   waiting: Message;
   sent: Message;
   webhookId: string;
   eventId: string;
 };
 let ownWebhookId: string;
+let ownCampaignId: string;
 
 beforeAll(async () => {
   app = await openApp();
@@ -96,7 +99,21 @@ beforeAll(async () => {
     'idempotency-key': 'line',
   });
   const requestedId = requested.body.lineRequestId;
+  const steps = [{ message: MARK, branches: [{ condition: { id: MARK, type: 'replied' }, to: 'end' }] }];
+  const lineIds = [sent.fromLineId];
+  const written = { name: MARK, steps, lineIds, listId };
+  const campaign = await stranger.call<CampaignAnswer>('POST', '/api/campaigns', written, {
+    'idempotency-key': 'campaign',
+  });
+  const campaignId = campaign.body.campaign._id;
+  await stranger.call('POST', `/api/campaigns/${campaignId}/leads`, { leadId });
+  const mineToo = await own.call<CampaignAnswer>('POST', '/api/campaigns', {
+    name: 'Mine',
+    steps: [{ message: 'Hi' }],
+  });
+  ownCampaignId = mineToo.body.campaign._id;
   theirs = {
+    campaignId,
     keyId,
     requestedId,
     lineId: sent.fromLineId ?? '',
@@ -148,6 +165,15 @@ const noWebhook = (after = '', body?: object): Attempt[] => [
     path: `/api/webhooks/${theirs.webhookId}${after}`,
     status: 404,
     shows: { error: 'Webhook not found', code: 'WEBHOOK_NOT_FOUND' },
+    ...(body && { body }),
+  },
+];
+
+const noCampaign = (after = '', body?: object): Attempt[] => [
+  {
+    path: `/api/campaigns/${theirs.campaignId}${after}`,
+    status: 404,
+    shows: { error: 'Campaign not found', code: 'CAMPAIGN_NOT_FOUND' },
     ...(body && { body }),
   },
 ];
@@ -451,6 +477,74 @@ const ATTEMPTS: Readonly<Record<string, () => Attempt[]>> = {
       shows: { code: 'LIST_NOT_FOUND' },
     },
   ],
+  listCampaigns: () => [
+    {
+      path: '/api/campaigns',
+      status: 200,
+      shows: { campaigns: [expect.objectContaining({ name: 'Mine' })] },
+    },
+    { path: `/api/campaigns?cursor=${'f'.repeat(24)}`, status: 200 },
+  ],
+  createCampaign: () => [
+    {
+      path: '/api/campaigns',
+      body: { name: 'New', messageType: 'sms', steps: [{ message: 'Hi' }] },
+      headers: { 'idempotency-key': 'campaign' },
+      status: 201,
+    },
+  ],
+  evaluateConditions: () => {
+    const path = '/api/campaigns/evaluate-conditions';
+    const conditions = [{ type: 'dnc' }];
+    return [
+      { path, body: { leadId: theirs.leadId, conditions }, status: 404, shows: { code: 'LEAD_NOT_FOUND' } },
+      {
+        path,
+        body: { leadId: theirs.leadId, campaignId: theirs.campaignId, conditions },
+        status: 404,
+        shows: { code: 'CAMPAIGN_NOT_FOUND' },
+      },
+    ];
+  },
+  getCampaign: () => noCampaign(),
+  updateCampaign: () => noCampaign('', { name: 'Mine now' }),
+  deleteCampaign: () => noCampaign(),
+  launchCampaign: () => noCampaign('/launch'),
+  pauseCampaign: () => noCampaign('/pause'),
+  resumeCampaign: () => noCampaign('/resume'),
+  completeCampaign: () => noCampaign('/complete'),
+  archiveCampaign: () => noCampaign('/archive'),
+  addLeadToCampaign: () => [
+    ...noCampaign('/leads', { leadId: theirs.leadId }),
+    {
+      path: `/api/campaigns/${ownCampaignId}/leads`,
+      body: { leadId: theirs.leadId },
+      status: 404,
+      shows: { code: 'LEAD_NOT_FOUND' },
+    },
+    // Whom they know is new here.
+    {
+      path: `/api/campaigns/${ownCampaignId}/leads`,
+      body: { lead: { firstName: 'Ada', phone: theirs.optedOut } },
+      status: 201,
+    },
+  ],
+  enrollLead: () => [
+    ...noCampaign('/enroll', { leadId: theirs.leadId }),
+    { path: `/api/campaigns/${ownCampaignId}/enroll`, body: { leadId: theirs.leadId }, status: 404 },
+  ],
+  listCampaignLeads: () => [
+    ...noCampaign('/leads'),
+    { path: `/api/campaigns/${ownCampaignId}/leads?cursor=${'f'.repeat(24)}_1`, status: 200 },
+  ],
+  stopCampaignLead: () => [
+    ...noCampaign(`/leads/${theirs.leadId}/stop`),
+    {
+      path: `/api/campaigns/${ownCampaignId}/leads/${theirs.leadId}/stop`,
+      status: 404,
+      shows: { code: 'CAMPAIGN_LEAD_NOT_FOUND' },
+    },
+  ],
   listLists: () => [{ path: '/api/lists', status: 200 }],
   createList: () => [{ path: '/api/lists', body: { name: 'Mine' }, status: 201 }],
   getList: () => [{ path: `/api/lists/${theirs.listId}`, status: 404, shows: { code: 'LIST_NOT_FOUND' } }],
@@ -587,6 +681,10 @@ async function belongings(): Promise<unknown> {
     'language_audits',
     'line_requests',
     'door_callbacks',
+    'campaigns',
+    'campaign_leads',
+    'campaign_wakes',
+    'condition_answers',
   ];
   const tables = owned.map((table) =>
     read(app, `SELECT * FROM ${table} t WHERE workspace_id = $1 ORDER BY t::text`, [stranger.workspaceId]),
@@ -629,6 +727,7 @@ describe('a stranger’s ids', () => {
           theirs.waiting._id,
           theirs.sent._id,
           theirs.webhookId,
+          theirs.campaignId,
           theirs.eventId,
         ]) {
           expect(text, `${method} ${path}`).not.toContain(secret);

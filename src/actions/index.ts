@@ -3,6 +3,17 @@ import { acceptMessage } from './accept-message.ts';
 import { openFile, uploadAttachment } from './attachment-files.ts';
 import { listAuditLog } from './audit-log.ts';
 import { getAvailabilityJob } from './availability-jobs.ts';
+import { listCampaignLeads, stopCampaignLead } from './campaigns/campaign-leads.ts';
+import { enterLead } from './campaigns/enter-lead.ts';
+import { evaluateConditions } from './campaigns/evaluate-conditions.ts';
+import {
+  createCampaign,
+  deleteCampaign,
+  getCampaign,
+  listCampaigns,
+  updateCampaign,
+} from './campaigns/manage-campaigns.ts';
+import { steerCampaign } from './campaigns/steer-campaigns.ts';
 import { cancelForLead, cancelMessage } from './cancel-messages.ts';
 import { deleteLeads, updateLead } from './change-leads.ts';
 import { checkAddress, checkAddresses, checkLead, checkLeads, reachContact } from './check-availability.ts';
@@ -104,6 +115,16 @@ export const actions = {
   createList,
   updateList,
   deleteList,
+  listCampaigns,
+  getCampaign,
+  createCampaign,
+  updateCampaign,
+  deleteCampaign,
+  steerCampaign,
+  listCampaignLeads,
+  stopCampaignLead,
+  enterLead,
+  evaluateConditions,
   getWorkspace,
   updateWorkspace,
   listApiKeys,

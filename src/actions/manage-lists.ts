@@ -4,6 +4,7 @@ import { problem } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';
 import { toIso } from '../lib/clock.ts';
 import type { Sql } from '../store/database.ts';
+import { findCampaignOnList } from '../store/campaigns.ts';
 import {
   countByList,
   findList,
@@ -63,7 +64,7 @@ export async function updateList(
   return getList(deps, caller, id);
 }
 
-/** Only an empty one. Whoever puts leads into it at this moment is waited for, or finds it gone. */
+/** Only an empty one that no campaign works on. Whoever puts leads into it at this moment is waited for, or finds it gone. */
 export async function deleteList(deps: Deps, caller: Caller, id: string): Promise<{ success: true }> {
   const { workspaceId } = caller;
   await refuseReadOnly(deps, caller);
@@ -71,6 +72,8 @@ export async function deleteList(deps: Deps, caller: Caller, id: string): Promis
     const list = await lockList(tx, workspaceId, id);
     if (list === null) throw problem('LIST_NOT_FOUND');
     if (list.special !== null) throw problem('LIST_IS_SPECIAL');
+    const campaignId = await findCampaignOnList(tx, workspaceId, id);
+    if (campaignId !== null) throw problem('LIST_IN_USE', { reason: campaignId });
     if (!(await remove(tx, workspaceId, id))) throw problem('LIST_NOT_EMPTY');
     await tell(deps, tx, caller, id, 'deleted', list, null);
   });

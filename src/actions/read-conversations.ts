@@ -10,6 +10,7 @@ import type {
 import { problem } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';
 import { toIso, toIsoOrNull } from '../lib/clock.ts';
+import { findCampaign } from '../store/campaigns.ts';
 import {
   hasConversation,
   listRepliers,
@@ -100,6 +101,9 @@ export async function listReplies(
 ): Promise<RepliesAnswer> {
   if (filters.leadId !== null && !(await isKnown(deps, workspaceId, filters.leadId)))
     throw problem('LEAD_NOT_ACCESSIBLE');
+  const { campaignId } = filters;
+  if (campaignId !== null && (await findCampaign(deps.database, workspaceId, campaignId)) === null)
+    throw problem('CAMPAIGN_NOT_FOUND');
   const found = await listRepliers(deps.database, workspaceId, filters, {
     offset: (page - 1) * limit,
     limit,

@@ -16,6 +16,7 @@ export const AUDIT_ENTITIES = [
   'list',
   'leads',
   'dnc_entry',
+  'campaign',
 ] as const;
 export type AuditEntity = (typeof AUDIT_ENTITIES)[number];
 

@@ -32,6 +32,10 @@ export const ErrorAnswer = z
       .array(z.object({ index: z.int(), line: z.int().optional(), param: z.string(), error: z.string() }))
       .optional()
       .meta({ description: 'Of `INVALID_LEADS`: what is wrong with which; 100 at most.' }),
+    problems: z
+      .array(z.object({ param: z.string(), error: z.string() }))
+      .optional()
+      .meta({ description: 'Of `INVALID_CAMPAIGN`: all that is wrong, each with its place; 100 at most.' }),
     success: z.boolean().optional().meta({ description: '`false`, of line requests alone; with them:' }),
     status: z.string().optional(),
     message: z.string().optional(),

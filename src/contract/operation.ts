@@ -14,6 +14,7 @@ export const TAGS = [
   'Do not contact',
   'Leads',
   'Availability',
+  'Campaigns',
   'Webhooks',
   'Analytics',
   'Workspace',

@@ -586,6 +586,68 @@ export const PROBLEMS = {
     docs: 'The log of this webhook has no delivery of this id (any more).',
   },
 
+  // Campaigns
+  CAMPAIGN_NOT_FOUND: {
+    status: 404,
+    error: 'Campaign not found',
+    docs: 'No campaign of the workspace has this id.',
+  },
+  INVALID_CAMPAIGN: {
+    status: 400,
+    error: 'The campaign is not valid',
+    docs: '`problems` names everything that is wrong with it, each with its place. A draft may lack things; what it holds must be readable. A launch asks that nothing is in the way.',
+  },
+  CAMPAIGN_STATE: {
+    status: 409,
+    error: 'The campaign is in another state',
+    docs: 'What was asked for can’t be done with a campaign in this state; `error` says what can, `reason` is the state.',
+  },
+  CAMPAIGN_ARCHIVED: {
+    status: 409,
+    error: 'The campaign is archived: nothing about it changes any more',
+    docs: 'An archived campaign can be read and deleted. Make a new one.',
+  },
+  CAMPAIGN_LEAD_NOT_FOUND: {
+    status: 404,
+    error: 'The lead is not in this campaign',
+    docs: 'The lead never entered this campaign, or there is no such lead.',
+  },
+  ENTER_TARGET_REQUIRED: {
+    status: 400,
+    error: 'Either leadId or lead data is required',
+    docs: '`POST /api/campaigns/{id}/leads` needs `leadId` or `lead`.',
+  },
+  ENTER_TARGET_INVALID: {
+    status: 400,
+    error: 'Invalid request: must provide leadId or lead data',
+    docs: '`leadId` is not a text, or `lead` is not an object.',
+  },
+  LEAD_FIRST_NAME_REQUIRED: {
+    status: 400,
+    error: 'firstName is required',
+    docs: 'Whoever enters a campaign by `lead` needs a first name.',
+  },
+  LEAD_ADDRESS_REQUIRED: {
+    status: 400,
+    error: 'Either email or phone is required',
+    docs: 'Whoever enters a campaign by `lead` needs an address.',
+  },
+  LEAD_NOT_RESOLVED: {
+    status: 400,
+    error: 'Lead not resolved',
+    docs: 'The phone or email of `lead` can’t be read as one.',
+  },
+  LEAD_NOT_ENTERED: {
+    status: 400,
+    error: 'Failed to process lead through campaign',
+    docs: 'The lead can’t go through this campaign: it opted out, or has no address that the campaign’s `messageType` goes to; `reason` says which.',
+  },
+  LIST_IN_USE: {
+    status: 409,
+    error: 'A campaign that is not over works on this list: complete or archive it first',
+    docs: 'A list can’t be deleted while an active or paused campaign was launched on it; `reason` is the campaign’s id.',
+  },
+
   // Our side
   SERVICE_UNAVAILABLE: {
     status: 503,
@@ -621,6 +683,8 @@ export interface ProblemDetails {
   retryAfter?: number;
   /** Of many things in one call, those that are at fault. */
   rows?: readonly BadRow[];
+  /** Everything that is wrong with one thing, each with its place. */
+  problems?: readonly { param: string; error: string }[];
   /** Further fields of the answer, where the documented API has them beside the error. */
   also?: Readonly<Record<string, boolean | string>>;
   /** Internal detail: reaches the log, never the caller. */
@@ -638,6 +702,7 @@ export class Problem extends Error {
   readonly retryAfter: number | null;
   readonly also: Readonly<Record<string, boolean | string>>;
   readonly rows: readonly BadRow[];
+  readonly problems: readonly { param: string; error: string }[];
 
   constructor(code: ProblemCode, details: ProblemDetails = {}) {
     const entry: ProblemEntry = PROBLEMS[code];
@@ -651,6 +716,7 @@ export class Problem extends Error {
     this.retryAfter = details.retryAfter ?? entry.retryAfter ?? null;
     this.also = details.also ?? {};
     this.rows = details.rows ?? [];
+    this.problems = details.problems ?? [];
   }
 }
 
@@ -673,10 +739,12 @@ export interface ErrorBody {
   reason?: string;
   param?: string;
   rows?: readonly BadRow[];
+  problems?: readonly { param: string; error: string }[];
   requestId: string;
 }
 
-export function toBody({ error, code, reason, param, also, rows }: Problem, requestId: string): ErrorBody {
+export function toBody(refusal: Problem, requestId: string): ErrorBody {
+  const { error, code, reason, param, also, rows, problems } = refusal;
   return {
     ...also,
     error,
@@ -684,6 +752,7 @@ export function toBody({ error, code, reason, param, also, rows }: Problem, requ
     ...(reason === null ? {} : { reason }),
     ...(param === null ? {} : { param }),
     ...(rows.length === 0 ? {} : { rows }),
+    ...(problems.length === 0 ? {} : { problems }),
     requestId,
   };
 }

@@ -1,5 +1,4 @@
 /** What the calls about webhooks carry, as published and as read: contract 2.7, 3.7. */
-import { isIP } from 'node:net';
 import { z } from 'zod';
 import {
   DELIVERY_STATUSES,
@@ -8,7 +7,6 @@ import {
   type WebhookEvent,
 } from '../domain/webhook-events.ts';
 import { isId } from '../lib/ids.ts';
-import { isPublicAddress } from '../lib/public-address.ts';
 import {
   asObject,
   checkText,
@@ -22,6 +20,7 @@ import {
   unknownFields,
 } from './fields.ts';
 import { DEFAULT_LIST_LIMIT, MAX_LABEL_CHARACTERS, MAX_LIST_LIMIT } from './messages.ts';
+import { troubleOfUrl, type UrlRules } from './outside-url.ts';
 import { invalidField, problem } from './problems.ts';
 import {
   DEFAULT_FEED_LIMIT,
@@ -120,12 +119,6 @@ export interface ReadFeed {
   types: WebhookEvent[] | null;
 }
 
-/** Where receivers may be (D33). */
-export interface UrlRules {
-  /** Also on private addresses, and by plain http on this machine. */
-  allowPrivateHosts: boolean;
-}
-
 const CREATE_FIELDS: ReadonlySet<string> = new Set(Object.keys(CreateWebhookBody.shape));
 const UPDATE_FIELDS: ReadonlySet<string> = new Set(Object.keys(UpdateWebhookBody.shape));
 const REPLAY_FIELDS: ReadonlySet<string> = new Set(Object.keys(ReplayBody.shape));
@@ -211,22 +204,14 @@ export function parseFeedQuery(query: Fields): ReadFeed {
   };
 }
 
-function readUrl(fields: Fields, { allowPrivateHosts }: UrlRules): string {
+function readUrl(fields: Fields, rules: UrlRules): string {
   const text = readText(fields, 'url')?.trim() ?? '';
   if (text === '') throw problem('WEBHOOK_URL_REQUIRED', { param: 'url' });
   const refuse = (reason: string) => problem('INVALID_WEBHOOK_URL', { param: 'url', reason });
   if (isLongerThan(text, MAX_WEBHOOK_URL_CHARACTERS))
     throw refuse(`longer than ${MAX_WEBHOOK_URL_CHARACTERS} characters`);
-  const url = URL.parse(text);
-  if (url === null) throw refuse('not a URL');
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const isHere = host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isHere && allowPrivateHosts))
-    throw refuse('must begin with https://');
-  if (url.username !== '' || url.password !== '') throw refuse('must not hold a user name or password');
-  // Names are looked up, and judged, each time something is sent there.
-  if (!allowPrivateHosts && (isHere || (isIP(host) !== 0 && !isPublicAddress(host))))
-    throw refuse('is not a public address');
+  const trouble = troubleOfUrl(text, rules, { plainHttp: false });
+  if (trouble !== null) throw refuse(trouble);
   return text;
 }
 

@@ -110,6 +110,18 @@ interface Placeholder {
   end: number;
 }
 
+/** What `render` would fill in, in order. */
+export function placeholdersIn(text: string): Pick<Placeholder, 'name' | 'fallback'>[] {
+  const found: Placeholder[] = [];
+  let open = text.indexOf('{');
+  while (open !== -1) {
+    const placeholder = readPlaceholder(text, open);
+    if (placeholder !== null) found.push(placeholder);
+    open = text.indexOf('{', placeholder?.end ?? open + 1);
+  }
+  return found;
+}
+
 function readPlaceholder(text: string, open: number): Placeholder | null {
   return (
     (text[open + 1] === '{' ? readBetween(text, open + 2, '}}') : null) ?? readBetween(text, open + 1, '}')

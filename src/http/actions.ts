@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 import type { OpenedFile, Upload, UploadedFile } from '../actions/attachment-files.ts';
 import type { Caller } from '../actions/authenticate.ts';
 import type { Device } from '../actions/authenticate-device.ts';
+import type { CampaignMove } from '../actions/campaigns/steer-campaigns.ts';
 import type { KeyedAnswer, KeyedRequest } from '../actions/idempotency.ts';
 import type { Accepted, SendOptions } from '../actions/intake.ts';
 import type { Hook, HookReply } from '../actions/receive-hook.ts';
@@ -25,6 +26,23 @@ import type {
   LeadsCheckedAnswer,
   ReachContactAnswer,
 } from '../contract/availability.ts';
+import type {
+  CampaignChanges,
+  CreateCampaign,
+  EnterTarget,
+  EvaluateConditions,
+  ListCampaignLeads,
+  ListCampaigns,
+} from '../contract/campaign-requests.ts';
+import type {
+  CampaignAnswer,
+  CampaignLeadAnswer,
+  CampaignLeadsAnswer,
+  CampaignsAnswer,
+  ChangedCampaignAnswer,
+  ConditionsEvaluatedAnswer,
+  EnteredLeadAnswer,
+} from '../contract/campaigns.ts';
 import type {
   ConversationAnswer,
   ConversationsAnswer,
@@ -198,6 +216,42 @@ export interface Actions {
   createList(deps: Deps, caller: Caller, request: Required<ListChanges>): Promise<ListAnswer>;
   updateList(deps: Deps, caller: Caller, id: string, changes: ListChanges): Promise<ListAnswer>;
   deleteList(deps: Deps, caller: Caller, id: string): Promise<{ success: true }>;
+
+  listCampaigns(deps: Deps, caller: Caller, asked: ListCampaigns): Promise<CampaignsAnswer>;
+  getCampaign(deps: Deps, caller: Caller, id: string): Promise<CampaignAnswer>;
+  createCampaign(
+    deps: Deps,
+    caller: Caller,
+    request: CreateCampaign,
+    options: KeyedRequest & { warnings: string[] },
+  ): Promise<KeyedAnswer<CampaignAnswer>>;
+  updateCampaign(
+    deps: Deps,
+    caller: Caller,
+    id: string,
+    changes: CampaignChanges,
+  ): Promise<ChangedCampaignAnswer>;
+  deleteCampaign(deps: Deps, caller: Caller, id: string): Promise<{ success: true }>;
+  steerCampaign(deps: Deps, caller: Caller, id: string, move: CampaignMove): Promise<CampaignAnswer>;
+  listCampaignLeads(
+    deps: Deps,
+    caller: Caller,
+    id: string,
+    asked: ListCampaignLeads,
+  ): Promise<CampaignLeadsAnswer>;
+  stopCampaignLead(deps: Deps, caller: Caller, id: string, leadId: string): Promise<CampaignLeadAnswer>;
+  enterLead(
+    deps: Deps,
+    caller: Caller,
+    id: string,
+    target: EnterTarget,
+    options: KeyedRequest & { warnings: string[] },
+  ): Promise<KeyedAnswer<EnteredLeadAnswer>>;
+  evaluateConditions(
+    deps: Deps,
+    caller: Caller,
+    request: EvaluateConditions,
+  ): Promise<ConditionsEvaluatedAnswer>;
 
   getWorkspace(deps: Deps, caller: Caller): Promise<Workspace>;
   updateWorkspace(deps: Deps, caller: Caller, changes: UpdateWorkspace): Promise<Workspace>;

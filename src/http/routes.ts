@@ -5,6 +5,7 @@ import { apiKeyRoutes } from './routes/api-keys.ts';
 import { attachmentRoutes } from './routes/attachments.ts';
 import { auditLogRoutes } from './routes/audit-log.ts';
 import { availabilityRoutes } from './routes/availability.ts';
+import { campaignRoutes } from './routes/campaigns.ts';
 import { conversationRoutes } from './routes/conversations.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { dncRoutes } from './routes/dnc.ts';
@@ -40,6 +41,7 @@ export const routes: readonly Route[] = [
   ...leadRoutes,
   ...listRoutes,
   ...availabilityRoutes,
+  ...campaignRoutes,
   ...webhookRoutes,
   ...analyticsRoutes,
   ...workspaceRoutes,

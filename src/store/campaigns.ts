@@ -186,6 +186,20 @@ export async function deleteCampaign(tx: Sql, workspaceId: string, id: string): 
   await tx.query(DELETE_CAMPAIGN, [workspaceId, id]);
 }
 
+const FIND_ON_LIST = statement(
+  'find_campaign_on_list',
+  `SELECT id FROM campaigns WHERE workspace_id = $1 AND list_id = $2 AND status IN ('active', 'paused') ORDER BY id LIMIT 1`,
+);
+
+/** One that was launched on the list and is not over; null: none. */
+export async function findCampaignOnList(
+  sql: Sql,
+  workspaceId: string,
+  listId: string,
+): Promise<string | null> {
+  return (await sql.query<{ id: string }>(FIND_ON_LIST, [workspaceId, listId]))[0]?.id ?? null;
+}
+
 const COUNT_ENTRIES = statement(
   'count_campaign_entries',
   `SELECT e.campaign_id AS "campaignId", e.status, count(*)::int AS count FROM campaign_leads e

@@ -69,7 +69,9 @@ async function askAndKeep(
   condition: Asked,
 ): Promise<HttpAnswer> {
   const question = { campaignId: about.campaign.id, leadId: about.lead.id, conditionId: condition.id };
-  const found = await ask(deps, workspaceId, about, condition);
+  const { id, secret } = about.campaign;
+  const headers = openHeaders(deps.secrets, workspaceId, id, secret)[condition.id] ?? {};
+  const found = await askServer(deps, headers, about.lead, condition);
   const now = deps.clock.now();
   if (!('failed' in found)) {
     const answer = { holds: holdsOfAnswer(condition, found.json) };
@@ -89,9 +91,13 @@ export function pauseAfter(failures: number): number {
 
 type Found = { json: unknown } | { failed: string };
 
-async function ask(deps: AskDeps, workspaceId: string, about: About, condition: Asked): Promise<Found> {
-  const { campaign, lead } = about;
-  const given = openHeaders(deps.secrets, workspaceId, campaign.id, campaign.secret)[condition.id] ?? {};
+/** Nothing is kept. */
+export async function askServer(
+  deps: Pick<Deps, 'web'>,
+  given: Readonly<Record<string, string>>,
+  lead: LeadRow,
+  condition: Asked,
+): Promise<Found> {
   const contentType = headerOf(given, 'content-type');
   const filled = fillQuestion(condition, contentType, questionValues(lead));
   if ('error' in filled) return { failed: filled.error };

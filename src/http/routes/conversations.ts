@@ -65,6 +65,7 @@ export const conversationRoutes: readonly Route[] = [
       'INVALID_DATE_TO',
       'INVALID_DATE_RANGE',
       'LEAD_NOT_ACCESSIBLE',
+      'CAMPAIGN_NOT_FOUND',
     ],
     handle: listReplies,
   },

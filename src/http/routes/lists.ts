@@ -64,7 +64,7 @@ export const listRoutes: readonly Route[] = [
     scope: 'send',
     summary: 'Delete an empty list',
     answers: { 200: { description: 'Deleted.', schema: z.object({ success: z.literal(true) }) } },
-    problems: ['READ_ONLY', 'LIST_NOT_FOUND', 'LIST_IS_SPECIAL', 'LIST_NOT_EMPTY'],
+    problems: ['READ_ONLY', 'LIST_NOT_FOUND', 'LIST_IS_SPECIAL', 'LIST_IN_USE', 'LIST_NOT_EMPTY'],
     handle: async (call) => ok(await call.actions.deleteList(call.deps, call.caller, listId(call))),
   },
 ];

@@ -1,0 +1,62 @@
+/** Where each lead stands in a campaign, and taking one out of it. */
+import type { ListCampaignLeads } from '../../contract/campaign-requests.ts';
+import type { CampaignLeadAnswer, CampaignLeadsAnswer } from '../../contract/campaigns.ts';
+import { problem } from '../../contract/problems.ts';
+import type { Deps } from '../../deps.ts';
+import { isWaiting } from '../../domain/lifecycle.ts';
+import { findEntry, listEntries, stopEntry } from '../../store/campaign-entries.ts';
+import { findCampaign } from '../../store/campaigns.ts';
+import { lockMessages } from '../../store/messages.ts';
+import type { Caller } from '../authenticate.ts';
+import { cancel } from '../cancel-messages.ts';
+import { refuseReadOnly } from '../read-only.ts';
+import { presentEntry } from './present-campaign.ts';
+
+export async function listCampaignLeads(
+  deps: Deps,
+  { workspaceId }: Caller,
+  id: string,
+  { limit, ...asked }: ListCampaignLeads,
+): Promise<CampaignLeadsAnswer> {
+  if ((await findCampaign(deps.database, workspaceId, id)) === null) throw problem('CAMPAIGN_NOT_FOUND');
+  const rows = await listEntries(deps.database, workspaceId, id, { ...asked, limit: limit + 1 });
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    leads: page.map(presentEntry),
+    nextCursor: rows.length > page.length && last !== undefined ? `${last.leadId}_${last.entry}` : null,
+  };
+}
+
+const STOPPED = { reason: 'cancelled', detail: 'Taken out of the campaign by request' };
+
+/**
+ * A step that waits is cancelled with it; one that is just being sent still goes. Whoever has ended already stays as it is.
+ * The message is locked before the entry, as where it is settled; should another have been made meanwhile, all begins again.
+ */
+export async function stopCampaignLead(
+  deps: Deps,
+  caller: Caller,
+  id: string,
+  leadId: string,
+): Promise<CampaignLeadAnswer> {
+  const { workspaceId } = caller;
+  await refuseReadOnly(deps, caller);
+  if ((await findCampaign(deps.database, workspaceId, id)) === null) throw problem('CAMPAIGN_NOT_FOUND');
+  const stopOnce = () =>
+    deps.database.transaction(async (tx) => {
+      const entry = await findEntry(tx, workspaceId, id, leadId);
+      if (entry === null) throw problem('CAMPAIGN_LEAD_NOT_FOUND');
+      if (entry.endedAt !== null) return true;
+      const rows = entry.messageId === null ? [] : await lockMessages(tx, workspaceId, [entry.messageId]);
+      const waiting = rows.filter(({ status }) => isWaiting(status));
+      if (!(await stopEntry(tx, workspaceId, id, entry, STOPPED, deps.clock.now()))) return false;
+      if (waiting.length > 0) await cancel(deps, tx, workspaceId, waiting, STOPPED.detail);
+      return true;
+    });
+  while (!(await stopOnce()));
+  deps.announceSettled();
+  const stopped = await findEntry(deps.database, workspaceId, id, leadId);
+  if (stopped === null) throw problem('CAMPAIGN_LEAD_NOT_FOUND');
+  return { lead: presentEntry(stopped) };
+}

@@ -1,0 +1,119 @@
+/** One lead enters a campaign (contract 3.5): whoever is named, or whoever has the given phone or email, or somebody new. */
+import type { EnterTarget } from '../../contract/campaign-requests.ts';
+import type { EnteredLeadAnswer } from '../../contract/campaigns.ts';
+import type { LeadInput } from '../../contract/lead-fields.ts';
+import { problem } from '../../contract/problems.ts';
+import type { Deps } from '../../deps.ts';
+import { waitMs } from '../../domain/campaign/campaign.ts';
+import { invariant } from '../../lib/invariant.ts';
+import { findLastEntry, insertEntry } from '../../store/campaign-leads.ts';
+import { wakeCampaigns } from '../../store/campaign-runs.ts';
+import { type CampaignRow, lockCampaign, storeCampaign } from '../../store/campaigns.ts';
+import type { Sql } from '../../store/database.ts';
+import { insertLeads } from '../../store/lead-import.ts';
+import { ensureSpecialList, findLead, findLeadIdsByAddress, type LeadRow } from '../../store/leads.ts';
+import type { Caller } from '../authenticate.ts';
+import { queueAvailabilityCheck } from '../availability-jobs.ts';
+import { answerOnce, type KeyedAnswer, type KeyedRequest } from '../idempotency.ts';
+import { refuseReadOnly } from '../read-only.ts';
+import { isReachable } from './make-step.ts';
+
+export async function enterLead(
+  deps: Deps,
+  caller: Caller,
+  campaignId: string,
+  target: EnterTarget,
+  options: KeyedRequest & { warnings: string[] },
+): Promise<KeyedAnswer<EnteredLeadAnswer>> {
+  const { workspaceId } = caller;
+  const { workspace } = await refuseReadOnly(deps, caller);
+  const status = ({ alreadyInCampaign }: EnteredLeadAnswer) => (alreadyInCampaign ? 200 : 201);
+  const entered = await answerOnce(deps, workspaceId, options, status, async (tx) => {
+    const campaign = await lockCampaign(tx, workspaceId, campaignId);
+    if (campaign === null) throw problem('CAMPAIGN_NOT_FOUND');
+    if (campaign.status === 'archived') throw problem('CAMPAIGN_ARCHIVED');
+    const lead = await resolveLead(deps, tx, workspaceId, target, workspace.ownerEmail);
+    const last = await findLastEntry(tx, workspaceId, campaignId, lead.id);
+    const answer = (alreadyInCampaign: boolean): EnteredLeadAnswer => ({
+      success: true,
+      leadId: lead.id,
+      campaignId,
+      messageCount: alreadyInCampaign ? 0 : campaign.steps.length,
+      message: alreadyInCampaign
+        ? 'Lead already in campaign (re-entry not allowed).'
+        : 'Lead added to campaign and sequence started',
+      alreadyInCampaign,
+      ...(alreadyInCampaign ? { existingLeadIds: [lead.id] } : {}),
+      ghlContactId: lead.ghlContactId,
+      ghlLocationId: lead.ghlLocationId,
+      hsPortalId: lead.hsPortalId,
+      hsContactId: lead.hsContactId,
+      warnings: options.warnings,
+    });
+    if (last !== null && (last.endedAt === null || !campaign.allowReentry)) return answer(true);
+    const obstacle = obstacleOf(campaign, lead);
+    if (obstacle !== null) throw problem('LEAD_NOT_ENTERED', { reason: obstacle });
+    const now = deps.clock.now();
+    const [first] = campaign.steps;
+    const lookAt = now + (first === undefined ? 0 : waitMs(first.wait));
+    const entry = (last?.entry ?? 0) + 1;
+    await insertEntry(tx, workspaceId, { campaignId, leadId: lead.id, entry, lookAt }, now);
+    if (campaign.status === 'completed')
+      await storeCampaign(tx, workspaceId, { ...campaign, status: 'active', completedAt: null }, now);
+    await wakeCampaigns(tx, workspaceId, [campaignId], deps.ids);
+    return answer(false);
+  });
+  if (!entered.replayed) deps.wakeDispatchers();
+  return entered;
+}
+
+/** Why nothing would ever be sent to it. */
+function obstacleOf(campaign: CampaignRow, lead: LeadRow): string | null {
+  if (lead.optedOutAt !== null) return 'the lead opted out';
+  return isReachable(campaign, lead) ? null : `the lead has no address for ${campaign.messageType}`;
+}
+
+async function resolveLead(
+  deps: Deps,
+  tx: Sql,
+  workspaceId: string,
+  target: EnterTarget,
+  ownerEmail: string | null,
+): Promise<LeadRow> {
+  if ('leadId' in target) {
+    const lead = await findLead(tx, workspaceId, target.leadId);
+    if (lead === null) throw problem('LEAD_NOT_FOUND');
+    return lead;
+  }
+  for (const address of [target.lead.phone, target.lead.email]) {
+    const [id] = address === null ? [] : await findLeadIdsByAddress(tx, workspaceId, address);
+    const lead = id === undefined ? null : await findLead(tx, workspaceId, id);
+    if (lead !== null) return lead;
+  }
+  return makeLead(deps, tx, workspaceId, target.lead, ownerEmail);
+}
+
+async function makeLead(
+  deps: Deps,
+  tx: Sql,
+  workspaceId: string,
+  { contactOwnerEmail, ...given }: LeadInput,
+  ownerEmail: string | null,
+): Promise<LeadRow> {
+  const now = deps.clock.now();
+  const lead: LeadRow = {
+    ...given,
+    id: deps.ids(),
+    listId: await ensureSpecialList(tx, workspaceId, 'quick_sends', deps.ids(), now),
+    source: 'api',
+    contactOwnerEmail: contactOwnerEmail === undefined ? ownerEmail : contactOwnerEmail,
+    availabilityStatus: null,
+    optedOutAt: null,
+    createdAt: now,
+    updatedAt: now,
+  };
+  const made = await insertLeads(tx, workspaceId, [lead], now);
+  invariant(made.has(lead.id), 'nobody has the address of who was not found');
+  await queueAvailabilityCheck(deps, tx, workspaceId, [lead.id]);
+  return lead;
+}

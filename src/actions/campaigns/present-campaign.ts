@@ -1,0 +1,122 @@
+/** Campaigns, and where leads stand in them, as the API shows them. */
+import type {
+  Campaign,
+  CampaignLead,
+  CampaignSchedule,
+  CampaignStep,
+  ConditionAnswer,
+} from '../../contract/campaigns.ts';
+import type { Condition, Schedule, Step } from '../../domain/campaign/campaign.ts';
+import { toIso, toIsoOrNull } from '../../lib/clock.ts';
+import type { ListedEntry } from '../../store/campaign-entries.ts';
+import type { CampaignRow, EntryCount } from '../../store/campaigns.ts';
+import type { ConditionHeaders } from './condition-headers.ts';
+import { headersOf } from './merge-headers.ts';
+
+export function presentCampaign(
+  workspaceId: string,
+  row: CampaignRow,
+  counts: readonly EntryCount[],
+  headers: ConditionHeaders,
+): Campaign {
+  return {
+    _id: row.id,
+    workspaceId,
+    name: row.name,
+    status: row.status,
+    listId: row.listId,
+    lineIds: row.lineIds,
+    messageType: row.messageType,
+    schedule: row.schedule === null ? null : presentSchedule(row.schedule),
+    onReply: row.onReply,
+    allowReentry: row.allowReentry,
+    newLeadsFirst: row.newLeadsFirst,
+    sendFallbackSmsOnFailed: row.sendFallbackSmsOnFailed,
+    steps: row.steps.map((step) => presentStep(step, headers)),
+    progress: progressOf(row, counts),
+    pauseReason: row.pauseReason,
+    startedAt: toIsoOrNull(row.startedAt),
+    pausedAt: toIsoOrNull(row.pausedAt),
+    completedAt: toIsoOrNull(row.completedAt),
+    archivedAt: toIsoOrNull(row.archivedAt),
+    createdAt: toIso(row.createdAt),
+    updatedAt: toIso(row.updatedAt),
+  };
+}
+
+function progressOf(
+  { id, enteringAfter, enteringTotal }: CampaignRow,
+  counts: readonly EntryCount[],
+): Campaign['progress'] {
+  const own = counts.filter(({ campaignId }) => campaignId === id);
+  const of = (status: EntryCount['status']) => own.find((each) => each.status === status)?.count ?? 0;
+  return {
+    total: own.reduce((sum, { count }) => sum + count, 0),
+    entering: enteringAfter === null ? null : enteringTotal,
+    active: of('active'),
+    held: of('held'),
+    finished: of('finished'),
+    stopped: of('stopped'),
+    failed: of('failed'),
+  };
+}
+
+function presentSchedule({ timezone, fallbackTimezone, start, end, days }: Schedule): CampaignSchedule {
+  return {
+    timezone,
+    fallbackTimezone,
+    sendWindowStart: start,
+    sendWindowEnd: end,
+    allowedDaysOfWeek: days === null ? null : [...days],
+  };
+}
+
+function presentStep(step: Step, headers: ConditionHeaders): CampaignStep {
+  return {
+    key: step.key,
+    message: step.message,
+    subject: step.subject,
+    smsMessage: step.smsMessage,
+    attachmentUrls: step.attachments.map(({ url }) => url),
+    attachmentNames: step.attachments.map(({ name }) => name),
+    wait: step.wait,
+    onlyNonResponders: step.onlyNonResponders,
+    stopConditions: step.stopConditions.map((each) => presentCondition(each, headers)),
+    branches: step.branches.map(({ condition, to }) => ({
+      condition: presentCondition(condition, headers),
+      to,
+    })),
+    next: step.next,
+  };
+}
+
+function presentCondition(condition: Condition, headers: ConditionHeaders): ConditionAnswer {
+  if (condition.type === 'http')
+    return { ...condition, headersSet: Object.keys(headersOf(headers, condition.id)).sort() };
+  if (condition.type === 'replied_with') return { ...condition, keywords: [...condition.keywords] };
+  return condition;
+}
+
+export function presentEntry(entry: ListedEntry): CampaignLead {
+  const name = [entry.firstName, entry.lastName].filter(Boolean).join(' ');
+  return {
+    leadId: entry.leadId,
+    entry: entry.entry,
+    status: entry.status,
+    name: name || null,
+    phone: entry.phone,
+    email: entry.email,
+    lineId: entry.lineId,
+    stepKey: entry.stepKey,
+    stepAt: toIsoOrNull(entry.stepAt),
+    messageId: entry.messageId,
+    nextStepKey: entry.nextStepKey,
+    nextLookAt: toIsoOrNull(entry.lookAt),
+    reason: entry.reason,
+    detail: entry.detail,
+    conditionId: entry.conditionId,
+    enteredAt: toIso(entry.enteredAt),
+    endedAt: toIsoOrNull(entry.endedAt),
+    updatedAt: toIso(entry.updatedAt),
+  };
+}
