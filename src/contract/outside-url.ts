@@ -15,6 +15,8 @@ export function troubleOfUrl(
 ): string | null {
   const url = URL.parse(text);
   if (url === null) return 'not a URL';
+  // A host of this name is none, and where placeholders are filled in it would be anybody's.
+  if (/[{}]/.test(url.host)) return 'must name its host';
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const isHere = host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
   const isPlainAllowed = plainHttp || (isHere && allowPrivateHosts);

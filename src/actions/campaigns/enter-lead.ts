@@ -5,7 +5,6 @@ import type { LeadInput } from '../../contract/lead-fields.ts';
 import { problem } from '../../contract/problems.ts';
 import type { Deps } from '../../deps.ts';
 import { waitMs } from '../../domain/campaign/campaign.ts';
-import { invariant } from '../../lib/invariant.ts';
 import { findLastEntry, insertEntry } from '../../store/campaign-leads.ts';
 import { wakeCampaigns } from '../../store/campaign-runs.ts';
 import { type CampaignRow, lockCampaign, storeCampaign } from '../../store/campaigns.ts';
@@ -67,6 +66,8 @@ export async function enterLead(
   return entered;
 }
 
+const MAX_ROUNDS = 5;
+
 /** Why nothing would ever be sent to it. */
 function obstacleOf(campaign: CampaignRow, lead: LeadRow): string | null {
   if (lead.optedOutAt !== null) return 'the lead opted out';
@@ -85,12 +86,28 @@ async function resolveLead(
     if (lead === null) throw problem('LEAD_NOT_FOUND');
     return lead;
   }
-  for (const address of [target.lead.phone, target.lead.email]) {
+  for (let round = 1; round <= MAX_ROUNDS; round += 1) {
+    const found = await findByAddress(tx, workspaceId, target.lead);
+    if (found !== null) return found;
+    const made = await makeLead(deps, tx, workspaceId, target.lead, ownerEmail);
+    // Somebody else was quicker with one of its addresses: it is found in the next round.
+    if (made !== null) return made;
+  }
+  throw problem('LEAD_NOT_RESOLVED');
+}
+
+/** Who has its phone; else who has its email. */
+async function findByAddress(
+  tx: Sql,
+  workspaceId: string,
+  { phone, email }: LeadInput,
+): Promise<LeadRow | null> {
+  for (const address of [phone, email]) {
     const [id] = address === null ? [] : await findLeadIdsByAddress(tx, workspaceId, address);
     const lead = id === undefined ? null : await findLead(tx, workspaceId, id);
     if (lead !== null) return lead;
   }
-  return makeLead(deps, tx, workspaceId, target.lead, ownerEmail);
+  return null;
 }
 
 async function makeLead(
@@ -99,7 +116,7 @@ async function makeLead(
   workspaceId: string,
   { contactOwnerEmail, ...given }: LeadInput,
   ownerEmail: string | null,
-): Promise<LeadRow> {
+): Promise<LeadRow | null> {
   const now = deps.clock.now();
   const lead: LeadRow = {
     ...given,
@@ -113,7 +130,7 @@ async function makeLead(
     updatedAt: now,
   };
   const made = await insertLeads(tx, workspaceId, [lead], now);
-  invariant(made.has(lead.id), 'nobody has the address of who was not found');
+  if (!made.has(lead.id)) return null;
   await queueAvailabilityCheck(deps, tx, workspaceId, [lead.id]);
   return lead;
 }

@@ -93,7 +93,8 @@ export async function createCampaign(
   const snapshot = await refuseReadOnly(deps, caller);
   return answerOnce(deps, workspaceId, options, 201, async (tx) => {
     const id = deps.ids();
-    const { headers } = mergeHeaders(content.steps, given, { steps: [], headers: {} });
+    const { headers, faults } = mergeHeaders(content.steps, given, { steps: [], headers: {} });
+    if (faults.length > 0) throw invalidCampaign(faults);
     const secret = sealHeaders(deps.secrets, workspaceId, id, headers);
     await insertCampaign(tx, workspaceId, id, { ...content, secret }, deps.clock.now());
     const row = await findCampaign(tx, workspaceId, id);

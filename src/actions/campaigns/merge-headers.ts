@@ -2,6 +2,7 @@
 import type { GivenHeaders } from '../../contract/campaign-steps.ts';
 import type { Condition, Step } from '../../domain/campaign/campaign.ts';
 import { conditionsIn, type Fault } from '../../domain/campaign/check-steps.ts';
+import { faultOf } from '../../domain/campaign/fill-question.ts';
 import type { ConditionHeaders } from './condition-headers.ts';
 
 /**
@@ -18,8 +19,11 @@ export function mergeHeaders(
   for (const { condition, param } of conditionsIn(steps)) {
     if (condition.type !== 'http') continue;
     const headers = given.get(condition.id) ?? headersToKeep(condition, before);
-    if (headers !== null) merged.push([condition.id, headers]);
-    else
+    if (headers !== null) {
+      merged.push([condition.id, headers]);
+      const fault = faultOf(condition, headers['content-type'] ?? null);
+      if (fault !== null) faults.push({ param, error: fault });
+    } else
       faults.push({
         param: `${param}.headers`,
         error: 'must be given again, or as {}: those it has belong to another server',

@@ -14,7 +14,11 @@ function urlFor(url: string, values: Record<string, string | null>): string {
   return 'url' in filled ? filled.url : filled.error;
 }
 
-function bodyFor(body: string, values: Record<string, string | null>, contentType: string | null = null): unknown {
+function bodyFor(
+  body: string,
+  values: Record<string, string | null>,
+  contentType: string | null = null,
+): unknown {
   const filled = fillQuestion(condition({ method: 'POST', body }), contentType, values);
   return 'url' in filled ? filled.body : filled.error;
 }
@@ -22,13 +26,21 @@ function bodyFor(body: string, values: Record<string, string | null>, contentTyp
 describe('an address', () => {
   it.each([
     ['https://x.example/{firstName}', { firstName: 'a/b?c#d e' }, 'https://x.example/a%2Fb%3Fc%23d%20e'],
-    ['https://x.example/?q={{phone}}&z=1', { phone: '+1 202&x=1' }, 'https://x.example/?q=%2B1%20202%26x%3D1&z=1'],
+    [
+      'https://x.example/?q={{phone}}&z=1',
+      { phone: '+1 202&x=1' },
+      'https://x.example/?q=%2B1%20202%26x%3D1&z=1',
+    ],
     ['https://x.example/{firstName|nobody}', { firstName: null }, 'https://x.example/nobody'],
     ['https://x.example/{firstName}/private', { firstName: '..' }, 'https://x.example//private'],
     ['https://x.example/{firstName}', { firstName: 'Zoë' }, 'https://x.example/Zo%C3%AB'],
     ['https://x.example/{firstName}', { firstName: '\ud800' }, 'https://x.example/%EF%BF%BD'],
     ["https://x.example/?f=name='{firstName}'", { firstName: "o'x" }, "https://x.example/?f=name='o%27x'"],
-    ['https://x.example/{{firstName}}', { firstName: '{lastName}', lastName: 'x' }, 'https://x.example/%7BlastName%7D'],
+    [
+      'https://x.example/{{firstName}}',
+      { firstName: '{lastName}', lastName: 'x' },
+      'https://x.example/%7BlastName%7D',
+    ],
   ])('%s holds what is known of the contact as data', (url, values, expected) => {
     expect(urlFor(url, values)).toBe(expected);
   });
@@ -36,7 +48,9 @@ describe('an address', () => {
   it('asks the same host for the same path, whatever a contact is called', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (name) => {
-        const url = new URL(urlFor('https://crm.example/people/{firstName}/deals?name={firstName}', { firstName: name }));
+        const url = new URL(
+          urlFor('https://crm.example/people/{firstName}/deals?name={firstName}', { firstName: name }),
+        );
         expect(url.origin).toBe('https://crm.example');
         const [, people, , deals, ...rest] = url.pathname.split('/');
         expect([people, deals, ...rest]).toEqual(['people', 'deals']);
@@ -64,13 +78,16 @@ describe('an address', () => {
 
 describe('a body', () => {
   it('of JSON has its texts filled, and keeps its shape whatever they say', () => {
-    const template = '{"phone": "{{phone}}", "n": 1, "who": ["{firstName} {lastName|?}"], "x": null, "{a}": true}';
+    const template =
+      '{"phone": "{{phone}}", "n": 1, "who": ["{firstName} {lastName|?}"], "x": null, "{a}": true}';
     expect(bodyFor(template, { phone: '+1"}', firstName: 'A\\"\n', lastName: null })).toBe(
       JSON.stringify({ phone: '+1"}', n: 1, who: ['A\\"\n ?'], x: null, '{a}': true }),
     );
     fc.assert(
       fc.property(fc.string(), (phone) => {
-        const filled = JSON.parse(String(bodyFor('{"phone":"{{phone}}","admin":false}', { phone }))) as object;
+        const filled = JSON.parse(
+          String(bodyFor('{"phone":"{{phone}}","admin":false}', { phone })),
+        ) as object;
         expect(Object.keys(filled)).toEqual(['phone', 'admin']);
         expect(filled).toMatchObject({ admin: false });
       }),
@@ -97,6 +114,9 @@ describe('a body', () => {
     expect(fillQuestion(condition({ method: 'POST', body: '{}' }), 'application/json', {})).toMatchObject({
       contentType: null,
     });
-    expect(fillQuestion(condition({ body: 'not json' }), null, {})).toMatchObject({ body: null, contentType: null });
+    expect(fillQuestion(condition({ body: 'not json' }), null, {})).toMatchObject({
+      body: null,
+      contentType: null,
+    });
   });
 });
