@@ -7,8 +7,7 @@ import { branch, DAY, entryFacts, HOUR, leadFacts, MINUTE, NOW, sentMessage, ste
 
 const LATER = NOW + 10 * DAY;
 const reply = (at: number, text = 'Hi') => ({ at, text });
-const condition = (wish: Record<string, unknown> & { type: string }) =>
-  ({ id: wish.type, ...wish }) as Condition;
+const condition = (wish: Record<string, unknown> & { type: string }) => ({ id: wish.type, ...wish }) as Condition;
 
 function of(steps: Step[], onReply: Sequence['onReply'] = 'continue'): Sequence {
   return { steps, onReply };
@@ -83,11 +82,7 @@ describe('a step that was made', () => {
     ['was sent', { status: 'sent' }, 'send b'],
     ['was delivered', { status: 'delivered' }, 'send b'],
     ['fell back', { status: 'fallback', reason: 'not_on_imessage' }, 'send b'],
-    [
-      'failed, and an SMS went',
-      { status: 'failed', reason: 'refused', fallbackSmsDispatched: true },
-      'send b',
-    ],
+    ['failed, and an SMS went', { status: 'failed', reason: 'refused', fallbackSmsDispatched: true }, 'send b'],
     ['failed', { status: 'failed', reason: 'refused' }, 'fail: refused'],
     ['failed for nobody knows what', { status: 'failed', reason: null }, 'fail: refused'],
     ['met an opt-out', { status: 'failed', reason: 'dnc' }, 'stop: dnc'],
@@ -124,9 +119,7 @@ describe('who replied', () => {
 
   it('gets nothing more, whenever that was since the contact entered', () => {
     expect(said(decide(stopping, after('a', HOUR, { replies: [reply(NOW + 1)] })))).toBe('stop: replied');
-    expect(said(decide(stopping, after('a', HOUR, { replies: [reply(NOW - MINUTE)] })))).toBe(
-      'stop: replied',
-    );
+    expect(said(decide(stopping, after('a', HOUR, { replies: [reply(NOW - MINUTE)] })))).toBe('stop: replied');
     expect(said(decide(of([A, B]), after('a', DAY, { replies: [reply(NOW + 1)] })))).toBe('send b');
   });
 
@@ -156,12 +149,7 @@ describe('who replied', () => {
 
 describe('stop conditions', () => {
   const guarded = (stopConditions: Condition[]) => of([A, { ...B, stopConditions }, C]);
-  const HTTP = condition({
-    type: 'http',
-    url: 'https://crm.example/?key=secret',
-    method: 'GET',
-    operator: 'exists',
-  });
+  const HTTP = condition({ type: 'http', url: 'https://crm.example/?key=secret', method: 'GET', operator: 'exists' });
 
   it.each<[string, Record<string, unknown> & { type: string }, Partial<EntryFacts>]>([
     ['replied', { type: 'replied' }, { replies: [reply(NOW - MINUTE)] }],
@@ -191,17 +179,14 @@ describe('stop conditions', () => {
     expect(said(decision)).toBe(`stop: condition ${wish.type}`);
     expect('detail' in decision && decision.detail).toMatch(/^\S.*[^.]$/);
     expect('detail' in decision && decision.detail).not.toContain('secret');
-    const without =
-      wish.type === 'tag' && wish.is === 'absent' ? { lead: leadFacts({ tags: ['open'] }) } : {};
+    const without = wish.type === 'tag' && wish.is === 'absent' ? { lead: leadFacts({ tags: ['open'] }) } : {};
     const answered = wish.type === 'http' ? { http: new Map([['http', { holds: false }]]) } : without;
     expect(said(decide(campaign, after('a', DAY, answered)))).toBe('send b');
   });
 
   it('that are known to hold spare the servers the question', () => {
     const campaign = guarded([HTTP, condition({ type: 'replied' })]);
-    expect(said(decide(campaign, after('a', DAY, { replies: [reply(NOW)] })))).toBe(
-      'stop: condition replied',
-    );
+    expect(said(decide(campaign, after('a', DAY, { replies: [reply(NOW)] })))).toBe('stop: condition replied');
     expect(said(decide(campaign, after('a', DAY)))).toBe('ask http');
   });
 
@@ -212,10 +197,7 @@ describe('stop conditions', () => {
   });
 
   it('are asked of all servers at once, and held by one only when the others are answered', () => {
-    const [one, two] = [
-      { ...HTTP, id: 'one' },
-      { ...HTTP, id: 'two' },
-    ];
+    const [one, two] = [{ ...HTTP, id: 'one' }, { ...HTTP, id: 'two' }];
     const campaign = guarded([one, two]);
     const failed = { failed: 'x', retryAt: NOW + 25 * HOUR };
     expect(said(decide(campaign, after('a', DAY)))).toBe('ask one two');
@@ -235,9 +217,7 @@ describe('stop conditions', () => {
     const facts = after('b', DAY, { replies: [reply(NOW)] });
     expect(firstStop(campaign, replied, facts)).toBeNull();
     expect(firstStop(campaign, B, facts)).toMatchObject({ do: 'stop', reason: 'replied' });
-    expect(firstStop(of(campaign.steps), campaign.steps[1] as Step, facts)).toMatchObject({
-      reason: 'condition',
-    });
+    expect(firstStop(of(campaign.steps), campaign.steps[1] as Step, facts)).toMatchObject({ reason: 'condition' });
     expect(firstStop(campaign, replied, { ...facts, lead: null })).toMatchObject({ reason: 'lead_deleted' });
   });
 });
@@ -258,12 +238,8 @@ describe('ways on', () => {
   it('are taken by who replied at the reply, and waited for from the step before', () => {
     const campaign = from([replied('c')], null, { b: 3, c: 1 });
     expect(said(decide(campaign, after('a', HOUR)))).toBe('wait 72 h');
-    expect(said(decide(campaign, after('a', HOUR, { replies: [reply(NOW + HOUR)] })))).toBe(
-      'wait 24 h for c',
-    );
-    expect(said(decide(campaign, after('a', 30 * HOUR, { replies: [reply(NOW + 30 * HOUR)] })))).toBe(
-      'send c',
-    );
+    expect(said(decide(campaign, after('a', HOUR, { replies: [reply(NOW + HOUR)] })))).toBe('wait 24 h for c');
+    expect(said(decide(campaign, after('a', 30 * HOUR, { replies: [reply(NOW + 30 * HOUR)] })))).toBe('send c');
     expect(said(decide(campaign, after('a', HOUR, { replies: [reply(NOW - 1)] })))).toBe('wait 72 h');
   });
 
@@ -341,12 +317,7 @@ describe('ways on', () => {
   });
 
   it('of a step that was skipped are about those who wrote before', () => {
-    const campaign = of([
-      A,
-      { ...B, onlyNonResponders: true, branches: [silent(1, 'd'), replied('c')] },
-      C,
-      stepOf('d'),
-    ]);
+    const campaign = of([A, { ...B, onlyNonResponders: true, branches: [silent(1, 'd'), replied('c')] }, C, stepOf('d')]);
     const skipped = after('b', 2 * DAY, {
       message: null,
       stepAt: NOW + DAY,
@@ -363,26 +334,22 @@ const anyWait = fc.record({
   value: fc.integer({ min: 0, max: 3 }),
   unit: fc.constantFrom('s' as const, 'h' as const, 'd' as const),
 });
-const anyCondition: fc.Arbitrary<Condition> = fc
-  .oneof(
-    fc.constant({ type: 'replied' as const }),
-    fc.constant({ type: 'replied_with' as const, keywords: ['yes'] }),
-    anyWait.map((wait) => ({ type: 'no_reply_for' as const, wait })),
-    fc
-      .constantFrom('present' as const, 'absent' as const)
-      .map((is) => ({ type: 'tag' as const, tag: 'vip', is })),
-    fc.constant({ type: 'dnc' as const }),
-    fc.constant({
-      type: 'http' as const,
-      url: 'https://crm.example',
-      method: 'GET' as const,
-      body: null,
-      path: '',
-      operator: 'exists' as const,
-      value: null,
-    }),
-  )
-  .chain((wish) => fc.nat(1000).map((n) => ({ id: `c${n}`, ...wish }) as Condition));
+const anyCondition: fc.Arbitrary<Condition> = fc.oneof(
+  fc.constant({ type: 'replied' as const }),
+  fc.constant({ type: 'replied_with' as const, keywords: ['yes'] }),
+  anyWait.map((wait) => ({ type: 'no_reply_for' as const, wait })),
+  fc.constantFrom('present' as const, 'absent' as const).map((is) => ({ type: 'tag' as const, tag: 'vip', is })),
+  fc.constant({ type: 'dnc' as const }),
+  fc.constant({
+    type: 'http' as const,
+    url: 'https://crm.example',
+    method: 'GET' as const,
+    body: null,
+    path: '',
+    operator: 'exists' as const,
+    value: null,
+  }),
+).chain((wish) => fc.nat(1000).map((n) => ({ id: `c${n}`, ...wish }) as Condition));
 const anyTarget = fc.constantFrom(...KEYS, 'end', 'nowhere');
 const anyCampaign: fc.Arbitrary<Sequence> = fc.record({
   onReply: fc.constantFrom('stop' as const, 'continue' as const),
@@ -402,12 +369,9 @@ const anyCampaign: fc.Arbitrary<Sequence> = fc.record({
 
 /** What happens to a contact, by the hour: replies, a tag that comes and goes, an opt-out, a server that fails now and then. */
 const anyLife = fc.record({
-  replies: fc.array(
-    fc.record({ atHour: fc.integer({ min: 0, max: 200 }), text: fc.constantFrom('yes', 'no') }),
-    {
-      maxLength: 3,
-    },
-  ),
+  replies: fc.array(fc.record({ atHour: fc.integer({ min: 0, max: 200 }), text: fc.constantFrom('yes', 'no') }), {
+    maxLength: 3,
+  }),
   vip: fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }),
   dncAtHour: fc.option(fc.integer({ min: 0, max: 300 }), { nil: null }),
   answers: fc.array(fc.constantFrom('yes', 'no', 'fails'), { minLength: 8, maxLength: 8 }),
@@ -425,10 +389,7 @@ interface Sent {
 }
 
 /** Runs one contact through a campaign as the chore does, one decision after another. */
-function walk(
-  campaign: Sequence,
-  life: Life,
-): { sent: Sent[]; end: string; decisions: number; skipped: string[] } {
+function walk(campaign: Sequence, life: Life): { sent: Sent[]; end: string; decisions: number; skipped: string[] } {
   const sent: Sent[] = [];
   const skipped: string[] = [];
   let facts = entryFacts();
@@ -463,10 +424,7 @@ function walk(
         const answer = life.answers[Math.floor((facts.now - NOW) / DAY) % 8];
         const http = new Map(facts.http);
         for (const { id } of decision.conditions)
-          http.set(
-            id,
-            answer === 'fails' ? { failed: 'x', retryAt: facts.now + HOUR } : { holds: answer === 'yes' },
-          );
+          http.set(id, answer === 'fails' ? { failed: 'x', retryAt: facts.now + HOUR } : { holds: answer === 'yes' });
         facts = { ...facts, http };
         break;
       }
@@ -501,16 +459,9 @@ function see(facts: EntryFacts, { replies, vip, dncAtHour }: Life): EntryFacts {
 describe('a contact on the way', () => {
   /** A server that always fails holds for ever, which is what it is to do. */
   const walks = (check: (campaign: Sequence, life: Life) => void) =>
-    fc.assert(
-      fc.property(
-        anyCampaign,
-        anyLife.filter(({ answers }) => answers.some((answer) => answer !== 'fails')),
-        check,
-      ),
-      {
-        numRuns: 500,
-      },
-    );
+    fc.assert(fc.property(anyCampaign, anyLife.filter(({ answers }) => answers.some((answer) => answer !== 'fails')), check), {
+      numRuns: 500,
+    });
 
   it('comes to an end, whatever happens', () => {
     walks((campaign, life) => {
