@@ -4,27 +4,7 @@ import { toIso } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
 import { ENTRY_COLUMNS, type EntryRow, LIVE_SQL, type SettledStep } from './campaign-leads.ts';
 import { wakeCampaigns } from './campaign-runs.ts';
-import type { CampaignRow } from './campaigns.ts';
 import { type Sql, statement } from './database.ts';
-
-export type GateCampaign = Pick<
-  CampaignRow,
-  'id' | 'status' | 'messageType' | 'steps' | 'onReply' | 'secret'
->;
-
-const READ_GATE_CAMPAIGNS = statement(
-  'read_gate_campaigns',
-  `SELECT c.id, c.status, c.message_type AS "messageType", c.steps, c.on_reply AS "onReply", c.secret
-   FROM campaigns c WHERE c.workspace_id = $1 AND c.id = ANY($2)`,
-);
-
-export function readGateCampaigns(
-  sql: Sql,
-  workspaceId: string,
-  ids: readonly string[],
-): Promise<GateCampaign[]> {
-  return sql.query(READ_GATE_CAMPAIGNS, [workspaceId, ids]);
-}
 
 const READ_STANDINGS = statement(
   'read_standings',

@@ -5,8 +5,9 @@
  */
 import { firstStop, type StepGate, type Stop } from '../../domain/campaign/next-step.ts';
 import { readFacts } from '../../store/campaign-facts.ts';
-import { type GateCampaign, readGateCampaigns, readStandings } from '../../store/campaign-gate.ts';
+import { readStandings } from '../../store/campaign-gate.ts';
 import type { EntryRow } from '../../store/campaign-leads.ts';
+import { type CampaignRow, findCampaigns } from '../../store/campaigns.ts';
 import type { Sql } from '../../store/database.ts';
 import type { DeliveryFacts } from '../../store/deliveries.ts';
 import type { MessageRow } from '../../store/messages.ts';
@@ -38,7 +39,7 @@ export async function askStops(
 ): Promise<Map<string, StepGate>> {
   const campaignIds = [...new Set(messages.flatMap(({ campaignId }) => campaignId ?? []))];
   const campaigns = new Map(
-    (await readGateCampaigns(sql, workspaceId, campaignIds)).map((campaign) => [campaign.id, campaign]),
+    (await findCampaigns(sql, workspaceId, campaignIds)).map((campaign) => [campaign.id, campaign]),
   );
   const entries = new Map(
     (await readStandings(sql, workspaceId, messages.map(keyOfMessage))).map((entry) => [keyOf(entry), entry]),
@@ -70,7 +71,7 @@ function isStep({ campaignId, stepKey, campaignEntry }: MessageRow): boolean {
 }
 
 /** null: the contact is on its way. */
-function whyLeft(campaign: GateCampaign | undefined, entry: EntryRow | undefined): Stop | null {
+function whyLeft(campaign: CampaignRow | undefined, entry: EntryRow | undefined): Stop | null {
   if (campaign === undefined) return left('Its campaign was deleted');
   if (entry === undefined) return left('The contact is not in the campaign');
   if (entry.status !== 'active' && entry.status !== 'held')

@@ -7,14 +7,15 @@ import { branch, DAY, entryFacts, HOUR, leadFacts, MINUTE, NOW, sentMessage, ste
 
 const LATER = NOW + 10 * DAY;
 const reply = (at: number, text = 'Hi') => ({ at, text });
-const condition = (wish: Record<string, unknown> & { type: string }) => ({ id: wish.type, ...wish }) as Condition;
+const condition = (wish: Record<string, unknown> & { type: string }) =>
+  ({ id: wish.type, ...wish }) as Condition;
 
-function of(steps: Step[], onReply: Sequence['onReply'] = 'continue'): Sequence {
+function of(steps: readonly Step[], onReply: Sequence['onReply'] = 'continue'): Sequence {
   return { steps, onReply };
 }
 
 /** Stands on `key`, sent at NOW, looked at so much later. */
-function after(key: string, ms: number, differs: Partial<EntryFacts> = {}): EntryFacts {
+function sentOn(key: string, ms: number, differs: Partial<EntryFacts> = {}): EntryFacts {
   return entryFacts({
     now: NOW + ms,
     enteredAt: NOW - HOUR,
@@ -82,35 +83,39 @@ describe('a step that was made', () => {
     ['was sent', { status: 'sent' }, 'send b'],
     ['was delivered', { status: 'delivered' }, 'send b'],
     ['fell back', { status: 'fallback', reason: 'not_on_imessage' }, 'send b'],
-    ['failed, and an SMS went', { status: 'failed', reason: 'refused', fallbackSmsDispatched: true }, 'send b'],
+    [
+      'failed, and an SMS went',
+      { status: 'failed', reason: 'refused', fallbackSmsDispatched: true },
+      'send b',
+    ],
     ['failed', { status: 'failed', reason: 'refused' }, 'fail: refused'],
     ['failed for nobody knows what', { status: 'failed', reason: null }, 'fail: refused'],
     ['met an opt-out', { status: 'failed', reason: 'dnc' }, 'stop: dnc'],
     ['was cancelled', { status: 'cancelled' }, 'stop: cancelled'],
   ])('and %s', (_, differs, expected) => {
     const message = sentMessage(NOW, differs ?? {});
-    expect(said(decide(ABC, after('a', DAY, { message })))).toBe(expected);
+    expect(said(decide(ABC, sentOn('a', DAY, { message })))).toBe(expected);
   });
 
   it('has an answer in every state', () => {
     for (const status of MESSAGE_STATUSES)
-      expect(said(decide(ABC, after('a', DAY, { message: sentMessage(NOW, { status }) })))).not.toBe('');
+      expect(said(decide(ABC, sentOn('a', DAY, { message: sentMessage(NOW, { status }) })))).not.toBe('');
   });
 
   it('is counted from when it was really sent, or from when it turned out that it would not be', () => {
     const slow = sentMessage(NOW + 5 * HOUR, { status: 'delivered', endedAt: NOW + 9 * HOUR });
-    expect(said(decide(ABC, after('a', 6 * HOUR, { message: slow })))).toBe('wait 29 h');
+    expect(said(decide(ABC, sentOn('a', 6 * HOUR, { message: slow })))).toBe('wait 29 h');
     const fallback = sentMessage(0, { status: 'fallback', sentAt: null, endedAt: NOW + HOUR });
-    expect(said(decide(ABC, after('a', 2 * HOUR, { message: fallback })))).toBe('wait 25 h');
+    expect(said(decide(ABC, sentOn('a', 2 * HOUR, { message: fallback })))).toBe('wait 25 h');
   });
 
   it('was the last: the end', () => {
-    expect(said(decide(ABC, after('c', 0)))).toBe('finish');
-    expect(said(decide(of([{ ...A, next: 'end' }, B]), after('a', 0)))).toBe('finish');
+    expect(said(decide(ABC, sentOn('c', 0)))).toBe('finish');
+    expect(said(decide(of([{ ...A, next: 'end' }, B]), sentOn('a', 0)))).toBe('finish');
   });
 
   it('was taken out of the campaign: nobody guesses where to go on', () => {
-    expect(said(decide(ABC, after('gone', 0)))).toBe('stop: step_removed');
+    expect(said(decide(ABC, sentOn('gone', 0)))).toBe('stop: step_removed');
   });
 });
 
@@ -118,14 +123,16 @@ describe('who replied', () => {
   const stopping = of([A, B], 'stop');
 
   it('gets nothing more, whenever that was since the contact entered', () => {
-    expect(said(decide(stopping, after('a', HOUR, { replies: [reply(NOW + 1)] })))).toBe('stop: replied');
-    expect(said(decide(stopping, after('a', HOUR, { replies: [reply(NOW - MINUTE)] })))).toBe('stop: replied');
-    expect(said(decide(of([A, B]), after('a', DAY, { replies: [reply(NOW + 1)] })))).toBe('send b');
+    expect(said(decide(stopping, sentOn('a', HOUR, { replies: [reply(NOW + 1)] })))).toBe('stop: replied');
+    expect(said(decide(stopping, sentOn('a', HOUR, { replies: [reply(NOW - MINUTE)] })))).toBe(
+      'stop: replied',
+    );
+    expect(said(decide(of([A, B]), sentOn('a', DAY, { replies: [reply(NOW + 1)] })))).toBe('send b');
   });
 
   it('is stopped although the next step’s message waits already, or may be on its way', () => {
     for (const status of ['pending', 'queued', 'sending', 'unknown'] as const) {
-      const facts = after('b', HOUR, { message: sentMessage(0, { status }), replies: [reply(NOW + 1)] });
+      const facts = sentOn('b', HOUR, { message: sentMessage(0, { status }), replies: [reply(NOW + 1)] });
       expect(said(decide(stopping, facts))).toBe('stop: replied');
     }
   });
@@ -133,23 +140,28 @@ describe('who replied', () => {
   it('is passed over by steps for those who did not, and goes on with the next', () => {
     const shy = of([A, { ...B, onlyNonResponders: true }, C]);
     const replies = [reply(NOW + HOUR)];
-    expect(said(decide(shy, after('a', DAY - 1, { replies })))).toBe('wait 24 h');
-    expect(said(decide(shy, after('a', DAY, { replies })))).toBe('skip b');
-    expect(said(decide(shy, after('a', DAY)))).toBe('send b');
-    const skipped = after('b', DAY, { message: null, stepAt: NOW + DAY, had: ['a'], replies });
+    expect(said(decide(shy, sentOn('a', DAY - 1, { replies })))).toBe('wait 24 h');
+    expect(said(decide(shy, sentOn('a', DAY, { replies })))).toBe('skip b');
+    expect(said(decide(shy, sentOn('a', DAY)))).toBe('send b');
+    const skipped = sentOn('b', DAY, { message: null, stepAt: NOW + DAY, had: ['a'], replies });
     expect(said(decide(shy, skipped))).toBe('wait 48 h');
   });
 
   it('is not asked for more before being passed over: conditions of a step that is not sent don’t matter', () => {
     const http = condition({ type: 'http', url: 'https://x.example' });
     const shy = of([A, { ...B, onlyNonResponders: true, stopConditions: [http] }, C]);
-    expect(said(decide(shy, after('a', DAY, { replies: [reply(NOW)] })))).toBe('skip b');
+    expect(said(decide(shy, sentOn('a', DAY, { replies: [reply(NOW)] })))).toBe('skip b');
   });
 });
 
 describe('stop conditions', () => {
   const guarded = (stopConditions: Condition[]) => of([A, { ...B, stopConditions }, C]);
-  const HTTP = condition({ type: 'http', url: 'https://crm.example/?key=secret', method: 'GET', operator: 'exists' });
+  const HTTP = condition({
+    type: 'http',
+    url: 'https://crm.example/?key=secret',
+    method: 'GET',
+    operator: 'exists',
+  });
 
   it.each<[string, Record<string, unknown> & { type: string }, Partial<EntryFacts>]>([
     ['replied', { type: 'replied' }, { replies: [reply(NOW - MINUTE)] }],
@@ -171,53 +183,61 @@ describe('stop conditions', () => {
       { type: 'contacted_before', scope: 'any_campaign' },
       { contactedBefore: { campaign: false, anyCampaign: true } },
     ],
-    ['http', HTTP, { http: new Map([['http', { holds: true }]]) }],
+    ['http', { ...HTTP }, { http: new Map([['http', { holds: true }]]) }],
   ])('%s: stops the step, in words and by its id, and only when it is due', (_, wish, facts) => {
     const campaign = guarded([condition(wish)]);
-    expect(said(decide(campaign, after('a', DAY - 1, facts)))).toBe('wait 24 h');
-    const decision = decide(campaign, after('a', DAY, facts));
+    expect(said(decide(campaign, sentOn('a', DAY - 1, facts)))).toBe('wait 24 h');
+    const decision = decide(campaign, sentOn('a', DAY, facts));
     expect(said(decision)).toBe(`stop: condition ${wish.type}`);
     expect('detail' in decision && decision.detail).toMatch(/^\S.*[^.]$/);
     expect('detail' in decision && decision.detail).not.toContain('secret');
-    const without = wish.type === 'tag' && wish.is === 'absent' ? { lead: leadFacts({ tags: ['open'] }) } : {};
+    const without =
+      wish.type === 'tag' && wish.is === 'absent' ? { lead: leadFacts({ tags: ['open'] }) } : {};
     const answered = wish.type === 'http' ? { http: new Map([['http', { holds: false }]]) } : without;
-    expect(said(decide(campaign, after('a', DAY, answered)))).toBe('send b');
+    expect(said(decide(campaign, sentOn('a', DAY, answered)))).toBe('send b');
   });
 
   it('that are known to hold spare the servers the question', () => {
     const campaign = guarded([HTTP, condition({ type: 'replied' })]);
-    expect(said(decide(campaign, after('a', DAY, { replies: [reply(NOW)] })))).toBe('stop: condition replied');
-    expect(said(decide(campaign, after('a', DAY)))).toBe('ask http');
+    expect(said(decide(campaign, sentOn('a', DAY, { replies: [reply(NOW)] })))).toBe(
+      'stop: condition replied',
+    );
+    expect(said(decide(campaign, sentOn('a', DAY)))).toBe('ask http');
   });
 
   it('whose server fails hold the step until it is asked again', () => {
     const http = new Map([['http', { failed: 'it answers 500', retryAt: NOW + 25 * HOUR }]]);
     const campaign = guarded([HTTP]);
-    expect(said(decide(campaign, after('a', DAY, { http })))).toBe('hold until 25 h: it answers 500');
+    expect(said(decide(campaign, sentOn('a', DAY, { http })))).toBe('hold until 25 h: it answers 500');
   });
 
   it('are asked of all servers at once, and held by one only when the others are answered', () => {
-    const [one, two] = [{ ...HTTP, id: 'one' }, { ...HTTP, id: 'two' }];
+    const [one, two] = [
+      { ...HTTP, id: 'one' },
+      { ...HTTP, id: 'two' },
+    ];
     const campaign = guarded([one, two]);
     const failed = { failed: 'x', retryAt: NOW + 25 * HOUR };
-    expect(said(decide(campaign, after('a', DAY)))).toBe('ask one two');
-    expect(said(decide(campaign, after('a', DAY, { http: new Map([['one', failed]]) })))).toBe('ask two');
+    expect(said(decide(campaign, sentOn('a', DAY)))).toBe('ask one two');
+    expect(said(decide(campaign, sentOn('a', DAY, { http: new Map([['one', failed]]) })))).toBe('ask two');
     const both = new Map<string, { holds: boolean } | typeof failed>([
       ['one', failed],
       ['two', { holds: true }],
     ]);
-    expect(said(decide(campaign, after('a', DAY, { http: both })))).toBe('stop: condition two');
+    expect(said(decide(campaign, sentOn('a', DAY, { http: both })))).toBe('stop: condition two');
     both.set('two', { holds: false });
-    expect(said(decide(campaign, after('a', DAY, { http: both })))).toBe('hold until 25 h: x');
+    expect(said(decide(campaign, sentOn('a', DAY, { http: both })))).toBe('hold until 25 h: x');
   });
 
   it('are asked again at send, by the same rules, and never of the first step', () => {
     const replied = { ...A, stopConditions: [condition({ type: 'replied' })] };
     const campaign = of([replied, { ...B, stopConditions: [condition({ type: 'replied' })] }], 'stop');
-    const facts = after('b', DAY, { replies: [reply(NOW)] });
+    const facts = sentOn('b', DAY, { replies: [reply(NOW)] });
     expect(firstStop(campaign, replied, facts)).toBeNull();
     expect(firstStop(campaign, B, facts)).toMatchObject({ do: 'stop', reason: 'replied' });
-    expect(firstStop(of(campaign.steps), campaign.steps[1] as Step, facts)).toMatchObject({ reason: 'condition' });
+    expect(firstStop(of(campaign.steps), campaign.steps[1] as Step, facts)).toMatchObject({
+      reason: 'condition',
+    });
     expect(firstStop(campaign, replied, { ...facts, lead: null })).toMatchObject({ reason: 'lead_deleted' });
   });
 });
@@ -237,67 +257,71 @@ describe('ways on', () => {
 
   it('are taken by who replied at the reply, and waited for from the step before', () => {
     const campaign = from([replied('c')], null, { b: 3, c: 1 });
-    expect(said(decide(campaign, after('a', HOUR)))).toBe('wait 72 h');
-    expect(said(decide(campaign, after('a', HOUR, { replies: [reply(NOW + HOUR)] })))).toBe('wait 24 h for c');
-    expect(said(decide(campaign, after('a', 30 * HOUR, { replies: [reply(NOW + 30 * HOUR)] })))).toBe('send c');
-    expect(said(decide(campaign, after('a', HOUR, { replies: [reply(NOW - 1)] })))).toBe('wait 72 h');
+    expect(said(decide(campaign, sentOn('a', HOUR)))).toBe('wait 72 h');
+    expect(said(decide(campaign, sentOn('a', HOUR, { replies: [reply(NOW + HOUR)] })))).toBe(
+      'wait 24 h for c',
+    );
+    expect(said(decide(campaign, sentOn('a', 30 * HOUR, { replies: [reply(NOW + 30 * HOUR)] })))).toBe(
+      'send c',
+    );
+    expect(said(decide(campaign, sentOn('a', HOUR, { replies: [reply(NOW - 1)] })))).toBe('wait 72 h');
   });
 
   it('are taken after a silence, and not by who broke it', () => {
     const campaign = from([silent(2, 'c')], 'end');
-    expect(said(decide(campaign, after('a', 0)))).toBe('wait 48 h');
-    expect(said(decide(campaign, after('a', 2 * DAY)))).toBe('send c');
-    expect(said(decide(campaign, after('a', 2 * DAY, { replies: [reply(NOW + HOUR)] })))).toBe('finish');
+    expect(said(decide(campaign, sentOn('a', 0)))).toBe('wait 48 h');
+    expect(said(decide(campaign, sentOn('a', 2 * DAY)))).toBe('send c');
+    expect(said(decide(campaign, sentOn('a', 2 * DAY, { replies: [reply(NOW + HOUR)] })))).toBe('finish');
   });
 
   it('let the default wait until each of the others had its chance', () => {
     const campaign = from([replied('b'), silent(3, 'c')], 'end');
-    expect(said(decide(campaign, after('a', 2 * DAY)))).toBe('wait 72 h');
-    expect(said(decide(campaign, after('a', 2 * DAY, { replies: [reply(NOW + 2 * DAY)] })))).toBe('send b');
+    expect(said(decide(campaign, sentOn('a', 2 * DAY)))).toBe('wait 72 h');
+    expect(said(decide(campaign, sentOn('a', 2 * DAY, { replies: [reply(NOW + 2 * DAY)] })))).toBe('send b');
     const late = from([vip('c')], 'b', { b: 1, c: 5 });
-    expect(said(decide(late, after('a', 2 * DAY, isVip)))).toBe('wait 120 h');
-    expect(said(decide(late, after('a', 5 * DAY, isVip)))).toBe('send c');
-    expect(said(decide(late, after('a', 5 * DAY)))).toBe('send b');
+    expect(said(decide(late, sentOn('a', 2 * DAY, isVip)))).toBe('wait 120 h');
+    expect(said(decide(late, sentOn('a', 5 * DAY, isVip)))).toBe('send c');
+    expect(said(decide(late, sentOn('a', 5 * DAY)))).toBe('send b');
   });
 
   it('that look at the contact are asked when their target would be due', () => {
     const campaign = from([vip('c')], 'b', { b: 3, c: 2 });
-    expect(said(decide(campaign, after('a', 2 * DAY - 1, isVip)))).toBe('wait 48 h');
-    expect(said(decide(campaign, after('a', 2 * DAY, isVip)))).toBe('send c');
-    expect(said(decide(campaign, after('a', 2 * DAY)))).toBe('wait 72 h');
-    expect(said(decide(campaign, after('a', 2.5 * DAY, isVip)))).toBe('send c');
-    expect(said(decide(from([vip('end')]), after('a', 0, isVip)))).toBe('finish');
+    expect(said(decide(campaign, sentOn('a', 2 * DAY - 1, isVip)))).toBe('wait 48 h');
+    expect(said(decide(campaign, sentOn('a', 2 * DAY, isVip)))).toBe('send c');
+    expect(said(decide(campaign, sentOn('a', 2 * DAY)))).toBe('wait 72 h');
+    expect(said(decide(campaign, sentOn('a', 2.5 * DAY, isVip)))).toBe('send c');
+    expect(said(decide(from([vip('end')]), sentOn('a', 0, isVip)))).toBe('finish');
   });
 
   it('of one instant are taken in order', () => {
     const replies = [reply(NOW + HOUR, 'yes')];
     const yes = branch({ type: 'replied_with', keywords: ['yes'] }, 'c');
-    expect(said(decide(from([yes, replied('d')]), after('a', 2 * DAY, { replies })))).toBe('send c');
-    expect(said(decide(from([replied('d'), yes]), after('a', 2 * DAY, { replies })))).toBe('send d');
+    expect(said(decide(from([yes, replied('d')]), sentOn('a', 2 * DAY, { replies })))).toBe('send c');
+    expect(said(decide(from([replied('d'), yes]), sentOn('a', 2 * DAY, { replies })))).toBe('send d');
     const talked = [reply(NOW + HOUR, 'who is this'), ...replies.map(() => reply(NOW + 2 * HOUR, 'yes'))];
-    expect(said(decide(from([yes, replied('d')]), after('a', 2 * DAY, { replies: talked })))).toBe('send d');
+    expect(said(decide(from([yes, replied('d')]), sentOn('a', 2 * DAY, { replies: talked })))).toBe('send d');
   });
 
   it('are the same however late they are decided', () => {
     const campaign = from([replied('b'), silent(2, 'c')], 'end');
     const replies = [reply(NOW + 3 * DAY)];
-    expect(said(decide(campaign, after('a', 2 * DAY)))).toBe('send c');
-    expect(said(decide(campaign, after('a', 5 * DAY, { replies })))).toBe('send c');
+    expect(said(decide(campaign, sentOn('a', 2 * DAY)))).toBe('send c');
+    expect(said(decide(campaign, sentOn('a', 5 * DAY, { replies })))).toBe('send c');
   });
 
   it('once taken are kept: what happens meanwhile changes nothing', () => {
     const campaign = from([replied('b'), silent(1, 'c')], 'end', { b: 5, c: 5 });
     const fixed = { nextStepKey: 'c', replies: [reply(NOW + 2 * DAY)] };
-    expect(said(decide(campaign, after('a', 3 * DAY, fixed)))).toBe('wait 120 h for c');
-    expect(said(decide(campaign, after('a', 5 * DAY, fixed)))).toBe('send c');
-    expect(said(decide(campaign, after('a', 5 * DAY, { ...fixed, nextStepKey: 'gone' })))).toBe('send c');
+    expect(said(decide(campaign, sentOn('a', 3 * DAY, fixed)))).toBe('wait 120 h for c');
+    expect(said(decide(campaign, sentOn('a', 5 * DAY, fixed)))).toBe('send c');
+    expect(said(decide(campaign, sentOn('a', 5 * DAY, { ...fixed, nextStepKey: 'gone' })))).toBe('send c');
   });
 
   it('that lead back, or nowhere, are the end', () => {
     const back = of([A, { ...B, next: 'a' }, C]);
-    expect(said(decide(back, after('b', DAY)))).toBe('finish');
-    expect(said(decide(of([A, { ...B, next: 'b' }]), after('b', DAY)))).toBe('finish');
-    expect(said(decide(of([{ ...A, next: 'nowhere' }, B]), after('a', DAY)))).toBe('finish');
+    expect(said(decide(back, sentOn('b', DAY)))).toBe('finish');
+    expect(said(decide(of([A, { ...B, next: 'b' }]), sentOn('b', DAY)))).toBe('finish');
+    expect(said(decide(of([{ ...A, next: 'nowhere' }, B]), sentOn('a', DAY)))).toBe('finish');
   });
 
   it('that ask a server wait for its answer, unless another way was open before', () => {
@@ -305,20 +329,25 @@ describe('ways on', () => {
     const answered = (answer: { holds: boolean } | { failed: string; retryAt: number }) => ({
       http: new Map([['http-c', answer]]),
     });
-    expect(said(decide(campaign, after('a', DAY - 1)))).toBe('wait 24 h');
-    expect(said(decide(campaign, after('a', DAY)))).toBe('ask http-c');
-    expect(said(decide(campaign, after('a', DAY, answered({ holds: true }))))).toBe('send c');
-    expect(said(decide(campaign, after('a', DAY, answered({ holds: false }))))).toBe('wait 48 h');
-    expect(said(decide(campaign, after('a', 2 * DAY, answered({ holds: false }))))).toBe('send b');
+    expect(said(decide(campaign, sentOn('a', DAY - 1)))).toBe('wait 24 h');
+    expect(said(decide(campaign, sentOn('a', DAY)))).toBe('ask http-c');
+    expect(said(decide(campaign, sentOn('a', DAY, answered({ holds: true }))))).toBe('send c');
+    expect(said(decide(campaign, sentOn('a', DAY, answered({ holds: false }))))).toBe('wait 48 h');
+    expect(said(decide(campaign, sentOn('a', 2 * DAY, answered({ holds: false }))))).toBe('send b');
     const failed = { failed: 'no answer', retryAt: NOW + 49 * HOUR };
-    expect(said(decide(campaign, after('a', 2 * DAY, answered(failed))))).toBe('hold until 49 h: no answer');
+    expect(said(decide(campaign, sentOn('a', 2 * DAY, answered(failed))))).toBe('hold until 49 h: no answer');
     const before = from([asked('c'), replied('d')], 'b');
-    expect(said(decide(before, after('a', 2 * DAY, { replies: [reply(NOW + HOUR)] })))).toBe('send d');
+    expect(said(decide(before, sentOn('a', 2 * DAY, { replies: [reply(NOW + HOUR)] })))).toBe('send d');
   });
 
   it('of a step that was skipped are about those who wrote before', () => {
-    const campaign = of([A, { ...B, onlyNonResponders: true, branches: [silent(1, 'd'), replied('c')] }, C, stepOf('d')]);
-    const skipped = after('b', 2 * DAY, {
+    const campaign = of([
+      A,
+      { ...B, onlyNonResponders: true, branches: [silent(1, 'd'), replied('c')] },
+      C,
+      stepOf('d'),
+    ]);
+    const skipped = sentOn('b', 2 * DAY, {
       message: null,
       stepAt: NOW + DAY,
       had: ['a'],
@@ -334,22 +363,26 @@ const anyWait = fc.record({
   value: fc.integer({ min: 0, max: 3 }),
   unit: fc.constantFrom('s' as const, 'h' as const, 'd' as const),
 });
-const anyCondition: fc.Arbitrary<Condition> = fc.oneof(
-  fc.constant({ type: 'replied' as const }),
-  fc.constant({ type: 'replied_with' as const, keywords: ['yes'] }),
-  anyWait.map((wait) => ({ type: 'no_reply_for' as const, wait })),
-  fc.constantFrom('present' as const, 'absent' as const).map((is) => ({ type: 'tag' as const, tag: 'vip', is })),
-  fc.constant({ type: 'dnc' as const }),
-  fc.constant({
-    type: 'http' as const,
-    url: 'https://crm.example',
-    method: 'GET' as const,
-    body: null,
-    path: '',
-    operator: 'exists' as const,
-    value: null,
-  }),
-).chain((wish) => fc.nat(1000).map((n) => ({ id: `c${n}`, ...wish }) as Condition));
+const anyCondition: fc.Arbitrary<Condition> = fc
+  .oneof(
+    fc.constant({ type: 'replied' as const }),
+    fc.constant({ type: 'replied_with' as const, keywords: ['yes'] }),
+    anyWait.map((wait) => ({ type: 'no_reply_for' as const, wait })),
+    fc
+      .constantFrom('present' as const, 'absent' as const)
+      .map((is) => ({ type: 'tag' as const, tag: 'vip', is })),
+    fc.constant({ type: 'dnc' as const }),
+    fc.constant({
+      type: 'http' as const,
+      url: 'https://crm.example',
+      method: 'GET' as const,
+      body: null,
+      path: '',
+      operator: 'exists' as const,
+      value: null,
+    }),
+  )
+  .chain((wish) => fc.nat(1000).map((n) => ({ id: `c${n}`, ...wish }) as Condition));
 const anyTarget = fc.constantFrom(...KEYS, 'end', 'nowhere');
 const anyCampaign: fc.Arbitrary<Sequence> = fc.record({
   onReply: fc.constantFrom('stop' as const, 'continue' as const),
@@ -369,9 +402,12 @@ const anyCampaign: fc.Arbitrary<Sequence> = fc.record({
 
 /** What happens to a contact, by the hour: replies, a tag that comes and goes, an opt-out, a server that fails now and then. */
 const anyLife = fc.record({
-  replies: fc.array(fc.record({ atHour: fc.integer({ min: 0, max: 200 }), text: fc.constantFrom('yes', 'no') }), {
-    maxLength: 3,
-  }),
+  replies: fc.array(
+    fc.record({ atHour: fc.integer({ min: 0, max: 200 }), text: fc.constantFrom('yes', 'no') }),
+    {
+      maxLength: 3,
+    },
+  ),
   vip: fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }),
   dncAtHour: fc.option(fc.integer({ min: 0, max: 300 }), { nil: null }),
   answers: fc.array(fc.constantFrom('yes', 'no', 'fails'), { minLength: 8, maxLength: 8 }),
@@ -389,7 +425,10 @@ interface Sent {
 }
 
 /** Runs one contact through a campaign as the chore does, one decision after another. */
-function walk(campaign: Sequence, life: Life): { sent: Sent[]; end: string; decisions: number; skipped: string[] } {
+function walk(
+  campaign: Sequence,
+  life: Life,
+): { sent: Sent[]; end: string; decisions: number; skipped: string[] } {
   const sent: Sent[] = [];
   const skipped: string[] = [];
   let facts = entryFacts();
@@ -424,7 +463,10 @@ function walk(campaign: Sequence, life: Life): { sent: Sent[]; end: string; deci
         const answer = life.answers[Math.floor((facts.now - NOW) / DAY) % 8];
         const http = new Map(facts.http);
         for (const { id } of decision.conditions)
-          http.set(id, answer === 'fails' ? { failed: 'x', retryAt: facts.now + HOUR } : { holds: answer === 'yes' });
+          http.set(
+            id,
+            answer === 'fails' ? { failed: 'x', retryAt: facts.now + HOUR } : { holds: answer === 'yes' },
+          );
         facts = { ...facts, http };
         break;
       }
@@ -459,9 +501,16 @@ function see(facts: EntryFacts, { replies, vip, dncAtHour }: Life): EntryFacts {
 describe('a contact on the way', () => {
   /** A server that always fails holds for ever, which is what it is to do. */
   const walks = (check: (campaign: Sequence, life: Life) => void) =>
-    fc.assert(fc.property(anyCampaign, anyLife.filter(({ answers }) => answers.some((answer) => answer !== 'fails')), check), {
-      numRuns: 500,
-    });
+    fc.assert(
+      fc.property(
+        anyCampaign,
+        anyLife.filter(({ answers }) => answers.some((answer) => answer !== 'fails')),
+        check,
+      ),
+      {
+        numRuns: 500,
+      },
+    );
 
   it('comes to an end, whatever happens', () => {
     walks((campaign, life) => {
@@ -522,7 +571,7 @@ describe('a contact on the way', () => {
         fc.constantFrom(...KEYS),
         fc.integer({ min: 0, max: 400 }),
         (campaign, had, stepKey, hours) => {
-          const facts = after(stepKey, hours * HOUR, { had: [...had, stepKey] });
+          const facts = sentOn(stepKey, hours * HOUR, { had: [...had, stepKey] });
           const decision = decide(campaign, facts);
           if (decision.do === 'send') expect(facts.had).not.toContain(decision.step.key);
         },
@@ -533,7 +582,7 @@ describe('a contact on the way', () => {
 });
 
 it('a decision looks at the facts alone: long after, the same facts say the same', () => {
-  const facts = after('a', DAY);
+  const facts = sentOn('a', DAY);
   expect(decide(ABC, facts)).toEqual(decide(ABC, structuredClone({ ...facts })));
   expect(said(decide(ABC, { ...facts, now: LATER }))).toBe('send b');
 });
