@@ -311,17 +311,17 @@ describe('a stop condition', () => {
 
   test('on earlier contact knows this campaign from others, and the time before from the time since', async () => {
     const phone = newPhone();
-    const before = (scope: 'campaign' | 'any_campaign'): Condition => ({
+    const contacted = (scope: 'campaign' | 'any_campaign'): Condition => ({
       id: scope,
       type: 'contacted_before',
       scope,
     });
     const first = await run([step('hello')], { phones: [phone] });
     await isComplete(first);
-    const steps = [step('hi'), step('more', { stopConditions: [before('campaign')] })];
+    const steps = [step('hi'), step('more', { stopConditions: [contacted('campaign')] })];
     const other = await addCampaign(app, first.own, { steps });
     const third = await addCampaign(app, first.own, {
-      steps: [step('hi'), step('more', { stopConditions: [before('any_campaign')] })],
+      steps: [step('hi'), step('more', { stopConditions: [contacted('any_campaign')] })],
     });
     const listId = (
       await read<{ id: string }>(app, 'SELECT list_id AS id FROM leads WHERE id = $1', [first.leadIds[0]])
