@@ -96,7 +96,10 @@ describe('a lead', () => {
     await until('they wait', () => allWait(own, id));
     await setLine(own, 0, { isActive: false });
     clock.leap(2 * HOUR);
-    await until('the other one is through', async () => (await entriesOf(app, own, id))[1]?.status === 'finished');
+    await until(
+      'the other one is through',
+      async () => (await entriesOf(app, own, id))[1]?.status === 'finished',
+    );
     await until('the second step waits', async () => (await messagesOf(app, own, id)).length === 4);
     const waits = (await messagesOf(app, own, id)).find((each) => each.status === 'pending');
     expect(waits).toMatchObject({ stepKey: 'again', lineId: lineId(own, 0) });
@@ -187,11 +190,19 @@ describe('a first step that fails for a cause of its line', () => {
       steps: [step('hello', { smsMessage: 'In short' }), AGAIN],
     });
     await launch(app, own, id);
-    await until('the refused one has failed', async () => (await entriesOf(app, own, id))[0]?.status === 'failed');
-    await until('the other one goes on by SMS', async () =>
-      (await copiesIn(app, own)).some(({ messageType, message }) => messageType === 'sms' && message === 'In short'),
+    await until(
+      'the refused one has failed',
+      async () => (await entriesOf(app, own, id))[0]?.status === 'failed',
     );
-    expect((await messagesOf(app, own, id)).map(({ status }) => status).sort()).toEqual(['failed', 'fallback']);
+    await until('the other one goes on by SMS', async () =>
+      (await copiesIn(app, own)).some(
+        ({ messageType, message }) => messageType === 'sms' && message === 'In short',
+      ),
+    );
+    expect((await messagesOf(app, own, id)).map(({ status }) => status).sort()).toEqual([
+      'failed',
+      'fallback',
+    ]);
     expect((await entriesOf(app, own, id))[1]).toMatchObject({ status: 'active', stepKey: 'hello' });
   });
 });

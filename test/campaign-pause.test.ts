@@ -71,7 +71,10 @@ describe('a paused campaign', () => {
       'GET',
       `/api/messages/${held?.id}/explain`,
     );
-    expect(body.gates.find(({ gate }) => gate === 'campaign')).toMatchObject({ state: 'blocked', until: null });
+    expect(body.gates.find(({ gate }) => gate === 'campaign')).toMatchObject({
+      state: 'blocked',
+      until: null,
+    });
     expect(await copiesIn(app, own)).toHaveLength(1);
     await resume(app, own, id);
     await until('it is complete', async () => (await statusOf(app, own, id)) === 'completed');
@@ -136,7 +139,9 @@ test('a step that somebody cancels ends the way of its lead, and of nobody else'
 test('webhooks name the campaign, and tell once that it is complete', async () => {
   const receiver = await openWebhookReceiver();
   const own = await openWorkspace(app, { lines: [QUICK] });
-  const hook = await addWebhook(own, `${receiver.url}/all`, { events: ['message.sent', 'campaign.completed'] });
+  const hook = await addWebhook(own, `${receiver.url}/all`, {
+    events: ['message.sent', 'campaign.completed'],
+  });
   const { listId } = await addLeads(own, 2);
   const id = await addCampaign(app, own, { listId, name: 'Autumn', steps: [step('hello')] });
   await launch(app, own, id);
@@ -148,8 +153,17 @@ test('webhooks name the campaign, and tell once that it is complete', async () =
   expect(told.at(-1)).toMatchObject({
     event: 'campaign.completed',
     messageId: null,
-    data: { campaignId: id, campaignName: 'Autumn', startedAt: expect.any(String), completedAt: expect.any(String) },
+    data: {
+      campaignId: id,
+      campaignName: 'Autumn',
+      startedAt: expect.any(String),
+      completedAt: expect.any(String),
+    },
   });
-  expect(await read(app, "SELECT id FROM events WHERE workspace_id = $1 AND type = 'campaign.completed'", [own.workspaceId])).toHaveLength(1);
+  expect(
+    await read(app, "SELECT id FROM events WHERE workspace_id = $1 AND type = 'campaign.completed'", [
+      own.workspaceId,
+    ]),
+  ).toHaveLength(1);
   await receiver.close();
 });

@@ -89,7 +89,10 @@ describe('each step', () => {
       expect(lookAt).toBe((sentAt.get(leadId) ?? 0) + 2 * HOUR);
     const [first] = [...sentAt.values()].sort();
     clock.leap((first ?? 0) + 2 * HOUR - clock.now());
-    await until('the first lead’s second step is made', async () => (await messagesOf(app, own, id)).length >= 4);
+    await until(
+      'the first lead’s second step is made',
+      async () => (await messagesOf(app, own, id)).length >= 4,
+    );
     const [second] = (await messagesOf(app, own, id)).filter(({ stepKey }) => stepKey === 'again');
     expect(second?.createdAt).toBeGreaterThanOrEqual((first ?? 0) + 2 * HOUR);
   });
@@ -102,7 +105,11 @@ describe('each step', () => {
     await until('it waits', () => allWait(own, id));
     const lookAt = (await entriesOf(app, own, id))[0]?.lookAt ?? 0;
     const campaignLook = async () => {
-      const [row] = await read<{ at: number | null }>(app, 'SELECT look_at AS at FROM campaigns WHERE id = $1', [id]);
+      const [row] = await read<{ at: number | null }>(
+        app,
+        'SELECT look_at AS at FROM campaigns WHERE id = $1',
+        [id],
+      );
       return row?.at;
     };
     await until('so does the campaign', async () => (await campaignLook()) === lookAt);
@@ -165,7 +172,9 @@ test('a lead that can’t be written to fails by itself, and the others go on', 
   const id = await addCampaign(app, own, { listId, lineIds, messageType: 'sms', steps: [step('hello')] });
   await launch(app, own, id);
   await until('it is complete', async () => (await statusOf(app, own, id)) === 'completed');
-  expect((await entriesOf(app, own, id)).map(({ leadId, status, reason }) => [leadId, status, reason])).toEqual([
+  expect(
+    (await entriesOf(app, own, id)).map(({ leadId, status, reason }) => [leadId, status, reason]),
+  ).toEqual([
     [leadIds[0], 'finished', null],
     [leadIds[1], 'failed', 'no_address'],
     [leadIds[2], 'finished', null],

@@ -112,6 +112,8 @@ const ACROSS_WORKSPACES: Readonly<Record<string, string>> = {
   note_key_use: 'reference table',
   scan_due_lines: 'scan without locks; claimed per workspace',
   scan_due_campaigns: 'scan without locks; each campaign is locked in its workspace',
+  scan_condition_questions: 'scan without locks; claimed per workspace',
+  scan_old_condition_answers: 'scan without locks; deleted per workspace',
   scan_expired_leases: 'scan without locks; settled per workspace',
   scan_reconciliations: 'scan without locks; claimed per workspace',
   scan_expired_messages: 'scan without locks; settled per workspace',

@@ -28,22 +28,21 @@ export function readStandings(
   return sql.query(READ_STANDINGS, [workspaceId, JSON.stringify(rows), leadIds]);
 }
 
-const RULED = `json_to_recordset($2::json) AS r(campaign_id text, lead_id text, entry int, message_id text, reason text, detail text, condition_id text)`;
-const OF_RULED = `e.workspace_id = $1 AND e.lead_id = ANY($4) AND e.campaign_id = r.campaign_id AND e.lead_id = r.lead_id
-     AND e.entry = r.entry AND e.message_id = r.message_id AND e.status IN ${LIVE_SQL}`;
-/** Locked in one order, so that two who rule on the same leads don't wait for each other in a circle. */
-const LOCK_RULED = `WITH own AS MATERIALIZED (
-     SELECT e.campaign_id, e.lead_id, e.entry, r.reason, r.detail, r.condition_id FROM campaign_leads e, ${RULED}
-     WHERE ${OF_RULED} ORDER BY e.campaign_id, e.lead_id, e.entry FOR NO KEY UPDATE OF e)`;
-const OF_OWN =
-  'e.workspace_id = $1 AND e.campaign_id = own.campaign_id AND e.lead_id = own.lead_id AND e.entry = own.entry';
-
+/** Locked in one order, here and below, so that two who rule on the same leads don't wait for each other in a circle. */
 const END_ENTRIES = statement(
   'end_entries',
-  `${LOCK_RULED}
+  `WITH own AS MATERIALIZED (
+     SELECT e.campaign_id, e.lead_id, e.entry, r.reason, r.detail, r.condition_id FROM campaign_leads e
+     JOIN json_to_recordset($2::json)
+       AS r(campaign_id text, lead_id text, entry int, message_id text, reason text, detail text, condition_id text)
+       ON r.campaign_id = e.campaign_id AND r.lead_id = e.lead_id AND r.entry = e.entry AND r.message_id = e.message_id
+     WHERE e.workspace_id = $1 AND e.lead_id = ANY($4) AND e.status IN ${LIVE_SQL}
+     ORDER BY e.campaign_id, e.lead_id, e.entry FOR NO KEY UPDATE OF e)
    UPDATE campaign_leads e SET status = 'stopped', reason = own.reason, detail = own.detail, condition_id = own.condition_id,
-     look_at = NULL, next_step_key = NULL, ended_at = $3, updated_at = $3 FROM own
-   WHERE ${OF_OWN} RETURNING e.campaign_id AS "campaignId"`,
+     look_at = NULL, next_step_key = NULL, ended_at = $3, updated_at = $3
+   FROM own
+   WHERE e.workspace_id = $1 AND e.campaign_id = own.campaign_id AND e.lead_id = own.lead_id AND e.entry = own.entry
+   RETURNING e.campaign_id AS "campaignId"`,
 );
 
 /** Their step was stopped at the last moment. Their campaigns may be complete now. */
@@ -71,9 +70,16 @@ export async function endEntries(
 
 const HOLD_ENTRIES = statement(
   'hold_entries',
-  `${LOCK_RULED}
-   UPDATE campaign_leads e SET status = 'held', reason = own.reason, detail = own.detail, condition_id = own.condition_id,
-     updated_at = $3 FROM own WHERE ${OF_OWN}`,
+  `WITH own AS MATERIALIZED (
+     SELECT e.campaign_id, e.lead_id, e.entry, r.reason, r.detail, r.condition_id FROM campaign_leads e
+     JOIN json_to_recordset($2::json)
+       AS r(campaign_id text, lead_id text, entry int, message_id text, reason text, detail text, condition_id text)
+       ON r.campaign_id = e.campaign_id AND r.lead_id = e.lead_id AND r.entry = e.entry AND r.message_id = e.message_id
+     WHERE e.workspace_id = $1 AND e.lead_id = ANY($4) AND e.status IN ${LIVE_SQL}
+     ORDER BY e.campaign_id, e.lead_id, e.entry FOR NO KEY UPDATE OF e)
+   UPDATE campaign_leads e SET status = 'held', reason = own.reason, detail = own.detail, condition_id = own.condition_id, updated_at = $3
+   FROM own
+   WHERE e.workspace_id = $1 AND e.campaign_id = own.campaign_id AND e.lead_id = own.lead_id AND e.entry = own.entry`,
 );
 
 /** Their step waits, and so do they; its own due time brings it up again. */
