@@ -7,8 +7,11 @@ import pg from 'pg';
 import { runCampaign } from '../src/actions/campaigns/run-campaign.ts';
 import { compose } from '../src/compose.ts';
 import { readConfig } from '../src/config.ts';
+import type { Deps } from '../src/deps.ts';
+import { prepare } from '../src/dispatcher/prepare.ts';
 import { createLog } from '../src/lib/log.ts';
 import { insertCampaign } from '../src/store/campaigns.ts';
+import { scanDueLines } from '../src/store/line-queue.ts';
 import { createTestDatabase } from '../test/database.ts';
 import { databaseForBench, percentile } from './lab.ts';
 
@@ -24,6 +27,10 @@ export interface LaunchFigures {
   looks: number;
   lookP50Ms: number;
   lookP99Ms: number;
+  /** From a pause until all messages are out of their queues' way, all 8 lines at once, and from a resume until they are back. */
+  heldInSeconds: number;
+  passes: number;
+  backInSeconds: number;
 }
 
 export async function benchCampaigns(leads = 100_000): Promise<LaunchFigures> {
@@ -61,7 +68,11 @@ export async function benchCampaigns(leads = 100_000): Promise<LaunchFigures> {
       `SELECT count(*)::int AS n FROM messages WHERE campaign_id = '${CAMPAIGN}'`,
     );
     if (made.rows[0]?.n !== leads) throw new Error(`${made.rows[0]?.n} messages were made, not ${leads}`);
+    const pausing = await pauseAll(deps, client, leads);
+    const resuming = await resumeAll(deps, client, leads);
     return {
+      ...pausing,
+      ...resuming,
       leads,
       seconds,
       grewByMb: (most - before) / 1024 ** 2,
@@ -75,6 +86,39 @@ export async function benchCampaigns(leads = 100_000): Promise<LaunchFigures> {
     await database.drop();
     await close();
   }
+}
+
+/** By the passes that a dispatcher makes over the lines. */
+async function pauseAll(deps: Deps, client: pg.Client, leads: number) {
+  await client.query(`UPDATE campaigns SET status = 'paused' WHERE id = '${CAMPAIGN}'`);
+  const snapshot = await deps.snapshots.reload(WORKSPACE);
+  if (snapshot === null) throw new Error('the workspace is there');
+  const startedAt = performance.now();
+  let passes = 0;
+  for (let due = ['']; due.length > 0; passes += 1) {
+    due = (await scanDueLines(deps.database, deps.clock.now(), 200)).map(({ lineId }) => lineId);
+    const { leased } = await prepare(deps, snapshot, due, 1000);
+    if (leased.length > 0) throw new Error('a paused campaign sends nothing');
+  }
+  const heldInSeconds = (performance.now() - startedAt) / 1000;
+  await expectDueAt(client, '=', leads);
+  return { heldInSeconds, passes };
+}
+
+async function resumeAll(deps: Deps, client: pg.Client, leads: number) {
+  await client.query(`UPDATE campaigns SET status = 'active', is_waking = true WHERE id = '${CAMPAIGN}'`);
+  const startedAt = performance.now();
+  for (let more = true; more; ) more = (await runCampaign(deps, WORKSPACE, CAMPAIGN))?.more === true;
+  const backInSeconds = (performance.now() - startedAt) / 1000;
+  await expectDueAt(client, '<', leads);
+  return { backInSeconds };
+}
+
+async function expectDueAt(client: pg.Client, comparison: '=' | '<', leads: number): Promise<void> {
+  const { rows } = await client.query<{ n: number }>(
+    `SELECT count(*)::int AS n FROM messages WHERE due_at ${comparison} '9999-01-01T00:00:00Z'`,
+  );
+  if (rows[0]?.n !== leads) throw new Error(`${rows[0]?.n} messages are where ${leads} should be`);
 }
 
 function campaign() {

@@ -80,6 +80,9 @@ async function tellCampaigns(): Promise<void> {
   const launch = await benchCampaigns();
   console.log(
     `  = ${launch.seconds.toFixed(1)} s, ${Math.round(launch.leads / launch.seconds)} leads/s in ${launch.looks} looks (p50 ` +
-      `${Math.round(launch.lookP50Ms)} ms, p99 ${Math.round(launch.lookP99Ms)} ms); memory grew by ${Math.round(launch.grewByMb)} MB at most\n`,
+      `${Math.round(launch.lookP50Ms)} ms, p99 ${Math.round(launch.lookP99Ms)} ms); memory grew by ${Math.round(launch.grewByMb)} MB at most`,
+  );
+  console.log(
+    `  = paused: all held after ${launch.heldInSeconds.toFixed(1)} s (${launch.passes} passes); resumed: back after ${launch.backInSeconds.toFixed(1)} s\n`,
   );
 }

@@ -6,7 +6,7 @@ import { addCampaign, addLeads, entriesOf, launch, look, messagesOf, statusOf, s
 import { openApp, type TestApp } from './harness.ts';
 import { type LeapingClock, leapingClock } from './leaping-clock.ts';
 import { until } from './until.ts';
-import { bill, copiesIn, openWorkspace, read, type Workspace } from './workspaces.ts';
+import { accept, bill, copiesIn, openWorkspace, read, type Workspace } from './workspaces.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -200,4 +200,24 @@ test('while the workspace has not paid nothing advances, and what is due goes on
   other.deps.snapshots.forget(own.workspaceId);
   app.deps.wakeDispatchers();
   await until('it is complete', async () => (await statusOf(app, own, id)) === 'completed');
+});
+
+test('a lead whose step can’t be made is held by itself, and the others go on', async () => {
+  const own = await openWorkspace(app, { lines: [QUICK] });
+  const { listId, leadIds } = await addLeads(own, 7);
+  const id = await addCampaign(app, own, { listId, steps: [step('hello')] });
+  // As it may be after half of a backup was restored: the step is there, and nobody knows.
+  const known = await accept(own, { leadId: leadIds[3] });
+  await own.reaches(known._id, 'delivered');
+  await read(
+    app,
+    "UPDATE messages SET campaign_id = $2, campaign_entry = 1, step_key = 'hello' WHERE id = $1",
+    [known._id, id],
+  );
+  await launch(app, own, id);
+  await until('the others are through', async () => {
+    const entries = await entriesOf(app, own, id);
+    return entries.filter(({ status }) => status === 'finished').length === 6;
+  });
+  expect((await entriesOf(app, own, id))[3]).toMatchObject({ status: 'held', reason: 'trouble' });
 });

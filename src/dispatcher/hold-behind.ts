@@ -18,8 +18,9 @@ export interface Closed {
   gate: Gate;
 }
 
-/** Of each class, in one pass. */
+/** In one pass, of each class: the lines that it has in hand send nothing meanwhile. */
 const HELD_AT_ONCE = 500;
+const HELD_OF_ALL = 2_000;
 
 /** null: the gate is the message's own affair. */
 export function closedFor(
@@ -37,9 +38,12 @@ export function lockBehind(
   tx: Sql,
   workspaceId: string,
   { lineId, behind }: Closed,
+  /** How many were found closed in this pass. */
+  among: number,
   now: number,
 ): Promise<Waiting[]> {
+  const limit = Math.min(HELD_AT_ONCE, Math.ceil(HELD_OF_ALL / among));
   return 'window' in behind
-    ? lockDueBehind(tx, workspaceId, { lineId, ...behind }, now, HELD_AT_ONCE)
-    : lockCampaignBehind(tx, workspaceId, { lineId, ...behind }, now, HELD_AT_ONCE);
+    ? lockDueBehind(tx, workspaceId, { lineId, ...behind }, now, limit)
+    : lockCampaignBehind(tx, workspaceId, { lineId, ...behind }, now, limit);
 }

@@ -89,7 +89,7 @@ export function prepare(
     const pass = new Pass(deps, now, new Map(facts.map((each) => [each.message.id, each])));
     for (const turn of turns) pass.serve(turn);
     for (const closed of pass.closed.values())
-      pass.holdAlike(closed, await lockBehind(tx, workspaceId, closed, now));
+      pass.holdAlike(closed, await lockBehind(tx, workspaceId, closed, pass.closed.size, now));
     await pass.store(tx, workspaceId);
     return { leased: pass.leased, rulings: pass.rulings, skipped: lines.length < lineIds.length };
   });

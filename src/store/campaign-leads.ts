@@ -117,6 +117,29 @@ export function lockDueEntries(
   return tx.query(LOCK_DUE_ENTRIES, [workspaceId, campaignId, toIso(now), limit]);
 }
 
+const HOLD_FIRST_DUE = statement(
+  'hold_first_due_entry',
+  `WITH first AS MATERIALIZED (
+     SELECT e.lead_id, e.entry FROM campaign_leads e
+     WHERE e.workspace_id = $1 AND e.campaign_id = $2 AND e.look_at <= $3 ORDER BY e.look_at, e.lead_id LIMIT 1
+     FOR NO KEY UPDATE SKIP LOCKED)
+   UPDATE campaign_leads e SET status = 'held', reason = 'trouble', detail = $5, look_at = $4, updated_at = $3 FROM first
+   WHERE e.workspace_id = $1 AND e.campaign_id = $2 AND e.lead_id = first.lead_id AND e.entry = first.entry RETURNING e.lead_id`,
+);
+const TROUBLE = 'Its next step could not be made; it is tried again';
+
+/** The one that a look failed for: until `until` it stands in nobody's way. False: none is due. */
+export async function holdFirstDue(
+  sql: Sql,
+  workspaceId: string,
+  campaignId: string,
+  now: number,
+  until: number,
+): Promise<boolean> {
+  const values = [workspaceId, campaignId, toIso(now), toIso(until), TROUBLE];
+  return (await sql.query(HOLD_FIRST_DUE, values)).length > 0;
+}
+
 const LOCK_LIVE_ENTRIES = statement(
   'lock_live_entries',
   `SELECT ${ENTRY_COLUMNS} FROM campaign_leads e

@@ -7,6 +7,7 @@ import { problem } from '../../contract/problems.ts';
 import { invalidCampaign } from '../../contract/reading.ts';
 import type { Deps } from '../../deps.ts';
 import type { CampaignStatus } from '../../domain/words.ts';
+import { wakeWaitingEntries } from '../../store/campaign-entries.ts';
 import { type CampaignRow, lockCampaign, storeCampaign } from '../../store/campaigns.ts';
 import type { Sql } from '../../store/database.ts';
 import { insertEvents, type NewEvent } from '../../store/events.ts';
@@ -109,6 +110,8 @@ async function launch({ deps, tx, snapshot, campaign, now }: Steering): Promise<
   const faults = await checkCampaign(deps, tx, snapshot, campaign);
   if (faults.length > 0) throw invalidCampaign(faults);
   const list = listId === null ? null : await findList(tx, workspaceId, listId);
+  // Who was added to the draft: its first step may have had another wait then.
+  await wakeWaitingEntries(tx, workspaceId, campaign.id, now);
   return {
     startedAt: now,
     enteringAfter: list === null ? null : '',
