@@ -3,8 +3,8 @@ import type { List, ListAnswer, ListChanges, ListsAnswer } from '../contract/lis
 import { problem } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';
 import { toIso } from '../lib/clock.ts';
-import type { Sql } from '../store/database.ts';
 import { findCampaignOnList } from '../store/campaigns.ts';
+import type { Sql } from '../store/database.ts';
 import {
   countByList,
   findList,
