@@ -533,7 +533,7 @@ CREATE TABLE campaign_leads (
 );
 CREATE INDEX campaign_leads_look_at ON campaign_leads (workspace_id, campaign_id, look_at, lead_id) WHERE look_at IS NOT NULL;
 CREATE INDEX campaign_leads_lead ON campaign_leads (workspace_id, lead_id) WHERE status IN ('active', 'held');
-CREATE INDEX campaign_leads_status ON campaign_leads (workspace_id, campaign_id, status, lead_id);
+CREATE INDEX campaign_leads_status ON campaign_leads (workspace_id, campaign_id, status, lead_id, entry);
 
 -- How far the days of a workspace (of UTC, by created_at) are folded into day_figures. A day is closed before it is folded:
 -- from then on whoever changes what is counted of it says so in touched_days.

@@ -170,7 +170,9 @@ function readSchedule(fields: Fields): Schedule | null {
 
 /** The same refusal, said of a part. */
 function invalidOf({ error, param }: Problem, part: string): Problem {
-  return problem('INVALID_FIELD', { error, param: param === null ? part : `${part}.${param}` });
+  if (param === null) return problem('INVALID_FIELD', { error, param: part });
+  const isAbout = error.startsWith(`${param} `);
+  return problem('INVALID_FIELD', { error: isAbout ? `${part}.${error}` : error, param: `${part}.${param}` });
 }
 
 /** `status` null: any. */

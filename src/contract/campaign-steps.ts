@@ -284,8 +284,8 @@ function readWait(fields: Fields): Wait | null {
   // Larger ones than a database's integer can't be meant; what is too long is said with the other faults of meaning.
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > 2 ** 31)
     throw invalidField('wait.value', 'must be a whole number, 0 or more');
-  const unit = readChoice(wait, 'unit', WAIT_UNITS);
-  if (unit === null) throw invalidField('wait.unit', `must be one of ${WAIT_UNITS.join(', ')}`);
+  const unit = WAIT_UNITS.find((each) => each === wait.unit);
+  if (unit === undefined) throw invalidField('wait.unit', `must be one of ${WAIT_UNITS.join(', ')}`);
   return { value, unit };
 }
 

@@ -1,37 +1,10 @@
 /** Where leads stand in a campaign, as people look at it and steer it; running it: campaign-leads.ts. */
 import type { CampaignLeadStatus } from '../domain/words.ts';
 import { toIso } from '../lib/clock.ts';
+import { ENTRY_COLUMNS, type EntryRow } from './campaign-leads.ts';
 import { type Sql, statement } from './database.ts';
 
-/** Instants in epoch ms. */
-export interface ListedEntry {
-  leadId: string;
-  entry: number;
-  status: CampaignLeadStatus;
-  lineId: string | null;
-  stepKey: string | null;
-  messageId: string | null;
-  stepAt: number | null;
-  nextStepKey: string | null;
-  lookAt: number | null;
-  reason: string | null;
-  detail: string | null;
-  conditionId: string | null;
-  enteredAt: number;
-  endedAt: number | null;
-  updatedAt: number;
-  /** Of the lead; null where it has none, or was deleted. */
-  firstName: string | null;
-  lastName: string | null;
-  phone: string | null;
-  email: string | null;
-}
-
-const COLUMNS = `e.lead_id AS "leadId", e.entry, e.status, e.line_id AS "lineId", e.step_key AS "stepKey",
-  e.message_id AS "messageId", e.step_at AS "stepAt", e.next_step_key AS "nextStepKey", e.look_at AS "lookAt", e.reason, e.detail,
-  e.condition_id AS "conditionId", e.entered_at AS "enteredAt", e.ended_at AS "endedAt", e.updated_at AS "updatedAt"`;
-const LISTED = `SELECT ${COLUMNS}, l.first_name AS "firstName", l.last_name AS "lastName", l.phone, l.email
-   FROM campaign_leads e LEFT JOIN leads l ON l.workspace_id = e.workspace_id AND l.id = e.lead_id`;
+const LISTED = `SELECT ${ENTRY_COLUMNS} FROM campaign_leads e`;
 
 const LIST_ENTRIES = statement(
   'list_campaign_entries',
@@ -57,25 +30,11 @@ export function listEntries(
   workspaceId: string,
   campaignId: string,
   { status, after, limit }: EntryPage,
-): Promise<ListedEntry[]> {
+): Promise<EntryRow[]> {
   const values = [workspaceId, campaignId, after?.leadId ?? '', after?.entry ?? 0, limit];
   return status === null
     ? sql.query(LIST_ENTRIES, values)
     : sql.query(LIST_ENTRIES_OF_STATUS, [...values, status]);
-}
-
-const FIND_LAST_ENTRY = statement(
-  'find_last_listed_entry',
-  `${LISTED} WHERE e.workspace_id = $1 AND e.campaign_id = $2 AND e.lead_id = $3 ORDER BY e.entry DESC LIMIT 1`,
-);
-
-export async function findEntry(
-  sql: Sql,
-  workspaceId: string,
-  campaignId: string,
-  leadId: string,
-): Promise<ListedEntry | null> {
-  return (await sql.query<ListedEntry>(FIND_LAST_ENTRY, [workspaceId, campaignId, leadId]))[0] ?? null;
 }
 
 const STOP_ENTRY = statement(
@@ -91,7 +50,7 @@ export async function stopEntry(
   tx: Sql,
   workspaceId: string,
   campaignId: string,
-  { leadId, entry, messageId }: Pick<ListedEntry, 'leadId' | 'entry' | 'messageId'>,
+  { leadId, entry, messageId }: Pick<EntryRow, 'leadId' | 'entry' | 'messageId'>,
   { reason, detail }: { reason: string; detail: string },
   now: number,
 ): Promise<boolean> {

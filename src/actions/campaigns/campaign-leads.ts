@@ -1,11 +1,13 @@
 /** Where each lead stands in a campaign, and taking one out of it. */
 import type { ListCampaignLeads } from '../../contract/campaign-requests.ts';
-import type { CampaignLeadAnswer, CampaignLeadsAnswer } from '../../contract/campaigns.ts';
+import type { CampaignLead, CampaignLeadAnswer, CampaignLeadsAnswer } from '../../contract/campaigns.ts';
 import { problem } from '../../contract/problems.ts';
 import type { Deps } from '../../deps.ts';
 import { isWaiting } from '../../domain/lifecycle.ts';
-import { findEntry, listEntries, stopEntry } from '../../store/campaign-entries.ts';
+import { listEntries, stopEntry } from '../../store/campaign-entries.ts';
+import { type EntryRow, findLastEntry } from '../../store/campaign-leads.ts';
 import { findCampaign } from '../../store/campaigns.ts';
+import { readLeads } from '../../store/leads.ts';
 import { lockMessages } from '../../store/messages.ts';
 import type { Caller } from '../authenticate.ts';
 import { cancel } from '../cancel-messages.ts';
@@ -23,9 +25,23 @@ export async function listCampaignLeads(
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
-    leads: page.map(presentEntry),
+    leads: await withLeads(deps, workspaceId, page),
     nextCursor: rows.length > page.length && last !== undefined ? `${last.leadId}_${last.entry}` : null,
   };
+}
+
+async function withLeads(
+  { database }: Deps,
+  workspaceId: string,
+  entries: readonly EntryRow[],
+): Promise<CampaignLead[]> {
+  const rows = await readLeads(
+    database,
+    workspaceId,
+    entries.map(({ leadId }) => leadId),
+  );
+  const leads = new Map(rows.map((lead) => [lead.id, lead]));
+  return entries.map((entry) => presentEntry(entry, leads.get(entry.leadId) ?? null));
 }
 
 const STOPPED = { reason: 'cancelled', detail: 'Taken out of the campaign by request' };
@@ -45,7 +61,7 @@ export async function stopCampaignLead(
   if ((await findCampaign(deps.database, workspaceId, id)) === null) throw problem('CAMPAIGN_NOT_FOUND');
   const stopOnce = () =>
     deps.database.transaction(async (tx) => {
-      const entry = await findEntry(tx, workspaceId, id, leadId);
+      const entry = await findLastEntry(tx, workspaceId, id, leadId);
       if (entry === null) throw problem('CAMPAIGN_LEAD_NOT_FOUND');
       if (entry.endedAt !== null) return true;
       const rows = entry.messageId === null ? [] : await lockMessages(tx, workspaceId, [entry.messageId]);
@@ -56,7 +72,8 @@ export async function stopCampaignLead(
     });
   while (!(await stopOnce()));
   deps.announceSettled();
-  const stopped = await findEntry(deps.database, workspaceId, id, leadId);
-  if (stopped === null) throw problem('CAMPAIGN_LEAD_NOT_FOUND');
-  return { lead: presentEntry(stopped) };
+  const stopped = await findLastEntry(deps.database, workspaceId, id, leadId);
+  const [lead] = stopped === null ? [] : await withLeads(deps, workspaceId, [stopped]);
+  if (lead === undefined) throw problem('CAMPAIGN_LEAD_NOT_FOUND');
+  return { lead };
 }

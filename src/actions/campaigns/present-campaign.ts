@@ -8,8 +8,9 @@ import type {
 } from '../../contract/campaigns.ts';
 import type { Condition, Schedule, Step } from '../../domain/campaign/campaign.ts';
 import { toIso, toIsoOrNull } from '../../lib/clock.ts';
-import type { ListedEntry } from '../../store/campaign-entries.ts';
+import type { EntryRow } from '../../store/campaign-leads.ts';
 import type { CampaignRow, EntryCount } from '../../store/campaigns.ts';
+import type { LeadRow } from '../../store/leads.ts';
 import type { ConditionHeaders } from './condition-headers.ts';
 import { headersOf } from './merge-headers.ts';
 
@@ -97,15 +98,16 @@ function presentCondition(condition: Condition, headers: ConditionHeaders): Cond
   return condition;
 }
 
-export function presentEntry(entry: ListedEntry): CampaignLead {
-  const name = [entry.firstName, entry.lastName].filter(Boolean).join(' ');
+/** `lead` null: it was deleted. */
+export function presentEntry(entry: EntryRow, lead: LeadRow | null): CampaignLead {
+  const name = [lead?.firstName, lead?.lastName].filter(Boolean).join(' ');
   return {
     leadId: entry.leadId,
     entry: entry.entry,
     status: entry.status,
     name: name || null,
-    phone: entry.phone,
-    email: entry.email,
+    phone: lead?.phone ?? null,
+    email: lead?.email ?? null,
     lineId: entry.lineId,
     stepKey: entry.stepKey,
     stepAt: toIsoOrNull(entry.stepAt),
