@@ -3,7 +3,7 @@
  * replied, a stop condition came true. Asked in the pass that leases a message, again whenever what it knew grew old, and
  * by `explain`.
  */
-import { firstStop, type StepGate, type Stop } from '../../domain/campaign/next-step.ts';
+import { firstStop, type StepGate, type Stop, type StopReason } from '../../domain/campaign/next-step.ts';
 import { readFacts } from '../../store/campaign-facts.ts';
 import { readStandings } from '../../store/campaign-gate.ts';
 import type { EntryRow } from '../../store/campaign-leads.ts';
@@ -77,12 +77,12 @@ function whyLeft(campaign: CampaignRow | undefined, entry: EntryRow | undefined)
   if (entry.status !== 'active' && entry.status !== 'held')
     return left(entry.detail ?? 'The contact has left the campaign');
   // Whoever ended it by hand does not wait until every contact has been taken out.
-  if (campaign.status === 'completed') return left('Its campaign was completed');
-  return campaign.status === 'archived' ? left('Its campaign was archived') : null;
+  if (campaign.status === 'completed') return left('Its campaign was completed', 'completed');
+  return campaign.status === 'archived' ? left('Its campaign was archived', 'archived') : null;
 }
 
-function left(detail: string): Stop {
-  return { do: 'stop', reason: 'cancelled', detail, conditionId: null };
+function left(detail: string, reason: StopReason = 'cancelled'): Stop {
+  return { do: 'stop', reason, detail, conditionId: null };
 }
 
 interface EntryKey {

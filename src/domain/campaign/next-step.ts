@@ -24,6 +24,9 @@ export const STOP_REASONS = [
   'lead_deleted',
   'cancelled',
   'step_removed',
+  // By hand, with their campaign.
+  'completed',
+  'archived',
 ] as const;
 export type StopReason = (typeof STOP_REASONS)[number];
 
