@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sealHeaders } from '../src/actions/campaigns/condition-headers.ts';
+import { forgetOldAnswers } from '../src/dispatcher/condition-questions.ts';
 import type { Condition, HttpCondition, Step } from '../src/domain/campaign/campaign.ts';
 import { createGuardedFetch } from '../src/lib/guarded-fetch.ts';
 import { addCampaign, addLeads, change, entriesOf, launch, messagesOf, statusOf, step } from './campaigns.ts';
@@ -319,6 +320,19 @@ describe('a server that fails', () => {
     expect(askedAt('/new-place')[0]?.headers).not.toHaveProperty('x-api-key');
   });
 
+  test('keeps none of its workspace’s neighbours waiting', async () => {
+    server.says.set('/hangs', () => {});
+    server.says.set('/well', { won: false });
+    const ill = await run(guarded(asks('/hangs')), { leads: Array.from({ length: 60 }, () => ({})) });
+    await until('it is asked', () => askedAt('/hangs').length > 0);
+    const well = await run(guarded(asks('/well')));
+    await isComplete(well);
+    // All of them would take three times ten seconds.
+    const held = (await entriesOf(app, ill.own, ill.id)).filter(({ status }) => status === 'held');
+    expect(held.length).toBeLessThan(60);
+    await change(app, ill.own, ill.id, { status: 'archived', archivedAt: clock.now() });
+  });
+
   test('for one contact stops nobody else', async () => {
     server.says.set('/some', (response: ServerResponse) => {
       const isBad = response.req.url?.includes('Lead1') === true;
@@ -342,6 +356,18 @@ describe('a server that fails', () => {
       'hello for Lead2',
     ]);
   });
+});
+
+test('answers are forgotten after a day', async () => {
+  server.says.set('/old', { won: false });
+  const campaign = await run(guarded(asks('/old')));
+  await isComplete(campaign);
+  const kept = () => read(app, 'SELECT 1 FROM condition_answers WHERE campaign_id = $1', [campaign.id]);
+  await forgetOldAnswers(app.deps);
+  expect(await kept()).toHaveLength(1);
+  clock.leap(25 * HOUR);
+  await forgetOldAnswers(app.deps);
+  expect(await kept()).toEqual([]);
 });
 
 describe('just before a step leaves', () => {

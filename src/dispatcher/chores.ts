@@ -19,6 +19,9 @@ const QUESTIONS_AT_ONCE = 20;
 /** They ask nobody but the database, and keep a connection of it. */
 const CAMPAIGNS_AT_ONCE = 3;
 
+/** A workspace has a third of these places: a server of its own that hangs keeps nobody else waiting. */
+const CONDITIONS_AT_ONCE = 60;
+
 export class Chores {
   readonly #underWay = new Set<string>();
   readonly #stopping: AbortSignal;
@@ -29,7 +32,7 @@ export class Chores {
     availability: createLimiter(QUESTIONS_AT_ONCE),
     attachment: createLimiter(QUESTIONS_AT_ONCE),
     campaign: createLimiter(CAMPAIGNS_AT_ONCE),
-    condition: createLimiter(QUESTIONS_AT_ONCE),
+    condition: createLimiter(CONDITIONS_AT_ONCE),
   };
 
   constructor(stopping: AbortSignal) {
