@@ -122,6 +122,26 @@ test.each(['archived', 'completed'] as const)(
   },
 );
 
+test('an archived campaign leaves no fallback SMS behind either', async () => {
+  const own = await openWorkspace(app, { lines: [QUICK], fallback: true });
+  const sms = own.lines.at(-1)?._id;
+  expect((await own.call('PATCH', `/api/lines/${sms}`, { dailyTotalMessagesLimit: 0 })).status).toBe(200);
+  const { listId } = await addLeads(own, 1, () => ({ phone: '+12025550102' }));
+  const id = await addCampaign(app, own, { listId, steps: [step('hello'), AGAIN] });
+  const waits = async (status: string) =>
+    (
+      await read(
+        app,
+        "SELECT id FROM messages WHERE campaign_id = $1 AND message_type = 'sms' AND status = $2",
+        [id, status],
+      )
+    ).length === 1;
+  await launch(app, own, id);
+  await until('its SMS waits', () => waits('pending'));
+  await change(app, own, id, { status: 'archived' });
+  await until('it is cancelled', () => waits('cancelled'));
+});
+
 test('a step that somebody cancels ends the way of its lead, and of nobody else', async () => {
   const { own, id } = await waiting(2);
   const [first] = await messagesOf(app, own, id);

@@ -2,7 +2,7 @@
 import { toIso } from '../lib/clock.ts';
 import { type Sql, statement } from './database.ts';
 import type { Waiting } from './deliveries.ts';
-import { WAITING_SQL } from './messages.ts';
+import { MESSAGE_COLUMNS, type MessageRow, WAITING_SQL } from './messages.ts';
 
 /** When they are due: never by themselves. */
 export const HELD_UNTIL = Date.UTC(9999, 0, 1);
@@ -64,4 +64,22 @@ export function lockCampaignBehind(
   limit: number,
 ): Promise<Waiting[]> {
   return tx.query(LOCK_CAMPAIGN_BEHIND, [workspaceId, lineId, campaignId, toIso(now), limit]);
+}
+
+// `IS TRUE` keeps the planner from the index of the queues: a campaign's messages stand on many lines.
+const LOCK_WAITING_OF_CAMPAIGN = statement(
+  'lock_waiting_of_campaign',
+  `SELECT ${MESSAGE_COLUMNS} FROM messages m
+   WHERE m.workspace_id = $1 AND m.campaign_id = $2 AND (m.status IN ${WAITING_SQL}) IS TRUE
+   ORDER BY m.id LIMIT $3 FOR NO KEY UPDATE`,
+);
+
+/** Steps and fallback SMS of a campaign that has ended. */
+export function lockWaitingOfCampaign(
+  tx: Sql,
+  workspaceId: string,
+  campaignId: string,
+  limit: number,
+): Promise<MessageRow[]> {
+  return tx.query(LOCK_WAITING_OF_CAMPAIGN, [workspaceId, campaignId, limit]);
 }

@@ -1,5 +1,7 @@
 /** A campaign that was completed or archived by hand: whoever is still on the way is stopped, and what waits is cancelled. */
 import { lockLiveEntries, storeEntries } from '../../store/campaign-leads.ts';
+import { lockWaitingOfCampaign } from '../../store/held-messages.ts';
+import { cancel } from '../cancel-messages.ts';
 import { cancelWaiting } from './cancel-steps.ts';
 import type { Run } from './run.ts';
 
@@ -11,8 +13,9 @@ export async function endLeads(run: Run): Promise<boolean> {
   const { deps, tx, snapshot, campaign, now } = run;
   const { workspaceId } = snapshot.workspace;
   const live = await lockLiveEntries(tx, workspaceId, campaign.id, ENDED_AT_ONCE);
+  if (live.length === 0) return cancelRest(run);
   const reason = campaign.status;
-  const detail = reason === 'archived' ? 'Its campaign was archived' : 'Its campaign was completed';
+  const detail = sentenceOf(run);
   for (const entry of live)
     Object.assign(entry, {
       status: 'stopped',
@@ -25,8 +28,21 @@ export async function endLeads(run: Run): Promise<boolean> {
   const { busy } = await cancelWaiting(deps, tx, workspaceId, live);
   const ended = live.filter(({ messageId }) => !busy.has(messageId ?? ''));
   await storeEntries(tx, workspaceId, campaign.id, ended, now);
-  if (ended.length < live.length) campaign.lookAt = now + RETRY_MS;
-  const more = live.length === ENDED_AT_ONCE && ended.length > 0;
-  if (more) campaign.lookAt = now;
-  return more;
+  campaign.lookAt = ended.length > 0 ? now : now + RETRY_MS;
+  return ended.length > 0;
+}
+
+/** What nobody's way stands at: fallback SMS of steps before. */
+async function cancelRest(run: Run): Promise<boolean> {
+  const { deps, tx, snapshot, campaign, now } = run;
+  const { workspaceId } = snapshot.workspace;
+  const waiting = await lockWaitingOfCampaign(tx, workspaceId, campaign.id, ENDED_AT_ONCE);
+  if (waiting.length > 0) await cancel(deps, tx, workspaceId, waiting, sentenceOf(run), 'campaign_stopped');
+  if (waiting.length < ENDED_AT_ONCE) return false;
+  campaign.lookAt = now;
+  return true;
+}
+
+function sentenceOf({ campaign }: Run): string {
+  return campaign.status === 'archived' ? 'Its campaign was archived' : 'Its campaign was completed';
 }
