@@ -16,7 +16,7 @@ const QUERY: Readonly<Record<string, (ids: Ids) => string>> = {
   checkLead: ({ lead }) => `?id=${lead}`,
 };
 type Ids = Record<
-  'lead' | 'message' | 'line' | 'list' | 'webhook' | 'macLine' | 'dnc' | 'requested' | 'apiKey',
+  'lead' | 'message' | 'line' | 'list' | 'webhook' | 'macLine' | 'dnc' | 'requested' | 'apiKey' | 'campaign',
   string
 >;
 
@@ -39,6 +39,7 @@ describe('the example is taken', () => {
       lines: [{ phone: '+12025550143' }, { ...QUICK_LINE, phone: '+12025550144' }],
     });
     const ids = await furnish(workspace);
+    await prepareCampaign(workspace, ids, operationId);
     const printed: Printed = document.paths[route.path][route.method.toLowerCase()];
     const content = Object.entries(printed.requestBody?.content ?? {});
     const bodies =
@@ -93,7 +94,13 @@ async function furnish(workspace: Workspace): Promise<Ids> {
     name: 'n8n',
   });
   const [line, macLine] = workspace.lines;
+  const { body: campaign } = await workspace.call<{ campaign: { _id: string } }>('POST', '/api/campaigns', {
+    name: 'Autumn',
+    lineIds: [line?._id],
+    steps: [{ message: 'Hi' }],
+  });
   return {
+    campaign: campaign.campaign._id,
     lead: message.leadId ?? '',
     message: message._id,
     line: line?._id ?? '',
@@ -106,6 +113,18 @@ async function furnish(workspace: Workspace): Promise<Ids> {
   };
 }
 
+/** What can only be done to a campaign that has come that far. */
+async function prepareCampaign(workspace: Workspace, ids: Ids, operationId: string): Promise<void> {
+  const before: Readonly<Record<string, readonly string[]>> = {
+    pauseCampaign: ['launch'],
+    resumeCampaign: ['launch', 'pause'],
+    completeCampaign: ['launch'],
+  };
+  const path = `/api/campaigns/${ids.campaign}`;
+  for (const move of before[operationId] ?? []) await workspace.call('POST', `${path}/${move}`);
+  if (operationId === 'stopCampaignLead') await workspace.call('POST', `${path}/leads`, { leadId: ids.lead });
+}
+
 /** Ids of examples become those of things that are there. */
 function withIds(example: unknown, ids: Ids): unknown {
   const named: Record<string, string> = {
@@ -113,9 +132,16 @@ function withIds(example: unknown, ids: Ids): unknown {
     messageId: ids.message,
     lineId: ids.line,
     listId: ids.list,
+    campaignId: ids.campaign,
   };
   return JSON.parse(JSON.stringify(example), (key, value) =>
-    key in named ? named[key] : key === 'ids' || key === 'leadIds' ? [ids.lead] : value,
+    key in named
+      ? named[key]
+      : key === 'lineIds'
+        ? [ids.line]
+        : key === 'ids' || key === 'leadIds'
+          ? [ids.lead]
+          : value,
   );
 }
 
@@ -132,6 +158,8 @@ function pathOf({ parameters = [] }: Printed, path: string, operationId: string,
   ];
   const here = what.find(([pattern]) => pattern.test(path) || pattern.test(operationId))?.[1];
   return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    if (path.startsWith('/api/campaigns/') && name === 'id') return ids.campaign;
+    if (path.startsWith('/api/campaigns/') && name === 'leadId') return ids.lead;
     if ((name === 'id' || name === 'leadId') && here !== undefined) return ids[here];
     const found = parameters.find((each) => each.in === 'path' && each.name === name);
     if (name === 'sid') return `SM00000000${ids.message}`;

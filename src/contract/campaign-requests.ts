@@ -13,14 +13,14 @@ import {
   type OnReply,
 } from '../domain/words.ts';
 import { isId } from '../lib/ids.ts';
-import { type GivenHeaders, type GivenSteps, readConditions, readSteps } from './campaign-steps.ts';
 import {
   CreateCampaignBody,
   EnrollBody,
   EnterLeadBody,
   EvaluateConditionsBody,
   UpdateCampaignBody,
-} from './campaigns.ts';
+} from './campaign-bodies.ts';
+import { type GivenHeaders, type GivenSteps, readConditions, readSteps } from './campaign-steps.ts';
 import {
   asObject,
   type Fields,

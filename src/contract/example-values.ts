@@ -9,6 +9,7 @@ const LIST = '0199c2f07a3b00040c9b2d4e';
 const DEVICE = '0199c2f07a3b00050c9b2d4e';
 const EVENT = '0199c2f07a3b00060c9b2d4e';
 const REPLY = '0199c2f07a3b00070c9b2d4e';
+const CAMPAIGN = '0199c2f07a3b000b0c9b2d4e';
 const PHONE = '+12025550100';
 const LINE_PHONE = '+12025550143';
 const EMAIL = 'ada@example.com';
@@ -217,6 +218,51 @@ export const EXAMPLE_VALUES: Readonly<Record<string, unknown>> = {
   mimeType: 'application/pdf',
   sizeBytes: 48_213,
   sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+
+  // Campaigns
+  'Campaign._id': CAMPAIGN,
+  campaignId: CAMPAIGN,
+  'Campaign.name': 'After the fair',
+  'Campaign.status': 'active',
+  'Campaign.listId': LIST,
+  lineIds: [LINE],
+  'Campaign.steps': [
+    {
+      key: 'hello',
+      message: 'Hi {firstName|there}, shall we send you the catalogue?',
+      subject: null,
+      smsMessage: null,
+      attachmentUrls: [],
+      attachmentNames: [],
+      wait: { value: 0, unit: 's' },
+      onlyNonResponders: false,
+      stopConditions: [],
+      branches: [
+        {
+          condition: { id: 'hello_branch_1', type: 'replied_with', keywords: ['yes', 'sure'] },
+          to: 'end',
+        },
+      ],
+      next: null,
+    },
+  ],
+  'CampaignProgress.total': 120,
+  'CampaignProgress.active': 118,
+  'CampaignProgress.finished': 2,
+  'Campaign.startedAt': AT,
+  'CampaignAnswer.problems': [],
+  'ChangedCampaignAnswer.problems': [],
+  alreadyMade: [{ key: 'hello', stepIndex: 0, messages: 120 }],
+  'CampaignLead.entry': 1,
+  'CampaignLead.stepKey': 'hello',
+  'CampaignLead.stepAt': AT,
+  'CampaignLead.nextLookAt': LATER,
+  'EnteredLeadAnswer.success': true,
+  'EnteredLeadAnswer.messageCount': 2,
+  'EnteredLeadAnswer.message': 'Lead added to campaign and sequence started',
+  'ConditionsEvaluatedAnswer.results': [{ id: 'condition_1', type: 'tag', holds: true, error: null }],
+  'ConditionsEvaluatedAnswer.lead': { firstName: 'Ada', tags: ['customer'], isDnc: false },
+  'ConditionsEvaluatedAnswer.replies': [{ at: AT, text: 'Yes, please!' }],
 
   // The doors for other clients
   account_sid: SID,

@@ -71,6 +71,16 @@ const DETAILS: Readonly<Partial<Record<ProblemCode, ProblemDetails>>> = {
   INVALID_LEADS: {
     rows: [{ index: 0, param: 'phone', error: 'phone must be a phone number in E.164 format' }],
   },
+  INVALID_CAMPAIGN: {
+    error: 'The campaign is not valid: lineIds: must name at least one line',
+    param: 'lineIds',
+    problems: [{ param: 'lineIds', error: 'must name at least one line' }],
+  },
+  CAMPAIGN_STATE: {
+    error: 'The campaign is draft, so there is nothing to pause: launch it',
+    reason: 'draft',
+  },
+  LIST_IN_USE: { reason: '0199c2f07a3b000b0c9b2d4e' },
   LEAD_EXISTS: { reason: '0199c2f07a3b00010c9b2d4e' },
   MESSAGE_NOT_WAITING: { reason: 'sent' },
   CARRIER_ERROR: { error: 'BlueBubbles error: the device does not answer' },

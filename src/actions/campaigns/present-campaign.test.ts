@@ -1,8 +1,9 @@
 /** What the API shows of a campaign can be written back, and is then the same campaign. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { CreateCampaignBody } from '../../contract/campaign-bodies.ts';
 import { parseCreateCampaign, parseUpdateCampaign } from '../../contract/campaign-requests.ts';
-import { Campaign, CreateCampaignBody } from '../../contract/campaigns.ts';
+import { Campaign } from '../../contract/campaigns.ts';
 import { refusalOf } from '../../contract/testing.ts';
 import {
   type Condition,

@@ -3,6 +3,13 @@ import { hash } from 'node:crypto';
 import { z } from 'zod';
 import type { KeyedAnswer, KeyedRequest } from '../../actions/idempotency.ts';
 import {
+  CreateCampaignBody,
+  EnrollBody,
+  EnterLeadBody,
+  EvaluateConditionsBody,
+  UpdateCampaignBody,
+} from '../../contract/campaign-bodies.ts';
+import {
   type EnterTarget,
   ListCampaignLeadsQuery,
   ListCampaignsQuery,
@@ -21,12 +28,7 @@ import {
   CampaignsAnswer,
   ChangedCampaignAnswer,
   ConditionsEvaluatedAnswer,
-  CreateCampaignBody,
-  EnrollBody,
   EnteredLeadAnswer,
-  EnterLeadBody,
-  EvaluateConditionsBody,
-  UpdateCampaignBody,
 } from '../../contract/campaigns.ts';
 import { Id } from '../../contract/common.ts';
 import { problem } from '../../contract/problems.ts';
