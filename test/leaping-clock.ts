@@ -1,4 +1,7 @@
-/** A clock that runs like any other and can leap ahead: a test that needs tomorrow does not wait for it. */
+/**
+ * A clock that runs like any other and can leap ahead: a test that needs tomorrow does not wait for it. It begins at the
+ * next noon, UTC, so that the hour at which a test runs does not decide which day it leaps into.
+ */
 import { type Clock, systemClock } from '../src/lib/clock.ts';
 
 export interface LeapingClock extends Clock {
@@ -6,10 +9,13 @@ export interface LeapingClock extends Clock {
   leap(ms: number): void;
 }
 
-export function leapingClock(): LeapingClock {
+const DAY_MS = 86_400_000;
+
+/** From `now` for those who share their time with somebody outside. */
+export function leapingClock(from: 'noon' | 'now' = 'noon'): LeapingClock {
   const real = systemClock();
   const sleepers = new Set<AbortController>();
-  let ahead = 0;
+  let ahead = from === 'now' ? 0 : DAY_MS - ((real.now() + DAY_MS / 2) % DAY_MS);
   const now = () => real.now() + ahead;
   return {
     now,
