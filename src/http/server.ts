@@ -71,6 +71,8 @@ export function createServer(deps: Deps, actions: Actions): FastifyInstance {
   app.addHook('onResponse', async (request, reply) => {
     observe(deps, request, reply);
     endUpload(deps, request);
+    // Of a file that was on its way: its head had promised that the connection stays.
+    if (closing) app.server.closeIdleConnections();
   });
   app.setErrorHandler((error, request, reply) => refuse(deps, error, request, reply));
   app.setNotFoundHandler((request, reply) => refuse(deps, problem('NOT_FOUND'), request, reply));

@@ -1,5 +1,6 @@
 /** Connections that want to stay: nobody keeps one by asking for something else, or by being slow. */
 import { connect } from 'node:net';
+import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { exchange, KEY, startServer } from './testing.ts';
 
@@ -93,4 +94,35 @@ describe('an upload', () => {
 test('HTTP/1.0 is answered, and its connection closed', async () => {
   const { port } = await startServer({});
   expect(await exchange(port, 'GET /healthz HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 \d{3} /);
+});
+
+test('a file that is on its way when the server closes arrives whole, and its connection does not stay', async () => {
+  const rest = new PassThrough();
+  rest.write('begun, ');
+  const file = {
+    ...{ id: 'file', hash: 'h', mimeType: 'text/plain', sizeBytes: 15 },
+    open: async () => rest,
+  };
+  const { app, port } = await startServer({ actions: { openFile: async () => file } });
+  let closed = Promise.resolve();
+  let closedAt = 0;
+  const socket = connect(port, '127.0.0.1', () =>
+    socket.write(head('GET /files/token/a.txt HTTP/1.1', 'Connection: keep-alive')),
+  );
+  const text = await new Promise<string>((resolve) => {
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += chunk.toString('latin1');
+      if (!text.endsWith('begun, ')) return;
+      closedAt = performance.now();
+      closed = app.close();
+      // By the next turn it closes; the answer's head has gone as of a connection that stays.
+      setImmediate(() => rest.end('and done'));
+    });
+    socket.on('close', () => resolve(text));
+  });
+  expect(text).toMatch(/connection: keep-alive[\s\S]*begun, and done$/i);
+  await closed;
+  // Idle connections are kept for a minute and more.
+  expect(performance.now() - closedAt).toBeLessThan(30_000);
 });
