@@ -7,6 +7,7 @@ import {
   trimDeliveries,
   type WebhookToTrim,
 } from '../store/webhook-log.ts';
+import { giveUpLeftDeliveries } from '../store/webhook-queue.ts';
 
 const DAY_MS = 86_400_000;
 const WEBHOOKS_PER_ROUND = 500;
@@ -30,7 +31,8 @@ export async function trimWebhookLog(deps: Deps, stopping: AbortSignal): Promise
 
 async function trim(deps: Deps, webhook: WebhookToTrim, stopping: AbortSignal): Promise<void> {
   const { database, clock, config } = deps;
-  const { workspaceId, id, isActive, deletedAt } = webhook;
+  const { workspaceId, id, isActive, isGivenUp, deletedAt } = webhook;
+  if (!isActive && isGivenUp) await giveUpLeftDeliveries(database, workspaceId, id, clock.now());
   if (deletedAt !== null && clock.now() - deletedAt < LEAVE_DELETED_MS) return;
   const before = deletedAt === null ? firstIdAt(clock.now() - config.webhookLogDays * DAY_MS) : AFTER_ALL;
   // What waits for a webhook that is switched off waits in vain by then.

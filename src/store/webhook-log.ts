@@ -109,14 +109,17 @@ export async function replayEvents(
 
 const SCAN_WEBHOOKS = statement(
   'scan_webhooks_to_trim',
-  `SELECT workspace_id AS "workspaceId", id, is_active AS "isActive", deleted_at AS "deletedAt" FROM webhooks
-   WHERE (workspace_id, id) > ($1, $2) ORDER BY workspace_id, id LIMIT $3`,
+  `SELECT workspace_id AS "workspaceId", id, is_active AS "isActive", disabled_reason IS NOT NULL AS "isGivenUp",
+     deleted_at AS "deletedAt"
+   FROM webhooks WHERE (workspace_id, id) > ($1, $2) ORDER BY workspace_id, id LIMIT $3`,
 );
 
 export interface WebhookToTrim {
   workspaceId: string;
   id: string;
   isActive: boolean;
+  /** We switched it off. */
+  isGivenUp: boolean;
   deletedAt: number | null;
 }
 

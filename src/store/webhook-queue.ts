@@ -187,3 +187,23 @@ export async function giveUpDeliveries(
 ): Promise<void> {
   await tx.query(GIVE_UP, [workspaceId, webhookId, toIso(now)]);
 }
+
+const GIVE_UP_LEFT = statement(
+  'give_up_left_webhook_deliveries',
+  `UPDATE webhook_deliveries SET status = 'exhausted', leased = false
+   WHERE workspace_id = $1 AND webhook_id = $2 AND status = 'pending'
+     AND CASE WHEN leased THEN due_at <= $3 ELSE due_at = created_at END`,
+);
+
+/**
+ * Some time after that, what it could not see: written by a commit that had not seen the webhook go, or under way in a
+ * process that died. What was asked for again since then waits, as it was asked for.
+ */
+export async function giveUpLeftDeliveries(
+  sql: Sql,
+  workspaceId: string,
+  webhookId: string,
+  now: number,
+): Promise<void> {
+  await sql.query(GIVE_UP_LEFT, [workspaceId, webhookId, toIso(now)]);
+}
