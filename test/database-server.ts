@@ -27,8 +27,17 @@ const clock = systemClock();
 const FOLDER = 'trunkline-test-';
 const DATABASE = 'trunkline_test_';
 const ABANDONED_AFTER_MS = 2 * 3_600_000;
-/** A test's data may be lost with the machine, so it need not wait for the disk. */
-const HURRY = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' };
+/**
+ * A test's data may be lost with the machine, so it need not wait for the disk. Nor does the server gather statistics at a
+ * moment of its choice, which may change a plan: a test that wants some asks for them.
+ */
+const HURRY = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  autovacuum: 'off',
+  max_connections: '300',
+};
 
 export async function startTestServer(): Promise<TestServer> {
   const given = process.env.TEST_DATABASE_URL;

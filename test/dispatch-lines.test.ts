@@ -257,6 +257,7 @@ describe('the line of a message', () => {
       toIso(clock.now()).slice(0, 10),
     ]);
     await waitOn(ws, 300);
+    await read(app, 'ANALYZE messages');
     const snapshots = await rowsWalked(database, 'messages', async (tx) => {
       const snapshot = await createWorkspaceSnapshots({ database: { ...database, ...tx }, clock }).read(
         ws.workspaceId,

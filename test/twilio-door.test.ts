@@ -256,7 +256,7 @@ describe('callbacks', () => {
       await until('it hangs', () => slow.received.length === 5);
       const path = newPath();
       await create({ statusCallback: receiver.url + path });
-      await until('the other is told', () => told(path).includes('delivered'), 10_000);
+      await until('the other is told', () => told(path).includes('delivered'), 14_000);
       expect(slow.received.length).toBe(5);
     } finally {
       await slow.close();
