@@ -9,7 +9,7 @@ export default defineConfig({
     maxWorkers: 3,
     globalSetup: 'test/global-setup.ts',
     // Against tests that hang, not slow ones: on a busy machine everything takes its time.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });

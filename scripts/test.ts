@@ -1,7 +1,7 @@
 /**
  * `npm test`: types, style and lint, then every test. `npm test -- src/domain` hands its arguments to vitest and goes
  * straight to the tests. It ends with the names of what failed; the last line counts, alone and in one fixed form, for
- * whoever reads it by machine.
+ * whoever reads it by machine. `npm test -- --only-database` runs the files that use a database, on another server.
  *
  * In CI a file that failed is run once more, alone: what passes then is told as flaky, and does not fail the run.
  */
@@ -11,6 +11,9 @@ import path from 'node:path';
 import { type Failure, type FileResult, REPORT_VARIABLE, type Report } from './test-reporter.ts';
 import { checkSources, heading, runTool } from './tools.ts';
 
+const ONLY_DATABASE = '--only-database';
+/** What imports it, at first hand or not, uses a database. */
+const DATABASE = 'test/database.ts';
 /** More files than that do not fail by chance. */
 const MOST_FLAKY = 3;
 
@@ -38,7 +41,10 @@ async function runTests(args: readonly string[]): Promise<{ code: number; report
   const file = path.join(folder, 'report.json');
   process.env[REPORT_VARIABLE] = file;
   const reporter = path.join(import.meta.dirname, 'test-reporter.ts');
-  const code = await runTool('vitest', ['run', '--reporter=default', `--reporter=${reporter}`, ...args]);
+  const which = args.includes(ONLY_DATABASE) ? ['related', DATABASE, '--run'] : ['run'];
+  const others = args.filter((arg) => arg !== ONLY_DATABASE);
+  const reporters = ['--reporter=default', `--reporter=${reporter}`];
+  const code = await runTool('vitest', [...which, ...reporters, ...others]);
   try {
     return { code, report: JSON.parse(readFileSync(file, 'utf8')) as Report };
   } catch {

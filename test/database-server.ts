@@ -23,6 +23,9 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
+/** How test/global-setup.ts tells the processes of a run where the server is. */
+export const SERVER_VARIABLE = 'TRUNKLINE_TEST_SERVER';
+
 const clock = systemClock();
 const FOLDER = 'trunkline-test-';
 const DATABASE = 'trunkline_test_';

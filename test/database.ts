@@ -1,14 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { databaseUrl, type TestServer, withClient } from './database-server.ts';
+import { databaseUrl, SERVER_VARIABLE, type TestServer, withClient } from './database-server.ts';
 
 export interface TestDatabase {
   url: string;
   /** Also when connections are still open. */
   drop(): Promise<void>;
 }
-
-/** How test/global-setup.ts tells the processes of a run where the server is. */
-export const SERVER_VARIABLE = 'TRUNKLINE_TEST_SERVER';
 
 /**
  * A migrated, empty database of its own: a copy of the run's template, about 100 ms. Programs outside of the test runner

@@ -6,6 +6,7 @@ import { toIso } from '../src/lib/clock.ts';
 import { type MailWorld, startMailWorld } from './fakes/mail/mail-world.ts';
 import { openApp, type TestApp } from './harness.ts';
 import { leapingClock } from './leaping-clock.ts';
+import { processorTime } from './processor-time.ts';
 import { until } from './until.ts';
 import { accept, openWorkspace, read, type Workspace } from './workspaces.ts';
 
@@ -222,14 +223,14 @@ describe('the way out', () => {
       expect((await post(link, body)).status).toBe(400);
     // Whoever has a link may also post a megabyte there; all others wait while it is looked at.
     const bomb = 'content-disposition: name='.repeat(40_000);
-    const begun = performance.now();
+    const begun = processorTime();
     const answer = await fetch(link, {
       method: 'POST',
       headers: { 'content-type': 'multipart/form-data; boundary=b' },
       body: bomb,
     });
     expect(answer.status).toBe(400);
-    expect(performance.now() - begun).toBeLessThan(5_000);
+    expect(processorTime() - begun).toBeLessThan(5_000);
     expect(await ledgerOf(address)).toEqual([]);
   });
 

@@ -7,7 +7,7 @@ const clock = systemClock();
 export async function until<Found>(
   what: string,
   look: () => Found | Promise<Found>,
-  withinMs = 60_000,
+  withinMs = 120_000,
 ): Promise<NonNullable<Found>> {
   const deadline = clock.now() + withinMs;
   for (;;) {

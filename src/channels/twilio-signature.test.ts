@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import twilio from 'twilio';
 import { describe, expect, test } from 'vitest';
+import { processorTime } from '../../test/processor-time.ts';
 import { isSignedByTwilio, twilioSignature } from './twilio-signature.ts';
 
 const TOKEN = '12345';
@@ -103,10 +104,10 @@ describe('the signature of a form', () => {
 
 test('a form of a megabyte is judged at once, however many fields it has', () => {
   const form = Array.from({ length: 200_000 }, (_, n) => `${n.toString(36)}=`).join('&');
-  const begun = performance.now();
+  const begun = processorTime();
   const call = { url: DOCUMENTED.url, signature: DOCUMENTED.signature, body: Buffer.from(form) };
   expect(isSignedByTwilio(TOKEN, { ...call, contentType: 'application/x-www-form-urlencoded' })).toBe(false);
-  expect(performance.now() - begun).toBeLessThan(5_000);
+  expect(processorTime() - begun).toBeLessThan(5_000);
 });
 
 describe('the signature of a JSON body', () => {

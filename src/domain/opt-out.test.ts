@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { processorTime } from '../../test/processor-time.ts';
 import { OPT_IN_WORDS, OPT_OUT_WORDS, readOptOut } from './opt-out.ts';
 
 describe('an opt-out', () => {
@@ -122,7 +123,7 @@ describe('an ordinary text', () => {
     ]) {
       const { result, ms } = timed(() => readOptOut(text));
       expect(result).toBeNull();
-      expect(ms).toBeLessThan(500);
+      expect(ms).toBeLessThan(2_000);
     }
   });
 });
@@ -152,7 +153,7 @@ describe('a word', () => {
 });
 
 function timed<Result>(work: () => Result): { result: Result; ms: number } {
-  const start = performance.now();
+  const start = processorTime();
   const result = work();
-  return { result, ms: performance.now() - start };
+  return { result, ms: processorTime() - start };
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { processorTime } from '../../test/processor-time.ts';
 import { render, renderMessage, type TemplateLead, templateValues } from './template.ts';
 
 const VALUES = {
@@ -218,9 +219,9 @@ describe('a rendered text', () => {
         `{${piece.repeat(200_000)}`,
         `{{a|${piece.repeat(200_000)}}`,
       ]) {
-        const start = performance.now();
+        const start = processorTime();
         render(text, { a: 'x' });
-        expect([piece, performance.now() - start < 1000]).toEqual([piece, true]);
+        expect([piece, processorTime() - start < 3_000]).toEqual([piece, true]);
       }
     }
   });

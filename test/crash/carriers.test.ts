@@ -12,7 +12,7 @@ import { type CrashResult, runCrash } from './world.ts';
 
 const SEED = 20_261_125;
 /** On a quiet machine a tenth of it. */
-const RUN_MS = 600_000;
+const RUN_MS = 1_200_000;
 
 let database: TestDatabase;
 let result: CrashResult;

@@ -10,7 +10,7 @@ import { type CrashResult, runCrash } from './world.ts';
 
 const SEED = 20_261_123;
 /** On a quiet machine a tenth of it. */
-const RUN_MS = 300_000;
+const RUN_MS = 900_000;
 
 let database: TestDatabase;
 let result: CrashResult;

@@ -3,7 +3,7 @@ import { until } from '../until.ts';
 import type { TestedRole } from './orders.ts';
 import { type Ending, type Post, Subject } from './subject.ts';
 
-const READY_WITHIN_MS = 30_000;
+const READY_WITHIN_MS = 180_000;
 /** More than that, and every new one will end like them. */
 const MAX_DEFECTS = 20;
 
