@@ -1,6 +1,6 @@
 /** How `npm test` ends, which is read by machine: scripts/test.ts over small projects that fail in every way. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -106,6 +106,19 @@ test('elsewhere there is no second try', () => {
   const { named, last, code } = runTests(['good', 'onceMore']);
   expect(named).toEqual(['failed: onceMore.test.ts > a: TypeError: moon (line 3)']);
   expect({ last, code }).toEqual({ last: '1 passed, 1 failed, 1 skipped', code: 1 });
+});
+
+test('--only-database runs what imports the database of tests, at first hand or not, and nothing else', () => {
+  // Nobody can say what that one would import.
+  rmSync(path.join(root, 'unreadable.test.ts'), { force: true });
+  mkdirSync(path.join(root, 'test'));
+  writeFileSync(path.join(root, 'test', 'database.ts'), '');
+  writeFileSync(path.join(root, 'helper.ts'), "import './test/database.ts';");
+  writeFileSync(
+    path.join(root, 'needy.test.ts'),
+    "import { test } from 'vitest'; import './helper.ts'; test('a', () => {});",
+  );
+  expect(runTests([], ['--only-database']).last).toBe('1 passed, 0 failed');
 });
 
 /** Each run on files that were never tried before. */

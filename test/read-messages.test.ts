@@ -119,7 +119,7 @@ describe('explain', () => {
       { recipientPhone: newPhone() },
     ];
     // The device rests while the queue is filled and asked.
-    await ws.call('PATCH', `/api/lines/${ws.lines[0]?._id}`, { deviceGapMs: 2_000 });
+    await ws.call('PATCH', `/api/lines/${ws.lines[0]?._id}`, { deviceGapMs: 60_000 });
     await ws.send({ message: 'first', recipientPhone: newPhone() });
     const waiting: Message[] = [];
     for (const body of bodies) waiting.push(await accept(ws, body));
