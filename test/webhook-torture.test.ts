@@ -13,7 +13,7 @@ import { openApp, type TestApp } from './harness.ts';
 import { leapingClock } from './leaping-clock.ts';
 import { until } from './until.ts';
 import { addWebhook, deliveries, leapToNextAttempt as leapToNext, webhook } from './webhooks.ts';
-import { newPhone, openWorkspace, type Workspace } from './workspaces.ts';
+import { newPhone, openWorkspace, read, type Workspace } from './workspaces.ts';
 
 const HOUR_MS = 3_600_000;
 const clock = leapingClock();

@@ -2,8 +2,7 @@
 import { runProgram, toNumber } from '../../scripts/program.ts';
 import { readOptions } from '../../src/lib/command-line.ts';
 import { systemRandom } from '../../src/lib/random.ts';
-import { SERVER_VARIABLE } from '../database.ts';
-import { startTestServer } from '../database-server.ts';
+import { SERVER_VARIABLE, startTestServer } from '../database-server.ts';
 import { ANSWERED_WITHIN_MS, fuzz, Tally } from './ask.ts';
 import { type FuzzOperation, operations } from './requests.ts';
 import { type FuzzWorld, openFuzzWorld } from './world.ts';
