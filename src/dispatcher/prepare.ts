@@ -12,7 +12,6 @@ import type { Deps } from '../deps.ts';
 import { type Gate, messageGates } from '../domain/gates.ts';
 import { EVENT_OF } from '../domain/lifecycle.ts';
 import { afterClockStep, type LinePace, opensAt, reserve } from '../domain/pacing.ts';
-import { pickNext } from '../domain/pick.ts';
 import { smsSegments } from '../domain/segments.ts';
 import { nextOpening } from '../domain/window.ts';
 import { toIso } from '../lib/clock.ts';
@@ -38,6 +37,7 @@ import { type LineRow, paceOf } from '../store/lines.ts';
 import type { MessageRow } from '../store/messages.ts';
 import { type Closed, closedFor, lockBehind } from './hold-behind.ts';
 import { fetchUntil, handOverUntil } from './lease-times.ts';
+import { nextLook } from './next-look.ts';
 import { depthOf, type LineTurn, pickUpTo, startTurns } from './queue-turns.ts';
 
 /** A message that this process, and nobody else, now sends. */
@@ -176,7 +176,7 @@ class Pass {
       deviceId: line.deviceId,
       pace,
       lastSendAt: sent ? now : line.lastSendAt,
-      nextSendAt: this.#nextLook(turn, pace, lookAgainAt),
+      nextSendAt: turn.canSend ? nextLook(turn, pace, lookAgainAt, now) : turn.recheckAt,
       setNextSendAt: true,
     });
   }
@@ -278,15 +278,6 @@ class Pass {
 
   #leaseUntil(line: LineRow, facts: DeliveryFacts): number {
     return asksFirst(facts) ? fetchUntil(this.#deps, this.#now) : handOverUntil(this.#deps, line, this.#now);
-  }
-
-  #nextLook(turn: LineTurn, pace: LinePace, lookAgainAt: number | null): number | null {
-    if (!turn.canSend) return turn.recheckAt;
-    const next = pickNext(turn.waiting, pace, this.#now);
-    if (next.pick !== null) return this.#now;
-    // When all that was read has gone, what was not read may be ready.
-    const rest = turn.more && turn.picks.length > 0 ? opensAt(pace, this.#now, false) : next.waitUntil;
-    return lookAgainAt === null || rest === null ? (lookAgainAt ?? rest) : Math.min(lookAgainAt, rest);
   }
 
   async store(tx: Sql, workspaceId: string): Promise<void> {

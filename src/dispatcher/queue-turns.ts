@@ -16,8 +16,8 @@ export interface LineTurn {
   picks: QueueHead[];
   /** Heads that were not picked. */
   waiting: QueueHead[];
-  /** There may be more waiting than was read. */
-  more: boolean;
+  /** By queue, the heads of those of which more may wait than was read. */
+  unread: readonly (readonly QueueHead[])[];
 }
 
 export function startTurns(
@@ -38,7 +38,7 @@ export function startTurns(
       heads: own,
       picks: [],
       waiting: own,
-      more: [...classes.values()].some((each) => each.length === depthOf(line)),
+      unread: [...classes.values()].filter((each) => each.length === depthOf(line)),
     };
   });
 }

@@ -81,7 +81,7 @@ export function messageGates(facts: MessageGateFacts, now: number): Gate[] {
       !retrying,
       dueAt,
       facts.attempt === 0 ? 'It was not tried yet.' : 'Its next attempt is due.',
-      `Attempt ${facts.attempt} did not leave; the next one is due at ${iso(dueAt)}.`,
+      retrying ? `Attempt ${facts.attempt} did not leave; the next one is due at ${iso(dueAt)}.` : '',
     ),
     gate(
       'window',
