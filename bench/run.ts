@@ -1,4 +1,4 @@
-/** `npm run bench [intake] [claims] [road] [analytics] [campaigns]`: figures as ratios to the limit of the same machine in the same run. */
+/** `npm run bench [intake] [claims] [road] [analytics] [campaigns] [simulation]`: figures as ratios to the limit of the same machine in the same run. */
 import { runProgram } from '../scripts/program.ts';
 import { UsageError } from '../src/lib/command-line.ts';
 import { benchAnalytics } from './analytics.ts';
@@ -6,21 +6,24 @@ import { benchCampaigns } from './campaigns.ts';
 import { benchClaims } from './claims.ts';
 import { benchIntake } from './intake.ts';
 import { benchRoad } from './road.ts';
+import { benchSimulation } from './simulation.ts';
 
-const USAGE = `Usage: npm run bench -- [intake] [claims] [road] [analytics] [campaigns]
+const USAGE = `Usage: npm run bench -- [intake] [claims] [road] [analytics] [campaigns] [simulation]
 
 Measures those, or all of them. What the figures mean: bench/README.md.
   intake   POST /api/messages end to end against the bare intake statement (needs pgbench)
   claims   cost of a claim with 10 thousand, 100 thousand and a million messages waiting
   road     from acceptance to the copy on a simulated phone
   analytics  figures of a million messages, or of \`analytics=10000000\`, against a full count
-  campaigns  launching a campaign for 100 thousand leads`;
+  campaigns  launching a campaign for 100 thousand leads
+  simulation  100 thousand messages on virtual time, over 8, 50 and 200 lines, or \`simulation=N\` messages`;
 const BENCHES = {
   intake: tellIntake,
   claims: tellClaims,
   road: tellRoad,
   analytics: tellAnalytics,
   campaigns: tellCampaigns,
+  simulation: tellSimulation,
 };
 
 await runProgram(USAGE, async (args) => {
@@ -85,4 +88,13 @@ async function tellCampaigns(): Promise<void> {
   console.log(
     `  = paused: all held after ${launch.heldInSeconds.toFixed(1)} s (${launch.passes} passes); resumed: back after ${launch.backInSeconds.toFixed(1)} s\n`,
   );
+}
+
+async function tellSimulation(size = '100000'): Promise<void> {
+  const messages = Number(size);
+  if (!Number.isSafeInteger(messages) || messages < 300)
+    throw new UsageError('simulation=N takes a number of messages, 300 or more.');
+  console.log(`A campaign of three steps, ${messages} messages, on virtual time`);
+  await benchSimulation([8, 50, 200], messages);
+  console.log();
 }

@@ -599,6 +599,46 @@ CREATE TABLE condition_answers (
 CREATE INDEX condition_answers_ask ON condition_answers (ask_at) WHERE ask_at IS NOT NULL;
 CREATE INDEX condition_answers_old ON condition_answers (asked_at) WHERE ask_at IS NULL;
 
+-- Campaigns run on virtual time: what was asked, how far that has come, what came of it (docs/campaigns.md, "Foreseeing").
+CREATE TABLE simulations (
+  workspace_id text NOT NULL,
+  id           text NOT NULL,
+  campaign_id  text NOT NULL,
+  status       text NOT NULL CHECK (status IN ('waiting', 'running', 'finished', 'failed')),
+  asked        jsonb NOT NULL,
+  -- How often it was begun, and the fence: whoever holds an older one stores nothing.
+  attempt      integer NOT NULL DEFAULT 0,
+  -- When it may be begun, or begun again should the process that is at it die; null once it is over.
+  look_at      timestamptz,
+  progress     jsonb,
+  result       jsonb,
+  error        text,
+  created_at   timestamptz NOT NULL,
+  started_at   timestamptz,
+  finished_at  timestamptz,
+  PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX simulations_look_at ON simulations (look_at) WHERE look_at IS NOT NULL;
+CREATE INDEX simulations_campaign ON simulations (workspace_id, campaign_id, id);
+CREATE INDEX simulations_old ON simulations (created_at);
+
+-- Every step of every lead that a simulation saw: those that go in their order, then those that never do.
+CREATE TABLE simulation_messages (
+  workspace_id  text NOT NULL,
+  simulation_id text NOT NULL,
+  n             integer NOT NULL,
+  lead_id       text NOT NULL,
+  step_key      text,
+  line_id       text,
+  -- Null: it never goes; the reason says why.
+  at            timestamptz,
+  status        text NOT NULL CHECK (status IN ('sent', 'fallback', 'never')),
+  first_touch   boolean NOT NULL,
+  reason        text,
+  detail        text,
+  PRIMARY KEY (workspace_id, simulation_id, n)
+);
+
 -- One row for every transition, written in the commit that makes it; timelines and webhooks read only these.
 CREATE TABLE events (
   workspace_id text NOT NULL,

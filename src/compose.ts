@@ -39,6 +39,7 @@ import { type Random, systemRandom } from './lib/random.ts';
 import { createS3Store } from './lib/s3-store.ts';
 import { createSecretBox } from './lib/secret-box.ts';
 import { createWake } from './lib/wake.ts';
+import { type Simulator, startSimulator } from './simulate/simulator.ts';
 import { openDatabase } from './store/database.ts';
 import { readDatabaseClock } from './store/due.ts';
 import { openSignals, type Signal } from './store/signals.ts';
@@ -153,9 +154,13 @@ export async function compose(options: ComposeOptions): Promise<App> {
   const objects = openObjects(config);
 
   const work = createWake();
+  const simulations = createWake();
   const outcomes = createOutcomeWatch({ database, clock, log });
   const hear: Record<Signal, () => void> = {
-    work: () => work.wake(),
+    work: () => {
+      work.wake();
+      simulations.wake();
+    },
     settled: () => outcomes.look(),
     relay_jobs: () => relay.jobs.ring(),
     relay_answers: () => relay.answers.ring(),
@@ -190,7 +195,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
       atOnce: Math.max(1, Math.min(3, config.databaseConnections >> 2)),
     }),
     wakeDispatchers() {
-      work.wake();
+      hear.work();
       signals.send('work');
     },
     announceSettled() {
@@ -209,16 +214,20 @@ export async function compose(options: ComposeOptions): Promise<App> {
 
   const server = role === 'dispatcher' ? null : createServer(deps, actions);
   let dispatcher: Dispatcher | null = null;
+  let simulator: Simulator | null = null;
   return {
     deps,
     server,
     startDispatcher() {
-      if (role !== 'api') dispatcher ??= startDispatcher(deps, work);
+      if (role === 'api') return null;
+      dispatcher ??= startDispatcher(deps, work);
+      const { isSending } = dispatcher;
+      simulator ??= startSimulator(deps, { databaseUrl, wake: simulations, isSending });
       return dispatcher;
     },
     async close() {
       await server?.close();
-      await dispatcher?.stop();
+      await Promise.all([dispatcher?.stop(), simulator?.stop()]);
       closing.abort();
       await signals.close();
       await Promise.all([...channels.values()].map((channel) => channel.close()));

@@ -16,7 +16,17 @@ const QUERY: Readonly<Record<string, (ids: Ids) => string>> = {
   checkLead: ({ lead }) => `?id=${lead}`,
 };
 type Ids = Record<
-  'lead' | 'message' | 'line' | 'list' | 'webhook' | 'macLine' | 'dnc' | 'requested' | 'apiKey' | 'campaign',
+  | 'lead'
+  | 'message'
+  | 'line'
+  | 'list'
+  | 'webhook'
+  | 'macLine'
+  | 'dnc'
+  | 'requested'
+  | 'apiKey'
+  | 'campaign'
+  | 'simulation',
   string
 >;
 
@@ -101,6 +111,8 @@ async function furnish(workspace: Workspace): Promise<Ids> {
   });
   return {
     campaign: campaign.campaign._id,
+    // Made for those calls that speak of one.
+    simulation: '',
     lead: message.leadId ?? '',
     message: message._id,
     line: line?._id ?? '',
@@ -122,6 +134,15 @@ async function prepareCampaign(workspace: Workspace, ids: Ids, operationId: stri
   };
   const path = `/api/campaigns/${ids.campaign}`;
   for (const move of before[operationId] ?? []) await workspace.call('POST', `${path}/${move}`);
+  if (operationId.includes('Simulat') && operationId !== 'simulateCampaign') {
+    const { body } = await workspace.call<{ simulation: { simulationId: string } }>(
+      'POST',
+      `${path}/simulate`,
+      {},
+      { prefer: 'wait=0' },
+    );
+    ids.simulation = body.simulation.simulationId;
+  }
   if (operationId === 'stopCampaignLead') await workspace.call('POST', `${path}/leads`, { leadId: ids.lead });
 }
 
@@ -160,6 +181,7 @@ function pathOf({ parameters = [] }: Printed, path: string, operationId: string,
   return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     if (path.startsWith('/api/campaigns/') && name === 'id') return ids.campaign;
     if (path.startsWith('/api/campaigns/') && name === 'leadId') return ids.lead;
+    if (name === 'simulationId') return ids.simulation;
     if ((name === 'id' || name === 'leadId') && here !== undefined) return ids[here];
     const found = parameters.find((each) => each.in === 'path' && each.name === name);
     if (name === 'sid') return `SM00000000${ids.message}`;

@@ -7,6 +7,7 @@ import type { DncEntryAnswer } from '../src/contract/dnc.ts';
 import type { LeadAnswer } from '../src/contract/leads.ts';
 import type { NewLineRequestAnswer } from '../src/contract/line-orders.ts';
 import type { Message } from '../src/contract/messages.ts';
+import type { SimulationAnswer } from '../src/contract/simulations.ts';
 import { routes } from '../src/http/routes.ts';
 import { toIso } from '../src/lib/clock.ts';
 import { openApp, type TestApp } from './harness.ts';
@@ -43,6 +44,7 @@ let theirs: {
   keyId: string;
   requestedId: string;
   campaignId: string;
+  simulationId: string;
   waiting: Message;
   sent: Message;
   webhookId: string;
@@ -107,6 +109,8 @@ beforeAll(async () => {
   });
   const campaignId = campaign.body.campaign._id;
   await stranger.call('POST', `/api/campaigns/${campaignId}/leads`, { leadId });
+  const foreseen = await stranger.call<SimulationAnswer>('POST', `/api/campaigns/${campaignId}/simulate`, {});
+  const { simulationId } = foreseen.body.simulation;
   const mineToo = await own.call<CampaignAnswer>('POST', '/api/campaigns', {
     name: 'Mine',
     steps: [{ message: 'Hi' }],
@@ -114,6 +118,7 @@ beforeAll(async () => {
   ownCampaignId = mineToo.body.campaign._id;
   theirs = {
     campaignId,
+    simulationId,
     keyId,
     requestedId,
     lineId: sent.fromLineId ?? '',
@@ -168,6 +173,14 @@ const noWebhook = (after = '', body?: object): Attempt[] => [
     ...(body && { body }),
   },
 ];
+
+/** By its own campaign, and by one of the asker's. */
+const noSimulation = (after = ''): Attempt[] =>
+  [theirs.campaignId, ownCampaignId].map((campaignId) => ({
+    path: `/api/campaigns/${campaignId}/simulations/${theirs.simulationId}${after}`,
+    status: 404,
+    shows: { error: 'Simulation not found', code: 'SIMULATION_NOT_FOUND' },
+  }));
 
 const noCampaign = (after = '', body?: object): Attempt[] => [
   {
@@ -303,6 +316,9 @@ const ATTEMPTS: Readonly<Record<string, () => Attempt[]>> = {
     },
   ],
   getLine: () => [{ path: `/api/lines/${theirs.lineId}`, status: 404, shows: { code: 'LINE_NOT_FOUND' } }],
+  forecastLine: () => [
+    { path: `/api/lines/${theirs.lineId}/forecast`, status: 404, shows: { code: 'LINE_NOT_FOUND' } },
+  ],
   updateLine: () => [
     {
       path: `/api/lines/${theirs.lineId}`,
@@ -545,6 +561,10 @@ const ATTEMPTS: Readonly<Record<string, () => Attempt[]>> = {
       shows: { code: 'CAMPAIGN_LEAD_NOT_FOUND' },
     },
   ],
+  simulateCampaign: () => noCampaign('/simulate', {}),
+  getSimulation: () => noSimulation(),
+  deleteSimulation: () => noSimulation(),
+  listSimulatedMessages: () => noSimulation('/messages'),
   listLists: () => [{ path: '/api/lists', status: 200 }],
   createList: () => [{ path: '/api/lists', body: { name: 'Mine' }, status: 201 }],
   getList: () => [{ path: `/api/lists/${theirs.listId}`, status: 404, shows: { code: 'LIST_NOT_FOUND' } }],

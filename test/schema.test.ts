@@ -136,6 +136,10 @@ const ACROSS_WORKSPACES: Readonly<Record<string, string>> = {
   scan_old_relay_jobs: 'scan without locks; deleted per workspace',
   scan_door_callbacks: 'scan without locks; claimed per workspace',
   next_due: 'one instant for all, to know how long to sleep',
+  scan_due_simulations: 'scan without locks; claimed per workspace',
+  scan_old_simulations: 'scan without locks; deleted per workspace',
+  find_simulations_under_way: 'whose scratch schemas are still in use; their names tell no workspace',
+  list_scratch: 'reads no table of ours',
   make_room_to_count: 'reads no table',
   count_as_of_one_instant: 'reads no table',
   scan_unclosed_workspaces: 'scan without locks; closed per workspace',
@@ -210,7 +214,7 @@ describe('the statements of src/store', () => {
 
   test('bind every table of a sub-select, join or union to the workspace too', () => {
     const tables =
-      /\b(?:FROM|JOIN|UPDATE|INTO|USING)\s+(messages|leads|lines|devices|lead_addresses|addresses|touches|events|lists|line_wakes|line_tallies|availability_jobs|availability_job_leads|idempotency_keys|suppressions|files|fetched_urls|inbound_attachments|line_news|reactions|webhooks|webhook_deliveries|event_feeds|audit_log|language_audits|sandbox_\w+|relay_\w+|line_requests|door_callbacks|figure_folds|touched_days|counted_leads|day_figures|campaigns|campaign_leads|campaign_wakes)\b/g;
+      /\b(?:FROM|JOIN|UPDATE|INTO|USING)\s+(messages|leads|lines|devices|lead_addresses|addresses|touches|events|lists|line_wakes|line_tallies|availability_jobs|availability_job_leads|idempotency_keys|suppressions|files|fetched_urls|inbound_attachments|line_news|reactions|webhooks|webhook_deliveries|event_feeds|audit_log|language_audits|sandbox_\w+|relay_\w+|line_requests|door_callbacks|figure_folds|touched_days|counted_leads|day_figures|campaigns|campaign_leads|campaign_wakes|simulations|simulation_messages)\b/g;
     const wrong = statements
       .filter(({ name }) => ACROSS_WORKSPACES[name] === undefined)
       .filter(({ text }) => {
@@ -236,6 +240,11 @@ describe('the statements of src/store', () => {
       ({ name, text }) => ACROSS_WORKSPACES[name] !== undefined && /FOR (NO KEY )?UPDATE/.test(text),
     );
     expect(locking.map(({ name }) => name)).toEqual([]);
+  });
+
+  test('name no schema: a simulation runs them in one of its own', () => {
+    const elsewhere = statements.filter(({ text }) => /\bpublic\s*\./i.test(text));
+    expect(elsewhere.map(({ name }) => name)).toEqual([]);
   });
 
   test('take time as a parameter', () => {

@@ -13,6 +13,12 @@ import {
   listCampaigns,
   updateCampaign,
 } from './campaigns/manage-campaigns.ts';
+import {
+  deleteSimulation,
+  getSimulation,
+  listSimulated,
+  simulateCampaign,
+} from './campaigns/simulate-campaign.ts';
 import { steerCampaign } from './campaigns/steer-campaigns.ts';
 import { cancelForLead, cancelMessage } from './cancel-messages.ts';
 import { deleteLeads, updateLead } from './change-leads.ts';
@@ -25,6 +31,7 @@ import { editMessage } from './edit-message.ts';
 import { explainMessage } from './explain-message.ts';
 import { exportLeads } from './export-leads.ts';
 import { getFallbackConfig, updateFallbackConfig } from './fallback-config.ts';
+import { forecastLine } from './forecast-line.ts';
 import { getLanguageAudit, updateLanguageAudit } from './language-audit.ts';
 import { react, showTyping } from './make-gesture.ts';
 import { createApiKey, listApiKeys, removeApiKey, renameApiKey } from './manage-api-keys.ts';
@@ -90,6 +97,7 @@ export const actions = {
   getLine,
   createLine,
   updateLine,
+  forecastLine,
   monitorLines,
   checkLine,
   checkAddress,
@@ -123,6 +131,10 @@ export const actions = {
   steerCampaign,
   listCampaignLeads,
   stopCampaignLead,
+  simulateCampaign,
+  getSimulation,
+  deleteSimulation,
+  listSimulated,
   enterLead,
   evaluateConditions,
   getWorkspace,

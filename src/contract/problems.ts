@@ -612,6 +612,16 @@ export const PROBLEMS = {
     error: 'The lead is not in this campaign',
     docs: 'The lead never entered this campaign, or there is no such lead.',
   },
+  SIMULATION_NOT_FOUND: {
+    status: 404,
+    error: 'Simulation not found',
+    docs: 'This campaign has no simulation of this id (any more): they are kept for 30 days.',
+  },
+  TOO_MANY_SIMULATIONS: {
+    status: 429,
+    error: 'Too many simulations are under way',
+    docs: 'Three of a workspace may wait or run at once. Wait for one of them, or delete it.',
+  },
   ENTER_TARGET_REQUIRED: {
     status: 400,
     error: 'Either leadId or lead data is required',

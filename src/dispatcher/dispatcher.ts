@@ -6,6 +6,8 @@ import type { Launch } from './chores.ts';
 import { createTicker } from './tick.ts';
 
 export interface Dispatcher {
+  /** Messages are on their way right now. */
+  isSending(): boolean;
   /** Stops taking work, waits until everything on its way is settled. */
   stop(): Promise<void>;
 }
@@ -67,6 +69,7 @@ export function startDispatcher(deps: Deps, wake: Wake): Dispatcher {
 
   const loop = run();
   return {
+    isSending: () => sends.size > 0,
     async stop() {
       stopping.abort();
       wake.wake();

@@ -70,7 +70,7 @@ export function createTicker(deps: Deps, stopping: AbortSignal = NEVER): Ticker 
   const teller = new DoorTeller(deps);
   const folder = new DayFolder(deps, stopping);
   const aside = new SetAside(deps);
-  const turns = createTurns();
+  const sendDue = createSends(deps, stopping);
 
   return {
     async tick(capacity, launch) {
@@ -101,7 +101,7 @@ export function createTicker(deps: Deps, stopping: AbortSignal = NEVER): Ticker 
         chores.start(launch, 'old jobs of relays', () => forgetRelayJobs(deps, stopping));
         chores.start(launch, 'old deliveries', () => trimWebhookLog(deps, stopping));
       }
-      return sendDue(deps, capacity, turns, launch, stopping);
+      return sendDue(capacity, launch);
     },
 
     async nextDue() {
@@ -118,6 +118,13 @@ export function createTicker(deps: Deps, stopping: AbortSignal = NEVER): Ticker 
 function earliest(a: number | null, b: number | null): number | null {
   if (a === null) return b;
   return b === null ? a : Math.min(a, b);
+}
+
+/** The sends of a pass alone. */
+export function createSends(deps: Deps, stopping: AbortSignal = NEVER) {
+  const turns = createTurns();
+  return (capacity: number, launch: Launch): Promise<TickResult> =>
+    sendDue(deps, capacity, turns, launch, stopping);
 }
 
 async function sendDue(

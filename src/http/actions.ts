@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 import type { OpenedFile, Upload, UploadedFile } from '../actions/attachment-files.ts';
 import type { Caller } from '../actions/authenticate.ts';
 import type { Device } from '../actions/authenticate-device.ts';
+import type { Simulated } from '../actions/campaigns/simulate-campaign.ts';
 import type { CampaignMove } from '../actions/campaigns/steer-campaigns.ts';
 import type { KeyedAnswer, KeyedRequest } from '../actions/idempotency.ts';
 import type { Accepted, SendOptions } from '../actions/intake.ts';
@@ -57,6 +58,7 @@ import type { React, ReactAnswer, TypingAnswer } from '../contract/gestures.ts';
 import type { LanguageAudit, UpdateLanguageAudit } from '../contract/language-audit.ts';
 import type { LeadChanges, ListLeads, SaveLeads } from '../contract/lead-requests.ts';
 import type { LeadAnswer, LeadsAnswer } from '../contract/leads.ts';
+import type { ForecastLine, LineForecast } from '../contract/line-forecast.ts';
 import type {
   LineRequestAction,
   LineRequestAnswer,
@@ -96,6 +98,7 @@ import type {
 } from '../contract/relay-devices.ts';
 import type { SandboxPhoneAnswer } from '../contract/sandbox.ts';
 import type { SendblueMessage } from '../contract/sendblue-door.ts';
+import type { ListSimulated, SimulatedMessages, SimulationAnswer } from '../contract/simulations.ts';
 import type {
   DoorSend,
   TwilioAccount,
@@ -124,6 +127,7 @@ import type {
 } from '../contract/webhooks.ts';
 import type { UpdateWorkspace, Workspace } from '../contract/workspace.ts';
 import type { Deps } from '../deps.ts';
+import type { SimulationWish } from '../domain/simulation.ts';
 
 export interface Actions {
   acceptMessage(deps: Deps, caller: Caller, request: SendMessage, options: SendOptions): Promise<Accepted>;
@@ -155,6 +159,7 @@ export interface Actions {
   createLine(deps: Deps, caller: Caller, input: CreateLine): Promise<LineAnswer>;
   updateLine(deps: Deps, caller: Caller, id: string, changes: UpdateLine): Promise<LineAnswer>;
 
+  forecastLine(deps: Deps, caller: Caller, id: string, asked: ForecastLine): Promise<LineForecast>;
   monitorLines(deps: Deps, caller: Caller): Promise<SpamMonitorAnswer>;
   /** `id` null: no id of ours. */
   checkLine(deps: Deps, caller: Caller, id: string | null): Promise<LineHealthAnswer>;
@@ -240,6 +245,22 @@ export interface Actions {
     asked: ListCampaignLeads,
   ): Promise<CampaignLeadsAnswer>;
   stopCampaignLead(deps: Deps, caller: Caller, id: string, leadId: string): Promise<CampaignLeadAnswer>;
+  simulateCampaign(
+    deps: Deps,
+    caller: Caller,
+    campaignId: string,
+    asked: SimulationWish,
+    options: { waitMs: number; gone: AbortSignal; warnings: string[] },
+  ): Promise<Simulated>;
+  getSimulation(deps: Deps, caller: Caller, campaignId: string, id: string): Promise<SimulationAnswer>;
+  deleteSimulation(deps: Deps, caller: Caller, campaignId: string, id: string): Promise<{ success: true }>;
+  listSimulated(
+    deps: Deps,
+    caller: Caller,
+    campaignId: string,
+    id: string,
+    asked: ListSimulated,
+  ): Promise<SimulatedMessages>;
   enterLead(
     deps: Deps,
     caller: Caller,

@@ -23,6 +23,7 @@ import { referenceRoutes } from './routes/reference.ts';
 import { relayRoutes } from './routes/relay.ts';
 import { sandboxRoutes } from './routes/sandbox.ts';
 import { sendblueRoutes } from './routes/sendblue.ts';
+import { simulationRoutes } from './routes/simulations.ts';
 import { twilioRoutes } from './routes/twilio.ts';
 import { unsubscribeRoutes } from './routes/unsubscribe.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
@@ -42,6 +43,7 @@ export const routes: readonly Route[] = [
   ...listRoutes,
   ...availabilityRoutes,
   ...campaignRoutes,
+  ...simulationRoutes,
   ...webhookRoutes,
   ...analyticsRoutes,
   ...workspaceRoutes,

@@ -38,3 +38,8 @@ export function isId(value: string): boolean {
 export function firstIdAt(instant: number): string {
   return Math.max(0, Math.floor(instant)).toString(16).padStart(12, '0') + '0'.repeat(12);
 }
+
+/** When it was made, epoch ms. */
+export function instantOfId(id: string): number {
+  return Number.parseInt(id.slice(0, 12), 16);
+}

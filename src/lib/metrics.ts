@@ -2,10 +2,10 @@ import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** Everything `/metrics` shows. Names carry their unit last, as Prometheus wants them. */
-export function createMetrics() {
+/** Everything `/metrics` shows. Names carry their unit last, as Prometheus wants them. `ofProcess`: memory, event loop and the like too. */
+export function createMetrics({ ofProcess }: { ofProcess: boolean } = { ofProcess: true }) {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  if (ofProcess) collectDefaultMetrics({ register: registry });
   return {
     registry,
     accepted: new Counter({

@@ -15,6 +15,11 @@ export function statement(name: string, text: string): Statement {
   return { name, text };
 }
 
+/** One that is made for a schema that will soon be gone, and so never prepared. */
+export function passing(text: string): Statement {
+  return { name: '', text };
+}
+
 /** Where a statement can run: the pool, or one open transaction. */
 export interface Sql {
   query<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]>;
@@ -57,7 +62,8 @@ const RETRYABLE = new Set(['40001', '40P01']);
 const UNIQUE_VIOLATION = '23505';
 const MAX_TRIES = 5;
 
-const types: pg.CustomTypesConfig = {
+/** How values come back: instants as epoch milliseconds, counts as numbers, dates as text. */
+export const TYPES: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
     if (format !== 'binary') {
       if (oid === TIMESTAMPTZ) return parseInstant;
@@ -73,7 +79,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     connectionString: options.url,
     onLost: (error) => options.log.warn({ error: error.message }, 'idle database connection lost'),
     max: options.maxConnections,
-    types,
+    types: TYPES,
     application_name: 'trunkline',
     // A process that stands still must not hold its rows for ever. (A pooler would not know the parameter.)
     ...(options.namedStatements

@@ -10,6 +10,7 @@ import type {
   Outcome,
   Outgoing,
 } from '../../src/channels/channel.ts';
+import type { VirtualClock } from '../../src/simulate/virtual-clock.ts';
 import {
   type Echo,
   SEND_TIMEOUT_MS,
@@ -20,7 +21,6 @@ import {
 } from './carrier-script.ts';
 import type { Chance } from './chance.ts';
 import type { HandOver, History } from './history.ts';
-import type { VirtualClock } from './virtual-clock.ts';
 
 /** What a scripted carrier throws; any other error is a defect. */
 export class ScriptedFailure extends Error {

@@ -1,6 +1,7 @@
 /** One run: its clock, its chance, its carriers, its processes, and what was found wrong with it. */
 import type { Caller } from '../../src/actions/authenticate.ts';
 import { silentLog } from '../../src/lib/log.ts';
+import { VirtualClock } from '../../src/simulate/virtual-clock.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { Carrier } from './carrier.ts';
 import { WEATHERS } from './carrier-script.ts';
@@ -10,7 +11,6 @@ import { Gate } from './gate.ts';
 import { History, type SeenEvent } from './history.ts';
 import type { Process } from './process.ts';
 import { Trace, type TraceAbout } from './trace.ts';
-import { VirtualClock } from './virtual-clock.ts';
 
 export interface Violation {
   invariant: string;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseCheckedId } from '../../contract/availability.ts';
 import { Id } from '../../contract/common.ts';
+import { LineForecast, LineForecastQuery, parseForecastLine } from '../../contract/line-forecast.ts';
 import {
   CreateLineBody,
   parseCreateLine,
@@ -95,6 +96,24 @@ export const lineRoutes: readonly Route[] = [
     answers: { 200: { description: 'The line.', schema: LineAnswer } },
     problems: ['LINE_NOT_FOUND'],
     handle: async (call) => ok(await call.actions.getLine(call.deps, call.caller, lineId(call))),
+  },
+  {
+    operationId: 'forecastLine',
+    method: 'GET',
+    path: '/api/lines/{id}/forecast',
+    tag,
+    scope: 'read',
+    summary: 'When does its queue drain?',
+    description:
+      'By the rules it is sent by: what waits on the line, and what running campaigns will still bring it. And what more lines or another cap would change.',
+    pathParams: idParam,
+    query: LineForecastQuery,
+    answers: { 200: { description: 'As things are, and what if.', schema: LineForecast } },
+    problems: ['LINE_NOT_FOUND', 'INVALID_FIELD'],
+    handle: async (call) => {
+      const asked = parseForecastLine(call.query);
+      return ok(await call.actions.forecastLine(call.deps, call.caller, lineId(call), asked));
+    },
   },
   {
     operationId: 'updateLine',

@@ -2,7 +2,7 @@
  * Time that passes only when nothing is left to do. Two clocks in one, as on a real machine: sleepers follow the
  * monotonic one, `now` follows the wall, and a step of the wall (a laptop that slept, a corrected clock) wakes nobody.
  */
-import type { Clock } from '../../src/lib/clock.ts';
+import type { Clock } from '../lib/clock.ts';
 
 interface Sleeper {
   at: number;
@@ -62,6 +62,21 @@ export class VirtualClock implements Clock {
       return true;
     }
     return false;
+  }
+
+  /** Lets time pass until `at` on the wall clock, waking whoever sleeps until then or earlier, in order. Time never goes back. */
+  goTo(at: number): void {
+    const until = at - this.#offset;
+    for (
+      let next = this.#sleepers.at(-1);
+      next !== undefined && next.at <= until;
+      next = this.#sleepers.at(-1)
+    ) {
+      this.#sleepers.pop();
+      this.#monotonic = Math.max(this.#monotonic, next.at);
+      next.wake?.();
+    }
+    this.#monotonic = Math.max(this.#monotonic, until);
   }
 
   #placeOf(sleeper: Sleeper): number {
