@@ -84,6 +84,32 @@ const AUDITED: Readonly<Record<string, { leaves: string[]; by: () => Promise<Ans
     by: () => keep('dnc', 'entry._id', post('/api/dnc', { phone: newPhone(), email: 'no@example.com' })),
   },
   removeDnc: { leaves: ['dnc_entry deleted'], by: () => call('DELETE', `/api/dnc?id=${made.dnc}`) },
+  createCampaign: {
+    leaves: ['campaign created'],
+    by: () => keep('campaign', 'campaign._id', post('/api/campaigns', campaign())),
+  },
+  updateCampaign: {
+    leaves: ['campaign updated'],
+    by: () => call('PATCH', `/api/campaigns/${made.campaign}`, { name: 'Autumn' }),
+  },
+  launchCampaign: {
+    leaves: ['campaign launched'],
+    by: () => post(`/api/campaigns/${made.campaign}/launch`),
+  },
+  pauseCampaign: { leaves: ['campaign paused'], by: () => post(`/api/campaigns/${made.campaign}/pause`) },
+  resumeCampaign: { leaves: ['campaign resumed'], by: () => post(`/api/campaigns/${made.campaign}/resume`) },
+  completeCampaign: {
+    leaves: ['campaign completed'],
+    by: () => post(`/api/campaigns/${made.campaign}/complete`),
+  },
+  archiveCampaign: {
+    leaves: ['campaign archived'],
+    by: () => post(`/api/campaigns/${made.campaign}/archive`),
+  },
+  deleteCampaign: {
+    leaves: ['campaign deleted'],
+    by: () => call('DELETE', `/api/campaigns/${made.campaign}`),
+  },
   createWebhook: {
     leaves: ['webhook created'],
     by: async () => {
@@ -130,6 +156,8 @@ const AUDITED: Readonly<Record<string, { leaves: string[]; by: () => Promise<Ans
 };
 
 const MESSAGES = 'a message is data; its timeline tells who sent, changed and cancelled it';
+const SEQUENCE = 'one contact is data; the campaign shows when it entered, where it stands and why it left';
+const FORESEEN = 'a simulation changes nothing, and is forgotten';
 const CARRIER = 'what carriers and devices report is data; it stands in events and timelines';
 const ASKS = 'it asks, and changes nothing that anybody set';
 
@@ -149,6 +177,12 @@ const NOT_AUDITED: Readonly<Record<string, string>> = {
   updateLead: 'one contact is data',
   putLead: 'one contact is data',
   steerLineRequest: 'nothing is sold, so it changes nothing',
+  addLeadToCampaign: SEQUENCE,
+  enrollLead: SEQUENCE,
+  stopCampaignLead: SEQUENCE,
+  evaluateConditions: ASKS,
+  simulateCampaign: FORESEEN,
+  deleteSimulation: FORESEEN,
   checkAddresses: ASKS,
   checkLeads: ASKS,
   reachContact: ASKS,
@@ -249,6 +283,10 @@ test('in a workspace that is past due each of them is 402 and leaves nothing; on
   expect(await log()).toEqual(before);
   expect((await call('DELETE', `/api/api-keys/${apiKey._id}`)).status).toBe(200);
 });
+
+function campaign(): object {
+  return { name: 'Spring', messageType: 'sms', lineIds: [made.smsLine], steps: [{ message: 'Hi' }] };
+}
 
 async function log(): Promise<AuditLogAnswer['entries']> {
   return (await ws.call<AuditLogAnswer>('GET', '/api/audit-log?limit=100')).body.entries;
