@@ -553,6 +553,7 @@ const ATTEMPTS: Readonly<Record<string, () => Attempt[]>> = {
     ...noCampaign('/leads'),
     { path: `/api/campaigns/${ownCampaignId}/leads?cursor=${'f'.repeat(24)}_1`, status: 200 },
   ],
+  getCampaignAnalytics: () => noCampaign('/analytics'),
   stopCampaignLead: () => [
     ...noCampaign(`/leads/${theirs.leadId}/stop`),
     {

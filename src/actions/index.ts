@@ -19,6 +19,7 @@ import {
   listSimulated,
   simulateCampaign,
 } from './campaigns/simulate-campaign.ts';
+import { readCampaignAnalytics } from './campaigns/read-campaign-analytics.ts';
 import { steerCampaign } from './campaigns/steer-campaigns.ts';
 import { cancelForLead, cancelMessage } from './cancel-messages.ts';
 import { deleteLeads, updateLead } from './change-leads.ts';
@@ -129,6 +130,7 @@ export const actions = {
   updateCampaign,
   deleteCampaign,
   steerCampaign,
+  readCampaignAnalytics,
   listCampaignLeads,
   stopCampaignLead,
   simulateCampaign,

@@ -8,7 +8,7 @@ import { readDate } from './list-queries.ts';
 import { MAX_LABEL_CHARACTERS } from './messages.ts';
 import { invalidField, type ProblemCode, problem } from './problems.ts';
 
-const EXPLAINER = {
+export const EXPLAINER = {
   reached: 'Distinct contacts with at least one outbound message that is sent or delivered.',
   sent: 'Outbound messages that are sent or delivered, each counted.',
   fallback: 'Outbound messages with status fallback, or for which a fallback SMS was dispatched.',
@@ -22,7 +22,7 @@ const EXPLAINER = {
   positivePct: 'positiveReplied / uniqueReplied, 0 to 1; 0 when nobody replied.',
 } as const;
 
-const Metrics = z.object({
+export const Metrics = z.object({
   reached: z.int().meta({ description: EXPLAINER.reached }),
   sent: z.int().meta({ description: EXPLAINER.sent }),
   fallback: z.int().meta({ description: EXPLAINER.fallback }),

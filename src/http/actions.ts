@@ -27,6 +27,7 @@ import type {
   LeadsCheckedAnswer,
   ReachContactAnswer,
 } from '../contract/availability.ts';
+import type { CampaignAnalyticsAnswer } from '../contract/campaign-analytics.ts';
 import type {
   CampaignChanges,
   CreateCampaign,
@@ -238,6 +239,7 @@ export interface Actions {
   ): Promise<ChangedCampaignAnswer>;
   deleteCampaign(deps: Deps, caller: Caller, id: string): Promise<{ success: true }>;
   steerCampaign(deps: Deps, caller: Caller, id: string, move: CampaignMove): Promise<CampaignAnswer>;
+  readCampaignAnalytics(deps: Deps, caller: Caller, id: string): Promise<CampaignAnalyticsAnswer>;
   listCampaignLeads(
     deps: Deps,
     caller: Caller,

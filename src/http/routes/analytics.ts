@@ -1,5 +1,7 @@
 import { AnalyticsAnswer, AnalyticsQuery, parseAnalytics } from '../../contract/analytics.ts';
+import { CampaignAnalyticsAnswer } from '../../contract/campaign-analytics.ts';
 import { ok, type Route } from '../route.ts';
+import { idOf, idParam } from './shared.ts';
 
 export const analyticsRoutes: readonly Route[] = [
   {
@@ -23,5 +25,24 @@ export const analyticsRoutes: readonly Route[] = [
     ],
     handle: async ({ deps, actions, caller, query }) =>
       ok(await actions.readAnalytics(deps, caller, parseAnalytics(query))),
+  },
+  {
+    operationId: 'getCampaignAnalytics',
+    method: 'GET',
+    path: '/api/campaigns/{id}/analytics',
+    tag: 'Campaigns',
+    scope: 'read',
+    summary: 'Count what became of a campaign',
+    description:
+      'Whole, by step, by line and by day, and who left it why. Counted anew at each call; the totals are those of `GET /api/analytics?campaignId=`.',
+    pathParams: idParam,
+    answers: {
+      200: { description: 'The figures, and what each counts.', schema: CampaignAnalyticsAnswer },
+    },
+    problems: ['CAMPAIGN_NOT_FOUND'],
+    handle: async (call) => {
+      const { deps, actions, caller } = call;
+      return ok(await actions.readCampaignAnalytics(deps, caller, idOf(call, 'CAMPAIGN_NOT_FOUND')));
+    },
   },
 ];
