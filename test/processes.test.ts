@@ -126,7 +126,7 @@ describe('two processes that accept and two that send', () => {
         const delivered = found.messages.filter(({ status }) => status === 'delivered').length;
         return delivered === ids.length - 4 ? found : null;
       });
-      const violations = judge(evidence, { asked, refusals: new Map(), defects: [] });
+      const violations = judge(evidence, { asked, refusals: new Map(), promised: [], defects: [] });
       const waiting = evidence.messages.filter(({ status }) => status !== 'delivered');
       // Gap, counters, copies and events are as they must be; but four have not gone.
       expect(violations.map(({ rule, messageId }) => ({ rule, id: messageId }))).toEqual(

@@ -1,5 +1,5 @@
 /** What the database holds after a run, read in one go, before anybody judges it. */
-import type { MessageStatus, MessageType, Reason, Transport } from '../../src/domain/words.ts';
+import type { CampaignLeadStatus, CampaignStatus, MessageStatus, MessageType, Reason, Transport } from '../../src/domain/words.ts';
 import { withClient } from '../database-server.ts';
 import { until } from '../until.ts';
 
@@ -15,6 +15,9 @@ export interface MessageFact {
   attempt: number;
   fallbackOf: string | null;
   fallbackSmsDispatched: boolean;
+  campaignId: string | null;
+  stepKey: string | null;
+  sentAt: number | null;
   /** Anything a settled message must not have: a lease, a question to the carrier. */
   unfinished: boolean;
 }
@@ -59,6 +62,16 @@ export interface TouchFact {
   messageId: string;
 }
 
+/** A lead's way through a campaign. */
+export interface EntryFact {
+  campaignId: string;
+  leadId: string;
+  status: CampaignLeadStatus;
+  campaignStatus: CampaignStatus;
+  /** Its campaign has no list: it is never complete by itself. */
+  endless: boolean;
+}
+
 export interface Evidence {
   messages: readonly MessageFact[];
   /** By id, which is the order of timelines. */
@@ -66,12 +79,14 @@ export interface Evidence {
   copies: readonly CopyFact[];
   lines: readonly LineFact[];
   touches: readonly TouchFact[];
+  entries: readonly EntryFact[];
 }
 
 const MESSAGES = `
   SELECT id, message AS text, status, reason, message_type AS "messageType", lead_id AS "leadId", line_id AS "lineId",
     coalesce(recipient_phone, recipient_email, '') AS recipient, attempt, fallback_of AS "fallbackOf",
-    fallback_sms_dispatched AS "fallbackSmsDispatched",
+    fallback_sms_dispatched AS "fallbackSmsDispatched", campaign_id AS "campaignId", step_key AS "stepKey",
+    extract(epoch FROM sent_at)::float8 * 1000 AS "sentAt",
     lease_until IS NOT NULL OR reconcile_at IS NOT NULL OR unknown_since IS NOT NULL AS unfinished
   FROM messages WHERE direction = 'sent' ORDER BY id`;
 const EVENTS = `
@@ -87,6 +102,10 @@ const LINES = `
   FROM lines l JOIN devices d ON d.workspace_id = l.workspace_id AND d.id = l.device_id ORDER BY l.id`;
 const TOUCHES = 'SELECT lead_id AS "leadId", line_id AS "lineId", message_id AS "messageId" FROM touches';
 
+const ENTRIES = `
+  SELECT e.campaign_id AS "campaignId", e.lead_id AS "leadId", e.status, c.status AS "campaignStatus", c.list_id IS NULL AS endless
+  FROM campaign_leads e JOIN campaigns c ON c.workspace_id = e.workspace_id AND c.id = e.campaign_id`;
+
 export function readEvidence(databaseUrl: string): Promise<Evidence> {
   return withClient(databaseUrl, async (client) => ({
     messages: (await client.query<MessageFact>(MESSAGES)).rows,
@@ -94,11 +113,14 @@ export function readEvidence(databaseUrl: string): Promise<Evidence> {
     copies: (await client.query<CopyFact>(COPIES)).rows,
     lines: (await client.query<LineFact>(LINES)).rows,
     touches: (await client.query<TouchFact>(TOUCHES)).rows,
+    entries: (await client.query<EntryFact>(ENTRIES)).rows,
   }));
 }
 
 const UNFINISHED = `
   SELECT (SELECT count(*) FROM messages WHERE status IN ('pending', 'scheduled', 'queued', 'sending', 'unknown'))
+       + (SELECT count(*) FROM campaign_leads WHERE status IN ('active', 'held'))
+       + (SELECT count(*) FROM campaigns WHERE status = 'active' AND list_id IS NOT NULL)
        + (SELECT count(*) FROM sandbox_callbacks) AS unfinished`;
 
 /** Resolves when every message is settled and every receipt recorded; false when that takes too long. */

@@ -29,6 +29,8 @@ function goodWorld() {
       { lineId: 'line', leadId: 'lead of sent', messageId: 'sent' },
       { lineId: 'other', leadId: 'lead of sms', messageId: 'sms' },
     ],
+    entries: [],
+    promised: [],
     asked: [
       { text: 'Text of sent', key: 'k', to: NUMBER, acknowledged: ['sent', 'sent'] },
       { text: 'Text of missed', key: null, to: NUMBER, acknowledged: ['missed'] },
@@ -54,6 +56,9 @@ function message(id: string, differs: Partial<MessageFact>): MessageFact {
     attempt: 1,
     fallbackOf: null,
     fallbackSmsDispatched: false,
+    campaignId: null,
+    stepKey: null,
+    sentAt: null,
     unfinished: false,
     ...differs,
   };

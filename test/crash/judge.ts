@@ -1,6 +1,8 @@
 /** What must hold after a run, rule by rule. Pure: facts in, violations out, so that a test can show each rule biting. */
 import { isSettled, LIFECYCLE } from '../../src/domain/lifecycle.ts';
 import type { MessageStatus } from '../../src/domain/words.ts';
+import { afterItsStop, lostOnTheWay, stepsOnce } from './campaign-rules.ts';
+import type { Promised } from './campaigns.ts';
 import type { CopyFact, EventFact, Evidence, LineFact, MessageFact } from './evidence.ts';
 import type { Asked } from './traffic.ts';
 
@@ -8,7 +10,9 @@ export interface Claims {
   asked: readonly Asked[];
   /** Answers that were neither 200 nor 201, by status. */
   refusals: ReadonlyMap<number, number>;
-  /** Processes that ended by themselves, in words. */
+  /** Ways through campaigns. */
+  promised: readonly Promised[];
+  /** Processes that ended by themselves, and calls that were refused, in words. */
   defects: readonly string[];
 }
 
@@ -219,10 +223,19 @@ const RULES = {
     }
   },
 
+  lost_on_the_way: (facts: Case) => lostOnTheWay(waysOf(facts)),
+  steps_once: (facts: Case) => stepsOnce(waysOf(facts)),
+  after_its_stop: (facts: Case) => afterItsStop(waysOf(facts)),
+
   *processes({ claims }: Case): Generator<Finding> {
     for (const defect of claims.defects) yield [defect];
   },
 } satisfies Record<string, (facts: Case) => Iterable<Finding>>;
+
+function waysOf({ claims, evidence, copies }: Case) {
+  const { entries, messages } = evidence;
+  return { promised: claims.promised, entries, messages, copies };
+}
 
 function isSimulated({ transport }: LineFact): boolean {
   return transport === 'sandbox';

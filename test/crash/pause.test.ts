@@ -47,7 +47,7 @@ describe('a dispatcher that wakes up after its lease', () => {
         const after = await readEvidence(database.url);
         expect(after).toEqual(before);
         expect(after.copies).toHaveLength(1);
-        expect(judge(after, { asked: [asked], refusals: new Map(), defects: [] })).toEqual([]);
+        expect(judge(after, { asked: [asked], refusals: new Map(), promised: [], defects: [] })).toEqual([]);
       } finally {
         sleeper.kill();
         await door.close();

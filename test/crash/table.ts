@@ -3,6 +3,8 @@ import type { Evidence } from './evidence.ts';
 import type { Rule } from './judge.ts';
 import type { CrashResult } from './world.ts';
 
+const ENDS = ['finished', 'stopped', 'failed'] as const;
+
 export function tableOf(result: CrashResult): string {
   const { evidence, violations, deeds } = result;
   const broken = (...rules: Rule[]) => violations.filter(({ rule }) => rules.includes(rule)).length;
@@ -18,6 +20,12 @@ export function tableOf(result: CrashResult): string {
     ['duplicated', broken('duplicated', 'two_sms', 'made_twice')],
     ['messages', evidence.messages.length],
     ['copies', evidence.copies.length],
+    ['ways through campaigns', evidence.entries.length],
+    ...ENDS.map((end): [string, number] => [`  ${end}`, evidence.entries.filter(({ status }) => status === end).length]),
+    ['steps', evidence.messages.filter(({ stepKey }) => stepKey !== null).length],
+    ['lost on the way', broken('lost_on_the_way')],
+    ['steps twice, or missing', broken('steps_once')],
+    ['after their stop', broken('after_its_stop')],
     ['became unknown', countEvents(evidence, 'message.unknown')],
     ['reconciled: found', countFindings(evidence, 'found')],
     ['reconciled: absent', countFindings(evidence, 'absent')],

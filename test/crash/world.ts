@@ -9,6 +9,7 @@ import { type Random, seededRandom } from '../../src/lib/random.ts';
 import { openClient } from '../client.ts';
 import { withClient } from '../database-server.ts';
 import { addLine } from '../workspaces.ts';
+import { CrashCampaigns } from './campaigns.ts';
 import { type CarrierLines, carrierMagic, carrierStrangers } from './carrier-people.ts';
 import { type Carriers, type FarCopy, type Opened, startCarriers } from './carriers.ts';
 import { drained, type Evidence, readEvidence } from './evidence.ts';
@@ -52,6 +53,8 @@ export interface CrashResult {
 /** Beyond its time, for labels that were not reached often enough. */
 const EXTRA_MS = 240_000;
 const DRAINED_WITHIN_MS = 180_000;
+/** One is launched in so many. */
+const SECONDS_PER_LIST = 5;
 /** Macs are slow, and a line that met nothing but trouble is tried again after two minutes. */
 const CARRIERS_DRAINED_WITHIN_MS = 360_000;
 /** One dispatcher may stand still and another one start: a third goes on. */
@@ -77,11 +80,16 @@ export async function runCrash(options: CrashOptions): Promise<CrashResult> {
   const [servers] = fleets;
   try {
     await servers.complete();
-    await prepareLines(servers, apiKey);
+    const lineIds = await prepareLines(servers, apiKey);
     const opened = carriers === null ? null : await connect(carriers, servers, databaseUrl);
     if (opened !== null) fleets.push(new Fleet({ posts: opened.posts, env }));
     for (const fleet of fleets) await fleet.complete();
     const endsAt = clock.now() + options.seconds * 1000;
+    const doors = () => servers.doors();
+    const lists = Math.ceil(options.seconds / SECONDS_PER_LIST);
+    const campaigns = new CrashCampaigns({ doors, apiKey, random, lineIds, lists, endsAt });
+    await campaigns.prepare();
+    campaigns.start();
     const traffics = startTraffic(servers, random, endsAt, apiKey, opened);
     const connection = { name: 'connection cut', once: () => cutConnection(databaseUrl) };
     const link = { name: 'link cut', once: () => carriers?.front.cut() };
@@ -91,7 +99,7 @@ export async function runCrash(options: CrashOptions): Promise<CrashResult> {
         new Mayhem({ ...options, fleet, random, pauseMs, cut: fleet === servers ? connection : link }),
     );
     await Promise.all(mayhems.map((mayhem) => mayhem.run(endsAt, endsAt + EXTRA_MS)));
-    await Promise.all(traffics.map((traffic) => traffic.stop()));
+    await Promise.all([...traffics, campaigns].map((each) => each.stop()));
     for (const fleet of fleets) await fleet.complete();
     // With everybody healthy. What does not come to an end in time is found by the judge.
     await drained(databaseUrl, carriers === null ? DRAINED_WITHIN_MS : CARRIERS_DRAINED_WITHIN_MS);
@@ -101,7 +109,8 @@ export async function runCrash(options: CrashOptions): Promise<CrashResult> {
     const claims: Claims = {
       asked: traffics.flatMap(({ asked }) => asked),
       refusals: sum(traffics.map(({ refusals }) => refusals)),
-      defects: fleets.flatMap(({ defects }) => defects),
+      promised: campaigns.promised,
+      defects: [...fleets.flatMap(({ defects }) => defects), ...campaigns.refusals],
     };
     return {
       seed,
@@ -137,14 +146,17 @@ export function environment(databaseUrl: string, apiKey: string): Record<string,
   };
 }
 
-/** Beside the lines of the first start: three that have to keep gaps, two of them on one device. */
-async function prepareLines(fleet: Fleet, apiKey: string): Promise<void> {
+/** Beside the lines of the first start: three that have to keep gaps, two of them on one device, and two for campaigns. */
+async function prepareLines(fleet: Fleet, apiKey: string): Promise<string[]> {
   const client = openClient(fleet.doors()[0] ?? '', apiKey);
   await addLine(client, { deviceGapMs: 40 });
   for (let n = 0; n < 2; n += 1)
     await addLine(client, { deviceId: 'shared', deviceGapMs: 30, contactGapMs: 50 });
+  const quick = { deviceGapMs: 10, contactGapMs: 0 };
+  const forCampaigns = [await addLine(client, quick), await addLine(client, quick)];
   const { body } = await client.call<LinesAnswer>('GET', '/api/lines');
   for (const { _id } of body.lines) await client.call('PATCH', `/api/lines/${_id}`, RETRIES);
+  return forCampaigns.map(({ _id }) => _id);
 }
 
 function connect(carriers: Carriers, servers: Fleet, databaseUrl: string): Promise<Opened> {

@@ -69,8 +69,9 @@ function newStory(history: History, row: MessageFacts, born: SeenEvent): Story {
     fallbackOf: row.fallbackOf,
     hasPhone: row.recipientPhone !== null,
     ask,
+    step: stepOf(row),
     // A fallback SMS keeps what bound its original, edits included.
-    terms: original?.terms ?? (ask === null ? NO_TERMS : termsOf(ask.request)),
+    terms: original?.terms ?? (ask === null ? termsOfStep(history, row) : termsOf(ask.request)),
     status: 'pending',
     lineId: born.lineId ?? row.lineId,
     events: [],
@@ -80,7 +81,20 @@ function newStory(history: History, row: MessageFacts, born: SeenEvent): Story {
     readyAs: 0,
   };
   history.stories.set(row.id, story);
+  if (story.step !== null) {
+    const way = history.ways.get(story.step.way) ?? [];
+    history.ways.set(story.step.way, [...way, story]);
+  }
   return story;
+}
+
+function stepOf({ campaignId, stepKey, campaignEntry, leadId }: MessageFacts): Story['step'] {
+  if (campaignId === null || stepKey === null) return null;
+  return { campaignId, key: stepKey, way: `${campaignId} ${leadId} ${campaignEntry}` };
+}
+
+function termsOfStep(history: History, { campaignId }: MessageFacts): Terms {
+  return campaignId === null ? NO_TERMS : { ...NO_TERMS, window: history.campaign(campaignId).window };
 }
 
 function termsOf(request: {
@@ -142,6 +156,7 @@ function endOf({ type, data }: SeenEvent): Attempt['end'] {
 
 function recordReceived(history: History, { type, leadId, lineId, at }: SeenEvent): void {
   if ((type !== 'message.reply' && type !== 'message.received') || leadId === null || lineId === null) return;
+  history.replies.set(leadId, [...(history.replies.get(leadId) ?? []), at]);
   const { wroteFirst } = history.line(lineId);
   if (!wroteFirst.has(leadId)) wroteFirst.set(leadId, at);
 }

@@ -22,6 +22,9 @@ export interface MessageFacts {
   fallbackSmsDispatched: boolean;
   recipientPhone: string | null;
   batchId: string | null;
+  campaignId: string | null;
+  stepKey: string | null;
+  campaignEntry: number | null;
 }
 
 export interface LineFacts {
@@ -41,7 +44,7 @@ const READ_EVENTS = statement(
 const MESSAGE_COLUMNS = `id, workspace_id AS "workspaceId", status, reason, message_type AS "messageType", lead_id AS "leadId",
   line_id AS "lineId", attempt, priority, due_at AS "dueAt", lease_until AS "leaseUntil", reserved, reconcile_at AS "reconcileAt",
   fallback_of AS "fallbackOf", fallback_sms_dispatched AS "fallbackSmsDispatched", recipient_phone AS "recipientPhone",
-  batch_id AS "batchId"`;
+  batch_id AS "batchId", campaign_id AS "campaignId", step_key AS "stepKey", campaign_entry AS "campaignEntry"`;
 const READ_MESSAGES = statement(
   'sim_messages',
   `SELECT ${MESSAGE_COLUMNS} FROM messages WHERE workspace_id = ANY($1) AND id = ANY($2) AND direction = 'sent'`,
@@ -49,6 +52,13 @@ const READ_MESSAGES = statement(
 const READ_ALL_MESSAGES = statement(
   'sim_all_messages',
   `SELECT ${MESSAGE_COLUMNS} FROM messages WHERE workspace_id = ANY($1) AND direction = 'sent'`,
+);
+const READ_ON_THE_WAY = statement(
+  'sim_on_the_way',
+  `SELECT 'lead ' || e.lead_id || ' of campaign ' || e.campaign_id || ' (' || c.status || ') is still ' || e.status || ' at '
+     || coalesce(e.step_key, 'its beginning') AS text
+   FROM campaign_leads e JOIN campaigns c ON c.workspace_id = e.workspace_id AND c.id = e.campaign_id
+   WHERE e.workspace_id = ANY($1) AND e.status IN ('active', 'held')`,
 );
 const READ_LINES = statement(
   'sim_lines',
@@ -78,6 +88,12 @@ export class Eyes {
   messages(workspaceIds: readonly string[], ids: readonly string[] | null): Promise<MessageFacts[]> {
     if (ids === null) return this.#database.query(READ_ALL_MESSAGES, [workspaceIds]);
     return ids.length === 0 ? Promise.resolve([]) : this.#database.query(READ_MESSAGES, [workspaceIds, ids]);
+  }
+
+  /** Who has not come to the end of a campaign, in words. */
+  async onTheWay(workspaceIds: readonly string[]): Promise<string[]> {
+    const rows = await this.#database.query<{ text: string }>(READ_ON_THE_WAY, [workspaceIds]);
+    return rows.map(({ text }) => text);
   }
 
   lines(workspaceIds: readonly string[]): Promise<LineFacts[]> {

@@ -7,6 +7,7 @@ import { Problem } from '../../src/contract/problems.ts';
 import { isWaiting } from '../../src/domain/lifecycle.ts';
 import { updateBilling } from '../../src/store/workspaces.ts';
 import { drawTiming } from './asks.ts';
+import { pauseCampaign, resumeCampaign } from './campaigns.ts';
 import { receiveLetter } from './echoes.ts';
 import type { LineRecord, LineSettings, Story, Terms } from './history.ts';
 import { drawSettings, type Person, setFallback } from './town.ts';
@@ -25,6 +26,7 @@ const FAULTS: Readonly<Record<string, { weight: number; happens: Fault }>> = {
   switchLineOff: { weight: 4, happens: switchLineOff },
   changePace: { weight: 10, happens: changePace },
   fallPastDue: { weight: 3, happens: fallPastDue },
+  pause: { weight: 6, happens: pause },
   changeFallback: { weight: 4, happens: changeFallback },
   edit: { weight: 14, happens: edit },
   cancel: { weight: 8, happens: cancel },
@@ -143,6 +145,15 @@ export async function setBilling(world: World, workspaceId: string, isPastDue: b
   await updateBilling(front.deps.database, workspaceId, isPastDue ? 'past_due' : 'active', clock.now());
   history.workspace(workspaceId).pastDue.set(clock.now(), isPastDue);
   world.tell(`${workspaceId} is ${isPastDue ? 'past due' : 'paid up'}`, {});
+}
+
+async function pause(world: World): Promise<void> {
+  const { chance, clock, history } = world;
+  if (history.campaigns.size === 0) return;
+  const campaign = chance.pick([...history.campaigns.values()]);
+  await pauseCampaign(world, campaign);
+  await clock.sleep(chance.spread(MINUTE_MS, 8 * HOUR_MS));
+  await resumeCampaign(world, campaign);
 }
 
 async function changeFallback(world: World): Promise<void> {

@@ -79,6 +79,8 @@ export interface Story {
   fallbackOf: string | null;
   hasPhone: boolean;
   ask: Ask | null;
+  /** Of a campaign; `way`: one lead's, one time through it. */
+  step: { campaignId: string; key: string; way: string } | null;
   terms: Terms;
   status: MessageStatus;
   lineId: string;
@@ -128,9 +130,23 @@ export interface WorkspaceRecord {
   optedOut: Map<string, Timeline<boolean>>;
 }
 
+export interface CampaignRecord {
+  id: string;
+  workspaceId: string;
+  steps: { key: string; waitMs: number }[];
+  stopsOnReply: boolean;
+  window: SendWindow | null;
+  paused: Timeline<boolean>;
+}
+
 export class History {
   readonly asks = new Map<string, Ask>();
   readonly stories = new Map<string, Story>();
+  readonly campaigns = new Map<string, CampaignRecord>();
+  /** Steps by way, in the order in which they were seen. */
+  readonly ways = new Map<string, Story[]>();
+  /** When each lead wrote. */
+  readonly replies = new Map<string, number[]>();
   readonly lines = new Map<string, LineRecord>();
   readonly workspaces = new Map<string, WorkspaceRecord>();
   readonly deviceGaps = new Map<string, Timeline<number>>();
@@ -152,6 +168,10 @@ export class History {
 
   workspace(id: string): WorkspaceRecord {
     return found(this.workspaces.get(id), `workspace ${id}`);
+  }
+
+  campaign(id: string): CampaignRecord {
+    return found(this.campaigns.get(id), `campaign ${id}`);
   }
 
   story(id: string): Story {

@@ -21,6 +21,8 @@ export interface Look {
   /** Empty when no event was written. */
   lines: readonly LineFacts[];
   whole: boolean;
+  /** At the end: who is still on the way through a campaign, in words. */
+  onTheWay: readonly string[];
   /** Nothing more will happen. */
   end: boolean;
 }
@@ -88,6 +90,7 @@ export class Judge {
       messages,
       lines,
       whole,
+      onTheWay: end ? await this.#eyes.onTheWay(workspaceIds) : [],
       end,
     };
     for (const invariant of INVARIANTS) {

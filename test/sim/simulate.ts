@@ -3,7 +3,9 @@
 import { isSettled } from '../../src/domain/lifecycle.ts';
 import { withClient } from '../database-server.ts';
 import { keepAsking } from './asks.ts';
+import { keepCampaigning, resumeCampaign } from './campaigns.ts';
 import { keepDispatching } from './dispatchers.ts';
+import { Eyes } from './eyes.ts';
 import { changeLine, keepFailing, setBilling } from './faults.ts';
 import { Judge } from './judge.ts';
 import { Process } from './process.ts';
@@ -102,6 +104,7 @@ async function live(world: World, { sabotage, calmHours }: SimulationOptions): P
   const until = world.clock.monotonic + world.hours * HOUR_MS;
   for (const name of ['one', 'two']) void keepDispatching(world, name);
   void keepAsking(world, people, until);
+  void world.expect('campaigns', keepCampaigning(world, people, until));
   void keepFailing(world, people, until);
   await world.clock.sleep(world.hours * HOUR_MS);
   await calmDown(world);
@@ -117,13 +120,17 @@ async function calmDown(world: World): Promise<void> {
   carrier.sick.clear();
   for (const id of history.workspaces.keys()) await setBilling(world, id, false);
   for (const line of history.lines.values()) await changeLine(world, line, { isActive: true });
+  for (const campaign of history.campaigns.values()) void resumeCampaign(world, campaign);
 }
 
 async function settle(world: World, calmHours: number): Promise<void> {
   const { clock, history } = world;
   const giveUpAt = clock.monotonic + calmHours * HOUR_MS;
-  const isDone = () => [...history.stories.values()].every((story) => isSettled(story.status));
-  while ((!isDone() || clock.monotonic < world.quietUntil) && clock.monotonic < giveUpAt)
+  const eyes = new Eyes(world.database);
+  const isDone = async () =>
+    [...history.stories.values()].every((story) => isSettled(story.status)) &&
+    (await eyes.onTheWay([...history.workspaces.keys()])).length === 0;
+  while ((!(await isDone()) || clock.monotonic < world.quietUntil) && clock.monotonic < giveUpAt)
     await clock.sleep(CALM_LOOK_MS);
   world.isOver = true;
 }

@@ -36,6 +36,8 @@ export async function tryOtherLines(
   return rulings.map((ruling) => {
     const row = rows.get(ruling.messageId);
     if (row === undefined || !isForOthers(row, ruling)) return ruling;
+    // Whoever is in a conversation with the line hears from that line, or not at all (D16, D18).
+    if (!row.firstTouch && snapshot.workspace.lineDownPolicy !== 'move') return ruling;
     const campaign = campaigns.find(({ id }) => id === row.campaignId);
     if (campaign?.status !== 'active' && campaign?.status !== 'paused') return ruling;
     const before = new Set(tried.flatMap(({ messageId, lineId }) => (messageId === row.id ? [lineId] : [])));
