@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import type { Channel } from '../../src/channels/channel.ts';
 import { statement } from '../../src/store/database.ts';
 import { createTestDatabase } from '../database.ts';
+import { pauseCampaign } from './campaigns.ts';
 import { receiveLetter } from './echoes.ts';
 import { changeLine, setBilling } from './faults.ts';
 import { INVARIANTS } from './invariants/index.ts';
@@ -13,6 +14,7 @@ import { type Sabotage, simulate } from './simulate.ts';
 import { setFallback } from './town.ts';
 import type { World } from './world.ts';
 
+const LOOK_AT_ALL = `UPDATE campaigns SET look_at = $1 WHERE status = 'active'`;
 const WAITING = `status IN ('pending', 'scheduled', 'queued')`;
 
 /** Everything waits for two hours: time for dates, expiries and second thoughts. */
@@ -163,6 +165,61 @@ const SABOTAGES: Readonly<Record<string, Sabotage>> = {
   'what was accepted is lost': {
     breaks: ['keepsWhatItAccepted'],
     step: runs('DELETE FROM events', 'DELETE FROM messages'),
+  },
+  'campaigns forget what they sent': {
+    breaks: ['givesEachStepOnce', 'keepsTheOrderOfSteps'],
+    begin: (world) => runs('DROP INDEX messages_step')(world),
+    step: runs(
+      `UPDATE campaign_leads SET step_key = NULL, message_id = NULL, next_step_key = NULL, look_at = $1
+       WHERE status = 'active' AND look_at IS NOT NULL AND step_key <> 's1'`,
+      LOOK_AT_ALL,
+    ),
+  },
+  'waits of campaigns are forgotten': {
+    breaks: ['waitsBetweenSteps'],
+    step: runs(
+      `UPDATE campaigns SET steps = (SELECT jsonb_agg(jsonb_set(step, '{wait}', '{"value": 0, "unit": "s"}') ORDER BY n)
+         FROM jsonb_array_elements(steps) WITH ORDINALITY AS all_of_them(step, n)) WHERE steps::text LIKE '%"min"%'`,
+      'UPDATE campaign_leads SET look_at = $1 WHERE look_at > $1::timestamptz',
+      LOOK_AT_ALL,
+    ),
+  },
+  'replies end no campaign': {
+    breaks: ['stopsAtAReply'],
+    async begin(world, people) {
+      for (let n = 0; !world.isOver; n += 1) {
+        await world.clock.sleep(20 * 60_000);
+        for (const { workspaceId, name, phones } of people) {
+          const line = [...world.history.lines.values()].find((each) => each.workspaceId === workspaceId);
+          const letter = { workspaceId, lineId: line?.id ?? '', address: phones[0] ?? '', text: 'Hello?' };
+          await receiveLetter(world, { ...letter, id: `${name} ${n}` });
+        }
+      }
+    },
+    step: runs(`UPDATE campaigns SET on_reply = 'continue'`),
+  },
+  'leads of campaigns change lines': {
+    breaks: ['staysOnItsLine'],
+    step: runs(
+      `UPDATE campaign_leads e SET line_id = coalesce((SELECT l.id FROM lines l WHERE l.workspace_id = e.workspace_id
+           AND l.message_type = 'imessage' AND l.id <> e.line_id ORDER BY l.id DESC LIMIT 1), e.line_id)
+       WHERE e.status = 'active' AND e.look_at IS NOT NULL AND e.line_id =
+         (SELECT m.line_id FROM messages m WHERE m.workspace_id = e.workspace_id AND m.id = e.message_id)`,
+    ),
+  },
+  'pauses are lifted': {
+    breaks: ['pausedSendsNothing'],
+    async begin(world) {
+      await world.clock.sleep(40 * 60_000);
+      for (const campaign of world.history.campaigns.values()) await pauseCampaign(world, campaign);
+    },
+    step: runs(
+      `UPDATE campaigns SET status = 'active', is_waking = true, look_at = $1 WHERE status = 'paused'`,
+    ),
+  },
+  'nobody looks at campaigns': {
+    breaks: ['endsEveryWay'],
+    step: runs('DELETE FROM campaign_wakes', 'UPDATE campaigns SET look_at = NULL'),
   },
   'keys are forgotten': {
     breaks: ['storesEachAskOnce'],
