@@ -50,9 +50,12 @@ export function compressedClock(start: number): CompressedClock {
 }
 
 /** An app that sends nothing until `run` lets its time pass. */
-export async function openCompressed(start: number): Promise<Compressed> {
+export async function openCompressed(
+  start: number,
+  options: { databaseUrl?: string } = {},
+): Promise<Compressed> {
   const clock = compressedClock(start);
-  return { ...(await openApp({ dispatches: false, clock })), clock };
+  return { ...(await openApp({ ...options, dispatches: false, clock })), clock };
 }
 
 /** Until nothing is due any more, or `isOver` says so: asked whenever time is about to pass. */

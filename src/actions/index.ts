@@ -13,13 +13,13 @@ import {
   listCampaigns,
   updateCampaign,
 } from './campaigns/manage-campaigns.ts';
+import { readCampaignAnalytics } from './campaigns/read-campaign-analytics.ts';
 import {
   deleteSimulation,
   getSimulation,
   listSimulated,
   simulateCampaign,
 } from './campaigns/simulate-campaign.ts';
-import { readCampaignAnalytics } from './campaigns/read-campaign-analytics.ts';
 import { steerCampaign } from './campaigns/steer-campaigns.ts';
 import { cancelForLead, cancelMessage } from './cancel-messages.ts';
 import { deleteLeads, updateLead } from './change-leads.ts';

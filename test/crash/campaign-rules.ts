@@ -48,7 +48,10 @@ export function* stepsOnce({ entries, messages, copies }: CampaignCase): Generat
       const before = own[n - 1];
       const arrived = copies.get(each.id)?.[0]?.receivedAt;
       if (before?.sentAt != null && arrived !== undefined && arrived < before.sentAt + WAIT_MS)
-        yield [`${each.stepKey} of ${wayOf(entry)} came ${arrived - before.sentAt} ms after the one before`, each.id];
+        yield [
+          `${each.stepKey} of ${wayOf(entry)} came ${arrived - before.sentAt} ms after the one before`,
+          each.id,
+        ];
     }
     if (new Set(own.map(({ lineId }) => lineId)).size > 1 && keys.length > 1)
       yield [`${wayOf(entry)} was written to from several lines`, own[0]?.id];

@@ -115,7 +115,10 @@ export class CrashCampaigns {
   }
 
   async #optOut(leadId: string): Promise<void> {
-    const { lead } = await this.#insist<{ lead: LeadsAnswer['leads'][number] }>('GET', `/api/leads/${leadId}`);
+    const { lead } = await this.#insist<{ lead: LeadsAnswer['leads'][number] }>(
+      'GET',
+      `/api/leads/${leadId}`,
+    );
     await this.#insist('POST', '/api/dnc', { phone: lead.phone, reason: 'asked' });
   }
 

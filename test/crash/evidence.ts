@@ -1,5 +1,12 @@
 /** What the database holds after a run, read in one go, before anybody judges it. */
-import type { CampaignLeadStatus, CampaignStatus, MessageStatus, MessageType, Reason, Transport } from '../../src/domain/words.ts';
+import type {
+  CampaignLeadStatus,
+  CampaignStatus,
+  MessageStatus,
+  MessageType,
+  Reason,
+  Transport,
+} from '../../src/domain/words.ts';
 import { withClient } from '../database-server.ts';
 import { until } from '../until.ts';
 

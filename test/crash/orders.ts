@@ -2,7 +2,18 @@
 /** Named instants of the road, by the role that passes them; src/ calls them through `checkpoint`. */
 export const LABELS = {
   api: ['intake.drafted', 'intake.stored'],
-  dispatcher: ['prepared', 'send.before', 'send.after', 'settle.before', 'settle.after', 'reconcile.asked', 'campaign.entered', 'campaign.advanced', 'campaign.looked', 'campaign.stored'],
+  dispatcher: [
+    'prepared',
+    'send.before',
+    'send.after',
+    'settle.before',
+    'settle.after',
+    'reconcile.asked',
+    'campaign.entered',
+    'campaign.advanced',
+    'campaign.looked',
+    'campaign.stored',
+  ],
   /** Steps of the journal of a relay, and the two between them. */
   agent: ['agent.taken', 'agent.granted', 'agent.started', 'agent.noted', 'agent.sent', 'agent.settled'],
 } as const;

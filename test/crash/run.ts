@@ -52,7 +52,9 @@ function report(result: CrashResult, seed: number): number {
   process.stdout.write(`${tableOf(result)}\n`);
   if (result.carrierLines !== null) process.stdout.write(`\n${carrierTableOf(result)}\n`);
   // Of each rule the first one first.
-  const first = [...Map.groupBy(result.violations, ({ rule }) => rule).values()].map((some) => some.slice(0, 2)).flat();
+  const first = [...Map.groupBy(result.violations, ({ rule }) => rule).values()].flatMap((some) =>
+    some.slice(0, 2),
+  );
   for (const violation of first.slice(0, SHOWN_VIOLATIONS)) tell(result, violation);
   if (result.violations.length === 0) return 0;
   process.stdout.write(`\nRun it again with --seed ${seed}; processes race, so it may end differently.\n`);

@@ -21,7 +21,10 @@ export function tableOf(result: CrashResult): string {
     ['messages', evidence.messages.length],
     ['copies', evidence.copies.length],
     ['ways through campaigns', evidence.entries.length],
-    ...ENDS.map((end): [string, number] => [`  ${end}`, evidence.entries.filter(({ status }) => status === end).length]),
+    ...ENDS.map((end): [string, number] => [
+      `  ${end}`,
+      evidence.entries.filter(({ status }) => status === end).length,
+    ]),
     ['steps', evidence.messages.filter(({ stepKey }) => stepKey !== null).length],
     ['lost on the way', broken('lost_on_the_way')],
     ['steps twice, or missing', broken('steps_once')],

@@ -15,11 +15,7 @@ const MINUTE_MS = 60_000;
 const UNKEYED = { idempotencyKey: null, requestHash: '', warnings: [] };
 
 /** One or two in each workspace, over the same lines; people enter for as long as there are faults. */
-export async function keepCampaigning(
-  world: World,
-  people: readonly Person[],
-  until: number,
-): Promise<void> {
+export async function keepCampaigning(world: World, people: readonly Person[], until: number): Promise<void> {
   const { chance, clock, history } = world;
   for (const workspaceId of history.workspaces.keys()) {
     const count = chance.between(1, 2);
@@ -81,9 +77,7 @@ async function launch(world: World, workspaceId: string, n: number): Promise<voi
     steps: request.steps.map(({ key, wait }) => ({ key, waitMs: waitMs(wait) })),
     stopsOnReply: request.onReply === 'stop',
     window:
-      schedule === null
-        ? null
-        : { timezone: schedule.timezone, start: '06:30', end: '22:15', days: null },
+      schedule === null ? null : { timezone: schedule.timezone, start: '06:30', end: '22:15', days: null },
     paused: new Timeline(false),
   });
   await steerCampaign(front.deps, caller, id, 'launch');

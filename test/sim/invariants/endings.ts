@@ -30,7 +30,9 @@ export function* keepsWhatItAccepted({ history, whole }: Look): Iterable<Finding
 /** One request is one message, however often it is repeated under its Idempotency-Key. */
 export function* storesEachAskOnce({ history, whole }: Look): Iterable<Finding> {
   if (!whole) return;
-  const originals = [...history.stories.values()].filter((story) => story.fallbackOf === null && story.step === null);
+  const originals = [...history.stories.values()].filter(
+    (story) => story.fallbackOf === null && story.step === null,
+  );
   for (const [ask, stories] of Map.groupBy(originals, (story) => story.ask)) {
     if (ask !== null && stories.length === 1) continue;
     const messageId = stories[0]?.id ?? '';
