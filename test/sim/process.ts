@@ -21,6 +21,8 @@ export class Process {
   #app: App | null = null;
   #isAlive = true;
   #stepsToLive = Number.POSITIVE_INFINITY;
+  /** Rejects at its death: whatever it had begun in the database is undone. */
+  readonly #end = Promise.withResolvers<never>();
   /** Somebody signalled new work. */
   onWork: () => void = () => {};
   isBeingSignalled = false;
@@ -29,6 +31,7 @@ export class Process {
   private constructor(world: World, name: string) {
     this.#world = world;
     this.name = name;
+    this.#end.promise.catch(() => {});
   }
 
   static async start(world: World, name: string): Promise<Process> {
@@ -77,6 +80,7 @@ export class Process {
   die(): void {
     if (!this.#isAlive) return;
     this.#isAlive = false;
+    this.#end.reject(new Error(`${this.name} died`));
     this.#world.tell(`${this.name} dies`, {});
     this.onDeath();
     void this.close();
@@ -113,6 +117,8 @@ export class Process {
     };
     database.queryIf = (stillWanted, statement, values) =>
       pass(() => queryIf(stillWanted, statement, values));
-    database.transaction = (work) => pass(() => transaction(work));
+    // It may die in the middle of one.
+    database.transaction = (work) =>
+      pass(() => transaction((tx) => Promise.race([work(tx), this.#end.promise])));
   }
 }
