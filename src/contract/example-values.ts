@@ -257,6 +257,17 @@ export const EXAMPLE_VALUES: Readonly<Record<string, unknown>> = {
   simulationId: '0199c2f07a3b000d0c9b2d4e',
   'Simulation.campaignId': CAMPAIGN,
   'Simulation.status': 'finished',
+  'CampaignAnalyticsAnswer.status': 'active',
+  'CampaignAnalyticsAnswer.timezone': 'UTC',
+  'CampaignAnalyticsAnswer.reason': 'condition',
+  'CampaignAnalyticsAnswer.conditionId': 'again_stop_1',
+  'CampaignAnalyticsAnswer.detail': 'The contact has the tag "customer"',
+  'CampaignAnalyticsAnswer.stepKey': 'hello',
+  'CampaignAnalyticsAnswer.stepIndex': 0,
+  'CampaignAnalyticsAnswer.day': '2026-11-27',
+  'CampaignAnalyticsAnswer.explainer': {
+    reached: 'Distinct contacts with at least one outbound message that is sent or delivered.',
+  },
   'Simulation.result': {
     startAt: AT,
     timezone: 'UTC',
