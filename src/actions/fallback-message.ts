@@ -76,7 +76,7 @@ export function fallbackMessage(original: MessageRow, wish: FallbackOptions): Ne
     stepIndex: original.stepIndex,
     // It is the same step, not one more.
     stepKey: null,
-    campaignEntry: null,
+    campaignEntry: original.campaignEntry,
     campaignStartedAt: original.campaignStartedAt,
     fallbackMessage: null,
     contactOwnerEmail: original.contactOwnerEmail,

@@ -45,9 +45,10 @@ async function answer(deps: Deps, workspaceId: string, wanted: Wanted): Promise<
   }
   await deps.checkpoint('condition.asked');
   await deps.database.transaction(async (tx) => {
+    // In the order of those who ask: first the lead, then the question.
+    await wakeLeads(tx, workspaceId, [wanted.leadId], deps.ids, deps.clock.now());
     if (isGone) await dropQuestion(tx, workspaceId, wanted);
     else await settleQuestion(tx, workspaceId, wanted);
-    await wakeLeads(tx, workspaceId, [wanted.leadId], deps.ids, deps.clock.now());
   });
   deps.wakeDispatchers();
 }

@@ -137,6 +137,16 @@ export async function putOffQuestion(
   await sql.query(SETTLE_QUESTION, [workspaceId, campaignId, leadId, conditionId, toIso(until)]);
 }
 
+const OUTDATE_ANSWERS = statement(
+  'outdate_condition_answers',
+  `UPDATE condition_answers SET holds = NULL, failed = NULL, failures = 0, retry_at = NULL WHERE workspace_id = $1 AND campaign_id = $2`,
+);
+
+/** The campaign's conditions may ask something else from now on. Who waits for an answer still gets one. */
+export async function outdateAnswers(tx: Sql, workspaceId: string, campaignId: string): Promise<void> {
+  await tx.query(OUTDATE_ANSWERS, [workspaceId, campaignId]);
+}
+
 const SCAN_OLD_ANSWERS = statement(
   'scan_old_condition_answers',
   `SELECT workspace_id AS "workspaceId", campaign_id AS "campaignId", lead_id AS "leadId", condition_id AS "conditionId"

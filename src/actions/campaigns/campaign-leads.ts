@@ -6,6 +6,7 @@ import type { Deps } from '../../deps.ts';
 import { isWaiting } from '../../domain/lifecycle.ts';
 import { listEntries, stopEntry } from '../../store/campaign-entries.ts';
 import { type EntryRow, findLastEntry } from '../../store/campaign-leads.ts';
+import { wakeCampaigns } from '../../store/campaign-runs.ts';
 import { findCampaign } from '../../store/campaigns.ts';
 import { readLeads } from '../../store/leads.ts';
 import { lockMessages } from '../../store/messages.ts';
@@ -68,10 +69,13 @@ export async function stopCampaignLead(
       const waiting = rows.filter(({ status }) => isWaiting(status));
       if (!(await stopEntry(tx, workspaceId, id, entry, STOPPED, deps.clock.now()))) return false;
       if (waiting.length > 0) await cancel(deps, tx, workspaceId, waiting, STOPPED.detail);
+      // It may have been the last one.
+      await wakeCampaigns(tx, workspaceId, [id], deps.ids);
       return true;
     });
   while (!(await stopOnce()));
   deps.announceSettled();
+  deps.wakeDispatchers();
   const stopped = await findLastEntry(deps.database, workspaceId, id, leadId);
   const [lead] = stopped === null ? [] : await withLeads(deps, workspaceId, [stopped]);
   if (lead === undefined) throw problem('CAMPAIGN_LEAD_NOT_FOUND');

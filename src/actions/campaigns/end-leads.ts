@@ -1,5 +1,9 @@
 /** A campaign that was completed or archived by hand: whoever is still on the way is stopped, and what waits is cancelled. */
+import { problem } from '../../contract/problems.ts';
+import { hasLiveEntries } from '../../store/campaign-entries.ts';
 import { lockLiveEntries, storeEntries } from '../../store/campaign-leads.ts';
+import type { CampaignRow } from '../../store/campaigns.ts';
+import type { Sql } from '../../store/database.ts';
 import { lockWaitingOfCampaign } from '../../store/held-messages.ts';
 import { cancel } from '../cancel-messages.ts';
 import { cancelWaiting } from './cancel-steps.ts';
@@ -13,7 +17,12 @@ export async function endLeads(run: Run): Promise<boolean> {
   const { deps, tx, snapshot, campaign, now } = run;
   const { workspaceId } = snapshot.workspace;
   const live = await lockLiveEntries(tx, workspaceId, campaign.id, ENDED_AT_ONCE);
-  if (live.length === 0) return cancelRest(run);
+  if (live.length === 0) {
+    if (!(await hasLiveEntries(tx, workspaceId, campaign.id))) return cancelRest(run);
+    // They are in somebody's hands.
+    campaign.lookAt = now + RETRY_MS;
+    return false;
+  }
   const reason = campaign.status;
   const detail = sentenceOf(run);
   for (const entry of live)
@@ -30,6 +39,20 @@ export async function endLeads(run: Run): Promise<boolean> {
   await storeEntries(tx, workspaceId, campaign.id, ended, now);
   campaign.lookAt = ended.length > 0 ? now : now + RETRY_MS;
   return ended.length > 0;
+}
+
+/** Whoever is still on the way would go on in a campaign that is made active again, and be forgotten in one that is deleted. */
+export async function refuseWhileEnding(
+  tx: Sql,
+  workspaceId: string,
+  { id, status }: CampaignRow,
+): Promise<void> {
+  if (status !== 'completed' && status !== 'archived') return;
+  if (await hasLiveEntries(tx, workspaceId, id))
+    throw problem('CAMPAIGN_STATE', {
+      reason: status,
+      error: 'The campaign is being ended: what still waits is cancelled first; ask again in a moment',
+    });
 }
 
 /** What nobody's way stands at: fallback SMS of steps before. */

@@ -15,6 +15,7 @@ import type { Caller } from '../authenticate.ts';
 import { queueAvailabilityCheck } from '../availability-jobs.ts';
 import { answerOnce, type KeyedAnswer, type KeyedRequest } from '../idempotency.ts';
 import { refuseReadOnly } from '../read-only.ts';
+import { refuseWhileEnding } from './end-leads.ts';
 import { isReachable } from './make-step.ts';
 
 export async function enterLead(
@@ -50,6 +51,7 @@ export async function enterLead(
       warnings: options.warnings,
     });
     if (last !== null && (last.endedAt === null || !campaign.allowReentry)) return answer(true);
+    await refuseWhileEnding(tx, workspaceId, campaign);
     const obstacle = obstacleOf(campaign, lead);
     if (obstacle !== null) throw problem('LEAD_NOT_ENTERED', { reason: obstacle });
     const now = deps.clock.now();

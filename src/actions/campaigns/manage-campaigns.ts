@@ -10,7 +10,7 @@ import { problem } from '../../contract/problems.ts';
 import { invalidCampaign } from '../../contract/reading.ts';
 import type { Deps } from '../../deps.ts';
 import type { Fault } from '../../domain/campaign/check-steps.ts';
-import { countStanding, hasLiveEntries, wakeWaitingEntries } from '../../store/campaign-entries.ts';
+import { countStanding, wakeWaitingEntries } from '../../store/campaign-entries.ts';
 import {
   type CampaignRow,
   countEntries,
@@ -22,6 +22,7 @@ import {
   deleteCampaign as remove,
   storeCampaign,
 } from '../../store/campaigns.ts';
+import { outdateAnswers } from '../../store/condition-answers.ts';
 import type { Sql } from '../../store/database.ts';
 import { audit } from '../audit-log.ts';
 import type { Caller } from '../authenticate.ts';
@@ -30,6 +31,7 @@ import { refuseReadOnly } from '../read-only.ts';
 import type { WorkspaceSnapshot } from '../workspace-snapshot.ts';
 import { checkCampaign, warnOfCampaign } from './check-campaign.ts';
 import { type ConditionHeaders, openHeaders, sealHeaders } from './condition-headers.ts';
+import { refuseWhileEnding } from './end-leads.ts';
 import { mergeHeaders } from './merge-headers.ts';
 import { presentCampaign } from './present-campaign.ts';
 
@@ -122,7 +124,10 @@ export async function updateCampaign(
     if (before.status !== 'draft') {
       const faults = await checkEdit(deps, tx, snapshot, before, after, changes);
       if (faults.length > 0) throw invalidCampaign(faults);
-      if (changes.steps !== undefined) await wakeWaitingEntries(tx, workspaceId, id, now);
+      if (changes.steps !== undefined) {
+        await wakeWaitingEntries(tx, workspaceId, id, now);
+        await outdateAnswers(tx, workspaceId, id);
+      }
       if (before.status === 'active') after.lookAt = now;
     }
     await storeCampaign(tx, workspaceId, after, now);
@@ -205,11 +210,7 @@ export async function deleteCampaign(deps: Deps, caller: Caller, id: string): Pr
         reason: status,
         error: `The campaign is ${status}: complete or archive it before it is deleted`,
       });
-    if (status !== 'draft' && (await hasLiveEntries(tx, workspaceId, id)))
-      throw problem('CAMPAIGN_STATE', {
-        reason: status,
-        error: 'The campaign is being ended: what still waits is cancelled first; ask again in a moment',
-      });
+    await refuseWhileEnding(tx, workspaceId, row);
     await remove(tx, workspaceId, id);
     await auditChange(deps, tx, caller, 'deleted', row, null);
   });

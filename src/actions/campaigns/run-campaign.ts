@@ -9,7 +9,7 @@ import { lockCampaignToRun, putOffCampaign, storeRun, takeCampaignWakes } from '
 import { findCampaign } from '../../store/campaigns.ts';
 import { insertEvents } from '../../store/events.ts';
 import { releaseHeld } from '../../store/held-messages.ts';
-import { wakeLines } from '../../store/line-queue.ts';
+import { lockLines, wakeLines } from '../../store/line-queue.ts';
 import type { WorkspaceSnapshot } from '../workspace-snapshot.ts';
 import { ADVANCED_AT_ONCE, type Advanced, advanceLeads } from './advance-leads.ts';
 import { complete } from './complete-campaign.ts';
@@ -74,9 +74,13 @@ async function lookAt(run: Run, { workspace }: WorkspaceSnapshot, limit: number)
     campaign.lookAt = now + READ_ONLY_RECHECK_MS;
     return { more: false, advanced: NOTHING };
   }
+  if (campaign.isWaking) {
+    campaign.isWaking = await releaseNext(run);
+    campaign.lookAt = now;
+    return { more: true, advanced: NOTHING };
+  }
   const isEntering = await enterNextLeads(run);
   await deps.checkpoint('campaign.entered');
-  if (campaign.isWaking) campaign.isWaking = await releaseNext(run);
   const advanced = await advanceLeads(run, limit);
   await deps.checkpoint('campaign.advanced');
   if (advanced === null) {
@@ -85,25 +89,23 @@ async function lookAt(run: Run, { workspace }: WorkspaceSnapshot, limit: number)
   }
   const outlook = await readOutlook(tx, workspaceId, campaign.id);
   if (!isEntering && !outlook.anyLive && campaign.listId !== null) complete(run);
-  const more = isEntering || campaign.isWaking || (outlook.lookAt !== null && outlook.lookAt <= now);
+  const more = isEntering || (outlook.lookAt !== null && outlook.lookAt <= now);
   campaign.lookAt = more ? now : outlook.lookAt;
   return { more, advanced };
 }
 
-/** True while there are more. */
+/**
+ * True while there are more. In a commit of its own, because it waits for the lines: a pass over one of them may have seen
+ * the pause, and what it holds must be there to be released.
+ */
 async function releaseNext({ tx, snapshot, campaign, now, wokenLines }: Run): Promise<boolean> {
-  if (campaign.startedAt === null) return false;
-  const lines = await releaseHeld(
-    tx,
-    snapshot.workspace.workspaceId,
-    {
-      campaignId: campaign.id,
-      startedAt: campaign.startedAt,
-      lineIds: snapshot.lines.map(({ id }) => id),
-    },
-    now,
-    RELEASED_AT_ONCE,
-  );
+  const { id: campaignId, startedAt } = campaign;
+  if (startedAt === null) return false;
+  const { workspaceId } = snapshot.workspace;
+  const lineIds = snapshot.lines.map(({ id }) => id);
+  await lockLines(tx, workspaceId, lineIds, { skipLocked: false });
+  const released = { campaignId, startedAt, lineIds };
+  const lines = await releaseHeld(tx, workspaceId, released, now, RELEASED_AT_ONCE);
   for (const lineId of lines) wokenLines.add(lineId);
   return lines.length === RELEASED_AT_ONCE;
 }

@@ -3,6 +3,7 @@
  * replied, a stop condition came true. Asked in the pass that leases a message, again whenever what it knew grew old, and
  * by `explain`.
  */
+import type { Step } from '../../domain/campaign/campaign.ts';
 import { firstStop, type StepGate, type Stop, type StopReason } from '../../domain/campaign/next-step.ts';
 import { readFacts } from '../../store/campaign-facts.ts';
 import { readStandings } from '../../store/campaign-gate.ts';
@@ -52,33 +53,52 @@ export async function askStops(
     messages.map((message) => {
       const key = keyOf(keyOfMessage(message));
       const campaign = campaigns.get(message.campaignId ?? '');
-      const left = whyLeft(campaign, entries.get(key));
+      const left = whyLeft(message, campaign, entries.get(key));
       const known = facts[places.get(key) ?? -1];
       if (left !== null || campaign === undefined || known === undefined) return [message.id, left];
-      // A step that was edited away keeps its message as it is, but nothing else of it.
-      const step = campaign.steps.find((each) => each.key === message.stepKey);
-      return [
-        message.id,
-        firstStop(campaign, step ?? { key: message.stepKey ?? '', stopConditions: [] }, known),
-      ];
+      return [message.id, firstStop(campaign, stepOf(message, campaign), known)];
     }),
   );
 }
 
-/** Its fallback SMS, and messages that only carry the campaign's id, are none. */
-function isStep({ campaignId, stepKey, campaignEntry }: MessageRow): boolean {
-  return campaignId !== null && stepKey !== null && campaignEntry !== null;
+/** Or its fallback SMS, which is the same step and has no key of its own. */
+function isStep({ campaignId, campaignEntry }: MessageRow): boolean {
+  return campaignId !== null && campaignEntry !== null;
+}
+
+/**
+ * A step that was edited away keeps its message as it is, but nothing else of it; so does a fallback SMS, whose conditions
+ * were asked before it was tried.
+ */
+function stepOf(
+  { stepKey, stepIndex }: MessageRow,
+  { steps }: CampaignRow,
+): Pick<Step, 'key' | 'stopConditions'> {
+  const key = stepKey ?? (stepIndex === 0 ? steps[0]?.key : null) ?? '';
+  const step = stepKey === null ? undefined : steps.find((each) => each.key === stepKey);
+  return step ?? { key, stopConditions: [] };
 }
 
 /** null: the contact is on its way. */
-function whyLeft(campaign: CampaignRow | undefined, entry: EntryRow | undefined): Stop | null {
+function whyLeft(
+  message: MessageRow,
+  campaign: CampaignRow | undefined,
+  entry: EntryRow | undefined,
+): Stop | null {
   if (campaign === undefined) return left('Its campaign was deleted');
   if (entry === undefined) return left('The contact is not in the campaign');
+  if (message.stepKey === null) return whyWithoutSms(message, entry);
   if (entry.status !== 'active' && entry.status !== 'held')
     return left(entry.detail ?? 'The contact has left the campaign');
   // Whoever ended it by hand does not wait until every contact has been taken out.
   if (campaign.status === 'completed') return left('Its campaign was completed', 'completed');
   return campaign.status === 'archived' ? left('Its campaign was archived', 'archived') : null;
+}
+
+/** Its contact may have come to the end meanwhile; the first step goes out also to those who replied before it. */
+function whyWithoutSms({ stepIndex }: MessageRow, { status, reason, detail }: EntryRow): Stop | null {
+  if (status !== 'stopped' || (reason === 'replied' && stepIndex === 0)) return null;
+  return left(detail ?? 'The contact has left the campaign');
 }
 
 function left(detail: string, reason: StopReason = 'cancelled'): Stop {
