@@ -246,6 +246,26 @@ describe('a server that fails', () => {
     expect(await textsIn(campaign)).toEqual(['hello for Lead0', 'again for Lead0']);
   });
 
+  test('is asked no more once the condition is corrected: the step goes on at once', async () => {
+    server.says.set('/wrong', (response: ServerResponse) => void response.writeHead(404).end());
+    server.says.set('/right', { won: false });
+    const campaign = await run(guarded(asks('/wrong')));
+    await isHeld(campaign);
+    const { status } = await campaign.own.call('PATCH', `/api/campaigns/${campaign.id}`, {
+      steps: [
+        { key: 'hello', message: 'hello' },
+        {
+          key: 'again',
+          message: 'again for {firstName}',
+          wait: { value: 1, unit: 's' },
+          stopConditions: [asks('/right', { url: `http://crm.example:${server.port}/right` })],
+        },
+      ],
+    });
+    expect(status).toBe(200);
+    await isOut(campaign, 'again');
+  });
+
   test.concurrent.each<[string, (response: ServerResponse) => void, string]>([
     ['never', () => {}, 'no complete answer came within 10 seconds'],
     [

@@ -29,6 +29,8 @@ const QUICK = { deviceGapMs: 0, contactGapMs: 0 };
 const SLOW = { deviceGapMs: HOUR, contactGapMs: 0 };
 /** Its phone answers "Yes, I'm interested!". */
 const INTERESTED = '+12025550110';
+/** Takes what it is sent, and nobody says so; it is found when its carrier is asked. */
+const LOST = '+12025550105';
 /** Its phone answers "STOP". */
 const STOPS = '+12025550109';
 
@@ -165,6 +167,21 @@ describe('a reply', () => {
     clock.leap(HOUR);
     await isComplete(campaign);
     expect(await textsIn(campaign)).toEqual(['hello for Lead0', 'news for Lead0']);
+  });
+
+  test('that is quicker than the word that its step was sent is an answer to it', async () => {
+    const steps = [
+      step('hello', {
+        branches: [{ condition: { id: 'yes', type: 'replied_with', keywords: ['yes'] }, to: 'book' }],
+        next: 'end',
+      }),
+      step('book', hours(2)),
+    ];
+    const campaign = await run(steps, { onReply: 'continue', phones: [LOST] });
+    await messageOf(campaign, 'hello', 'unknown');
+    await hear(campaign, LOST, 'Yes');
+    clock.leap(HOUR);
+    await stands(campaign, { stepKey: 'hello', nextStepKey: 'book' });
   });
 
   test('that was stored with the same person in another list counts', async () => {

@@ -121,6 +121,7 @@ export interface Entry {
   status: string;
   lineId: string | null;
   stepKey: string | null;
+  nextStepKey: string | null;
   reason: string | null;
   detail: string | null;
   lookAt: number | null;
@@ -129,7 +130,8 @@ export interface Entry {
 export function entriesOf(app: TestApp, { workspaceId }: Workspace, id: string): Promise<Entry[]> {
   return read<Entry>(
     app,
-    `SELECT lead_id AS "leadId", entry, status, line_id AS "lineId", step_key AS "stepKey", reason, detail, look_at AS "lookAt"
+    `SELECT lead_id AS "leadId", entry, status, line_id AS "lineId", step_key AS "stepKey",
+       next_step_key AS "nextStepKey", reason, detail, look_at AS "lookAt"
      FROM campaign_leads WHERE workspace_id = $1 AND campaign_id = $2 ORDER BY lead_id, entry`,
     [workspaceId, id],
   );

@@ -43,6 +43,8 @@ const READ_FACTS = statement(
      ARRAY(SELECT a.address FROM addresses a WHERE a.workspace_id = $1 AND a.suppressed_at IS NOT NULL AND a.address = ANY(own.addresses))
        AS suppressed,
      (SELECT json_build_object('status', m.status, 'reason', m.reason, 'errorMessage', m.error_message,
+        'leftAt', (SELECT extract(epoch FROM max(e.at)) * 1000 FROM events e
+           WHERE e.workspace_id = $1 AND e.message_id = m.id AND e.type = 'message.sending'),
         'sentAt', extract(epoch FROM m.sent_at) * 1000, 'endedAt', extract(epoch FROM m.updated_at) * 1000,
         'fallbackSmsDispatched', m.fallback_sms_dispatched)
       FROM messages m WHERE m.workspace_id = $1 AND m.id = r.message_id) AS message,
@@ -79,7 +81,8 @@ const READ_FACTS = statement(
 interface FactsRow {
   lead: LeadRow | null;
   suppressed: string[];
-  message: StepMessage | null;
+  /** `leftAt`: when its last attempt began. */
+  message: (StepMessage & { leftAt: number | null }) | null;
   had: string[];
   replies: Reply[];
   contactedBefore: { campaign: boolean; anyCampaign: boolean };
@@ -118,7 +121,7 @@ export async function readFacts(
   const rows = await sql.query<FactsRow>(READ_FACTS, values);
   return rows.map((row, index) => {
     const { campaignId, enteredAt, stepKey, stepAt, nextStepKey } = standings[index] as Standing;
-    const { lead, message, had, replies, contactedBefore } = row;
+    const { lead, message, had, contactedBefore } = row;
     const messageType = messageTypes.get(campaignId) ?? 'imessage';
     return {
       now,
@@ -128,12 +131,18 @@ export async function readFacts(
       nextStepKey,
       had,
       message,
+      replies: message === null ? row.replies : row.replies.map((reply) => answering(message, reply)),
       lead: lead === null ? null : { ...lead, isDnc: isDnc(lead, row.suppressed, messageType) },
-      replies,
       contactedBefore,
       http: new Map(row.answers.map((each) => [each.id, answerOf(each)])),
     };
   });
+}
+
+/** Whoever is quicker than the carrier's word that the step was sent has answered it all the same. */
+function answering({ leftAt, sentAt }: NonNullable<FactsRow['message']>, reply: Reply): Reply {
+  const isQuicker = leftAt !== null && sentAt !== null && reply.at >= leftAt && reply.at < sentAt;
+  return isQuicker ? { ...reply, at: sentAt } : reply;
 }
 
 /** As the gate `opt_out` sees it: opted out as a whole, or every address that could be written to is suppressed. */
