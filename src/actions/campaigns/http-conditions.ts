@@ -15,6 +15,7 @@ import type { CampaignRow } from '../../store/campaigns.ts';
 import { countFailures, storeAnswer } from '../../store/condition-answers.ts';
 import type { LeadRow } from '../../store/leads.ts';
 import { openHeaders } from './condition-headers.ts';
+import { headersOf } from './merge-headers.ts';
 
 type AskDeps = Pick<Deps, 'clock' | 'web' | 'secrets' | 'database' | 'fetches'>;
 
@@ -70,7 +71,7 @@ async function askAndKeep(
 ): Promise<HttpAnswer> {
   const question = { campaignId: about.campaign.id, leadId: about.lead.id, conditionId: condition.id };
   const { id, secret } = about.campaign;
-  const headers = openHeaders(deps.secrets, workspaceId, id, secret)[condition.id] ?? {};
+  const headers = headersOf(openHeaders(deps.secrets, workspaceId, id, secret), condition.id);
   const found = await askServer(deps, headers, about.lead, condition);
   const now = deps.clock.now();
   if (!('failed' in found)) {
