@@ -6,7 +6,7 @@
 import { DAY_MS, type Range, splitRange } from '../domain/folded-days.ts';
 import { toIso } from '../lib/clock.ts';
 import { NumberSet } from '../lib/number-set.ts';
-import { COUNTED, FIGURES, LEAD_NUMBER, MAKE_ROOM, USER } from './counted.ts';
+import { COUNTED, FIGURES, LEAD_NUMBER, MAKE_ROOM, ONE_INSTANT, USER } from './counted.ts';
 import { type Database, type Sql, statement } from './database.ts';
 import { dateOf, readFolds } from './day-figures.ts';
 
@@ -30,12 +30,6 @@ export interface CountFilter {
 
 /** So that no answer of the database is large: four bytes for every contact that was reached on a day. */
 const ONCE_MS = 7 * DAY_MS;
-
-/** Between two statements a message may change, or a day be folded: it must not be counted twice, or not at all. */
-const ONE_INSTANT = statement(
-  'count_as_of_one_instant',
-  'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY',
-);
 
 export function countMessages(
   database: Database,

@@ -4,6 +4,7 @@
  */
 import type { CampaignLeadStatus } from '../domain/words.ts';
 import type { MessageCounts } from './analytics.ts';
+import { MAKE_ROOM, ONE_INSTANT } from './counted.ts';
 import { type Database, statement } from './database.ts';
 
 export interface CampaignCounts extends MessageCounts {
@@ -28,10 +29,6 @@ export interface StandingCount {
   detail: string | null;
   leads: number;
 }
-
-/** Two looks at one moment, and room for the contacts. */
-const ONE_MOMENT = statement('count_at_one_moment', 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
-const MAKE_ROOM = statement('make_room_to_count', `SET LOCAL work_mem = '32MB'`);
 
 // A fallback SMS is of the step it stands in for, a reply of the step its contact had been sent last. A message is of the day on
 // which it went; one that did not go, of the day on which that was settled.
@@ -88,7 +85,7 @@ export function countCampaign(
   timezone: string,
 ): Promise<{ counts: CampaignCountsRow[]; standing: StandingCount[] }> {
   return database.transaction(async (tx) => {
-    await tx.query(ONE_MOMENT, []);
+    await tx.query(ONE_INSTANT, []);
     await tx.query(MAKE_ROOM, []);
     return {
       counts: await tx.query<CampaignCountsRow>(COUNT_CAMPAIGN, [workspaceId, campaignId, timezone]),

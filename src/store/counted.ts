@@ -18,5 +18,11 @@ export const FIGURES = `count(*) FILTER (WHERE m.direction = 'sent' AND m.status
 export const LEAD_NUMBER =
   '(SELECT k.n FROM counted_leads k WHERE k.workspace_id = $1 AND k.lead_id = m.lead_id)';
 
+/** Between two statements a message may change, or a day be folded: it must not be counted twice, or not at all. */
+export const ONE_INSTANT = statement(
+  'count_as_of_one_instant',
+  'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY',
+);
+
 /** Contacts are kept apart in memory: a quarter of a million did not fit the usual 4 MB, and took half as long again. */
 export const MAKE_ROOM = statement('make_room_to_count', `SET LOCAL work_mem = '32MB'`);

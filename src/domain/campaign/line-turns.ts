@@ -36,7 +36,7 @@ export function takeTurn(lines: readonly CampaignLine[], wish: TurnWish, nextLin
     const decision: LineDecision = {
       lineId: line.id,
       reason: 'campaign_turn',
-      because: 'The lines of the campaign take turns; it was this one’s.',
+      because: `${wish.stayOn === null ? '' : 'The line of the steps before is down. '}The lines of the campaign take turns; it was this one’s.`,
     };
     return { decision, nextLine: (place + 1) % lines.length };
   }

@@ -43,9 +43,10 @@ export function* stopsAtAReply({ history, handOvers }: Look): Iterable<Finding> 
   }
 }
 
-/** Whoever a campaign wrote to hears of it from that line only. */
+/** Whoever a campaign wrote to hears of it from that line only, unless the workspace has conversations moved. */
 export function* staysOnItsLine({ history, handOvers }: Look): Iterable<Finding> {
   for (const { story, before, lineId } of stepsOf(history, handOvers)) {
+    if (history.workspace(story.workspaceId).lineDownPolicy === 'move') continue;
     const lines = before.flatMap(({ id }) =>
       history.handOversOf(id).flatMap((each) => (each.landedAt === null ? [] : [each.lineId])),
     );
