@@ -62,6 +62,11 @@ export async function indexScratch(sql: Sql, schema: string): Promise<void> {
          END LOOP; END $$`),
     [],
   );
+  // When an attempt began is all that is ever asked of events there.
+  await sql.query(
+    passing(`CREATE INDEX ON ${schema}.events (workspace_id, message_id) WHERE type = 'message.sending'`),
+    [],
+  );
 }
 
 export async function analyzeScratch(sql: Sql, schema: string, tables: readonly string[]): Promise<void> {
