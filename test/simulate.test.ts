@@ -26,6 +26,15 @@ afterAll(async () => {
 const at = (iso: string | null | undefined) => Date.parse(iso ?? '');
 
 describe('a simulation', () => {
+  test('needs no wishes, and no body to say so', async () => {
+    const own = await openWorkspace(app, { lines: [GAPS] });
+    const { listId } = await addLeads(own, 1);
+    const id = await addCampaign(app, own, { listId, steps: [step('hello')] });
+    const path = `/api/campaigns/${id}/simulate`;
+    const { status, body } = await own.call('POST', path, undefined, { prefer: 'wait=30' });
+    expect([status, body]).toMatchObject([200, { simulation: { result: { messages: 1 } } }]);
+  });
+
   test('tells when each lead gets which step from which line', async () => {
     const own = await openWorkspace(app, { lines: [GAPS, GAPS] });
     const { listId, leadIds } = await addLeads(own, 6);

@@ -69,7 +69,19 @@ function leaveOpen(node: unknown): void {
 }
 
 function describe(operation: Operation): ZodOpenApiOperationObject {
-  const { operationId, tag, summary, scope, door, description, pathParams, query, headers, body } = operation;
+  const {
+    operationId,
+    tag,
+    summary,
+    scope,
+    door,
+    description,
+    pathParams,
+    query,
+    headers,
+    body,
+    mayLackBody,
+  } = operation;
   return {
     operationId,
     tags: [tag],
@@ -84,7 +96,7 @@ function describe(operation: Operation): ZodOpenApiOperationObject {
     },
     ...(body === undefined
       ? {}
-      : { requestBody: { required: true, content: bodyOf(operation.forms, body) } }),
+      : { requestBody: { required: mayLackBody !== true, content: bodyOf(operation.forms, body) } }),
     ...(operation.upload ? { requestBody: UPLOAD } : {}),
     ...(operation.takesCsv ? { requestBody: CSV_FILE } : {}),
     responses: { ...answersOf(operation), ...refusalsOf(problemsOf(operation), refusalShape(door)) },

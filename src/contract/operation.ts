@@ -47,6 +47,8 @@ export interface Operation {
   query?: ZodObject;
   headers?: ZodObject;
   body?: ZodType;
+  /** All of it can be left out, itself too. */
+  mayLackBody?: true;
   /** The body may also be `application/x-www-form-urlencoded`. */
   forms?: true;
   /** The body is `multipart/form-data` with one file in it, read as it comes. */

@@ -27,7 +27,7 @@ export interface Call {
   params: Readonly<Record<string, string>>;
   query: Readonly<Record<string, unknown>>;
   headers: FastifyRequest['headers'];
-  /** The JSON value; undefined where the operation declares no body. */
+  /** The JSON value; undefined where the operation declares no body, or it may be left out and is. */
   body: unknown;
   /** The body's exact bytes; none of an upload's. */
   bytes: Buffer;
@@ -111,8 +111,12 @@ function callOf(
   };
 }
 
-function bodyOf({ body, forms }: Route, headers: FastifyRequest['headers'], bytes: Buffer): unknown {
-  if (body === undefined) return undefined;
+function bodyOf(
+  { body, mayLackBody, forms }: Route,
+  headers: FastifyRequest['headers'],
+  bytes: Buffer,
+): unknown {
+  if (body === undefined || (mayLackBody === true && bytes.length === 0)) return undefined;
   return forms === true && isForm(headers) ? readForm(bytes) : readJson(headers, bytes);
 }
 

@@ -42,6 +42,7 @@ export const simulationRoutes: readonly Route[] = [
       }),
     }),
     body: SimulateBody,
+    mayLackBody: true,
     answers: {
       200: { description: 'The result.', schema: SimulationAnswer },
       202: { description: 'It takes longer: ask for it by its `simulationId`.', schema: SimulationAnswer },
