@@ -71,6 +71,8 @@ function expected(model: Model, { do: what, ...how }: Deed & { to?: string; lead
   if (what === 'rename') return 200;
   const leadId = leadIds[how.lead ?? 0] ?? '';
   if (model.entered.has(leadId)) return 200;
+  // Nobody dispatches here, so whoever was on the way still is: it is being ended.
+  if (status === 'completed' && model.entered.size > 0) return 409;
   model.entered.add(leadId);
   if (status === 'completed') model.status = 'active';
   return 201;

@@ -22,7 +22,8 @@ const DRAINED_WITHIN_MS = 30_000;
 const clock = systemClock();
 
 describe('a dispatcher that wakes up after its lease', () => {
-  test.concurrent.each(LABELS.dispatcher)(
+  // Those of campaigns are passed by no single message; the crash run pauses there.
+  test.concurrent.each(LABELS.dispatcher.filter((label) => !label.startsWith('campaign.')))(
     'at %s changes nothing any more',
     async (label) => {
       const database = await createTestDatabase();

@@ -40,7 +40,8 @@ export async function resumeCampaign(world: World, campaign: CampaignRecord): Pr
   while (!world.isOver && !(await steer(world, campaign, 'resume'))) await front.deps.clock.sleep(MINUTE_MS);
 }
 
-async function steer(world: World, { id, workspaceId }: CampaignRecord, move: 'pause' | 'resume') {
+/** Asked again and again, whoever paused it. */
+export async function steer(world: World, { id, workspaceId }: CampaignRecord, move: 'pause' | 'resume') {
   world.tell(`campaign ${id}: ${move}`, {});
   try {
     await steerCampaign(world.front.deps, world.callerOf(workspaceId), id, move);

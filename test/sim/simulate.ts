@@ -3,7 +3,7 @@
 import { isSettled } from '../../src/domain/lifecycle.ts';
 import { withClient } from '../database-server.ts';
 import { keepAsking } from './asks.ts';
-import { keepCampaigning, resumeCampaign } from './campaigns.ts';
+import { keepCampaigning, steer } from './campaigns.ts';
 import { keepDispatching } from './dispatchers.ts';
 import { Eyes } from './eyes.ts';
 import { changeLine, keepFailing, setBilling } from './faults.ts';
@@ -120,18 +120,22 @@ async function calmDown(world: World): Promise<void> {
   carrier.sick.clear();
   for (const id of history.workspaces.keys()) await setBilling(world, id, false);
   for (const line of history.lines.values()) await changeLine(world, line, { isActive: true });
-  for (const campaign of history.campaigns.values()) void resumeCampaign(world, campaign);
+  for (const campaign of history.campaigns.values()) campaign.paused.set(world.clock.now(), false);
 }
 
 async function settle(world: World, calmHours: number): Promise<void> {
   const { clock, history } = world;
   const giveUpAt = clock.monotonic + calmHours * HOUR_MS;
-  const eyes = new Eyes(world.database);
+  // By way of a process, whose questions the clock waits for.
+  const eyes = new Eyes(world.front.deps.database);
   const isDone = async () =>
     [...history.stories.values()].every((story) => isSettled(story.status)) &&
     (await eyes.onTheWay([...history.workspaces.keys()])).length === 0;
-  while ((!(await isDone()) || clock.monotonic < world.quietUntil) && clock.monotonic < giveUpAt)
+  while ((!(await isDone()) || clock.monotonic < world.quietUntil) && clock.monotonic < giveUpAt) {
+    // Also those that pause by themselves while their lines are still coming back.
+    for (const campaign of history.campaigns.values()) await steer(world, campaign, 'resume');
     await clock.sleep(CALM_LOOK_MS);
+  }
   world.isOver = true;
 }
 

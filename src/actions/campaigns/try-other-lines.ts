@@ -6,6 +6,7 @@ import { takeTurn } from '../../domain/campaign/line-turns.ts';
 import type { MessageStatus } from '../../domain/words.ts';
 import { findCampaigns } from '../../store/campaigns.ts';
 import type { Sql } from '../../store/database.ts';
+import { readTalkingLines } from '../../store/deliveries.ts';
 import { readTriedLines } from '../../store/events.ts';
 import type { MessageRow } from '../../store/messages.ts';
 import type { Ruling } from '../settle-messages.ts';
@@ -33,6 +34,11 @@ export async function tryOtherLines(
     workspaceId,
     failing.map((row) => row.id),
   );
+  const touches = await readTalkingLines(
+    tx,
+    workspaceId,
+    failing.map((row) => row.leadId),
+  );
   return rulings.map((ruling) => {
     const row = rows.get(ruling.messageId);
     if (row === undefined || !isForOthers(row, ruling)) return ruling;
@@ -42,7 +48,19 @@ export async function tryOtherLines(
     if (campaign?.status !== 'active' && campaign?.status !== 'paused') return ruling;
     const before = new Set(tried.flatMap(({ messageId, lineId }) => (messageId === row.id ? [lineId] : [])));
     const own = linesOf({ snapshot, campaign });
-    const lines = own.map((line) => ({ id: line.id, isUp: isUp(line) && !before.has(line.id) }));
+    // Another line may have come to talk to the contact meanwhile: then it is that one, or none.
+    const talking = touches.filter(({ leadId, lineId }) => {
+      const line = snapshot.lines.find(({ id }) => id === lineId);
+      return leadId === row.leadId && lineId !== row.lineId && line?.messageType === row.messageType;
+    });
+    const isStranger = talking.length === 0 || snapshot.workspace.lineDownPolicy === 'move';
+    const lines = own.map((line) => ({
+      id: line.id,
+      isUp:
+        isUp(line) &&
+        !before.has(line.id) &&
+        (isStranger || talking.some(({ lineId }) => lineId === line.id)),
+    }));
     const next = own.findIndex(({ id }) => id === row.lineId) + 1;
     const turn = takeTurn(lines, { stayOn: null, talking: [], lineDownPolicy: 'move' }, next);
     if (turn === null) return ruling;

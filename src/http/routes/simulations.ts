@@ -65,7 +65,7 @@ export const simulationRoutes: readonly Route[] = [
     summary: 'Read a simulation',
     description: 'How far it has come, or what came of it. Kept for 30 days.',
     answers: { 200: { description: 'The simulation.', schema: SimulationAnswer } },
-    problems: ['SIMULATION_NOT_FOUND'],
+    problems: ['CAMPAIGN_NOT_FOUND', 'SIMULATION_NOT_FOUND'],
     handle: async (call) =>
       ok(await call.actions.getSimulation(call.deps, call.caller, campaignId(call), simulationId(call))),
   },
@@ -77,7 +77,7 @@ export const simulationRoutes: readonly Route[] = [
     summary: 'Delete a simulation',
     description: 'One that runs is stopped.',
     answers: { 200: { description: 'Deleted.', schema: z.object({ success: z.literal(true) }) } },
-    problems: ['SIMULATION_NOT_FOUND'],
+    problems: ['CAMPAIGN_NOT_FOUND', 'SIMULATION_NOT_FOUND'],
     handle: async (call) =>
       ok(await call.actions.deleteSimulation(call.deps, call.caller, campaignId(call), simulationId(call))),
   },
@@ -91,7 +91,7 @@ export const simulationRoutes: readonly Route[] = [
     description: 'In the order in which they go; what never goes comes last.',
     query: SimulatedMessagesQuery,
     answers: { 200: { description: 'One page.', schema: SimulatedMessages } },
-    problems: ['SIMULATION_NOT_FOUND', 'INVALID_FIELD', 'INVALID_CURSOR'],
+    problems: ['CAMPAIGN_NOT_FOUND', 'SIMULATION_NOT_FOUND', 'INVALID_FIELD', 'INVALID_CURSOR'],
     handle: async (call) => {
       const asked = parseListSimulated(call.query);
       const { deps, caller } = call;
