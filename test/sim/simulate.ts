@@ -9,7 +9,7 @@ import { Eyes } from './eyes.ts';
 import { changeLine, keepFailing, setBilling } from './faults.ts';
 import { Judge } from './judge.ts';
 import { Process } from './process.ts';
-import { buildTown, type Person } from './town.ts';
+import { buildTown, type Person, watchLine } from './town.ts';
 import { type Violation, World } from './world.ts';
 
 const HOUR_MS = 3_600_000;
@@ -132,7 +132,9 @@ async function settle(world: World, calmHours: number): Promise<void> {
     [...history.stories.values()].every((story) => isSettled(story.status)) &&
     (await eyes.onTheWay([...history.workspaces.keys()])).length === 0;
   while ((!(await isDone()) || clock.monotonic < world.quietUntil) && clock.monotonic < giveUpAt) {
-    // Also those that pause by themselves while their lines are still coming back.
+    // Lines that went down by what they refused come back, and campaigns that paused for want of them go on.
+    for (const line of history.lines.values())
+      if (!line.isWatched && !line.healthy.latest) await watchLine(world, line);
     for (const campaign of history.campaigns.values()) await steer(world, campaign, 'resume');
     await clock.sleep(CALM_LOOK_MS);
   }

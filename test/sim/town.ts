@@ -4,9 +4,10 @@ import { updateFallbackConfig } from '../../src/actions/fallback-config.ts';
 import { createLine } from '../../src/actions/manage-lines.ts';
 import { updateWorkspace } from '../../src/actions/manage-workspace.ts';
 import { LINE_DOWN_POLICIES, type MessageType } from '../../src/domain/words.ts';
+import { toIso } from '../../src/lib/clock.ts';
 import { statement } from '../../src/store/database.ts';
 import { insertWorkspace } from '../../src/store/workspaces.ts';
-import type { LineSettings, WorkspaceRecord } from './history.ts';
+import type { LineRecord, LineSettings, WorkspaceRecord } from './history.ts';
 import { Timeline } from './timeline.ts';
 import { type World, ZONES } from './world.ts';
 
@@ -27,6 +28,18 @@ const LEAVE_UNWATCHED = statement(
   'sim_unwatched',
   'UPDATE lines SET health_checked_at = NULL WHERE workspace_id = $1 AND id = $2',
 );
+
+const WATCH = statement(
+  'sim_watched',
+  'UPDATE lines SET health_checked_at = $3 WHERE workspace_id = $1 AND id = $2',
+);
+
+/** From now on its health is asked after, so that it can come back. */
+export async function watchLine(world: World, line: LineRecord): Promise<void> {
+  line.isWatched = true;
+  const { deps } = world.front;
+  await deps.database.query(WATCH, [line.workspaceId, line.id, toIso(deps.clock.now())]);
+}
 
 export async function buildTown(world: World): Promise<Person[]> {
   const { chance } = world;
