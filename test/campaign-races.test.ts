@@ -86,8 +86,10 @@ describe('at once', () => {
         ws.call('DELETE', '/api/leads', { ids: leadIds }).then(() => there('DELETE', `/api/lists/${listId}`)),
       ]);
       const lists = await read(app, 'SELECT id FROM lists WHERE id = $1', [listId]);
-      if (launch.status === 200) expect(lists).toHaveLength(1);
-      else expect(launch.body.problems?.map(({ param }) => param)).toEqual(['listId']);
+      // Its only lead gone, it may have completed before the list was asked for: then it needs it no more.
+      const { status } = (await calls.find(id)).campaign;
+      if (launch.status === 200 && status !== 'completed') expect(lists).toHaveLength(1);
+      if (launch.status !== 200) expect(launch.body.problems?.map(({ param }) => param)).toEqual(['listId']);
       await calls.move(id, 'archive');
     }
   });
