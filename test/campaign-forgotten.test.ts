@@ -101,7 +101,7 @@ test('what a look at the queue holds while its campaign is resumed goes all the 
   // A look that has seen the pause, and is slow to store what it makes of it.
   const release = await holding(LOCK_EVENTS);
   await read(app, 'UPDATE messages SET due_at = now() WHERE campaign_id = $1', [id]);
-  await read(app, 'UPDATE lines SET next_send_at = now() WHERE id = $1', [line]);
+  await read(app, 'INSERT INTO line_wakes SELECT workspace_id, id, id FROM lines WHERE id = $1', [line]);
   app.deps.wakeDispatchers();
   await until('a look is under way', async () => (await waitForLocks()) > 0);
   await resume(app, own, id);

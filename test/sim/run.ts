@@ -8,27 +8,30 @@ import { startTestServer, type TestServer } from '../database-server.ts';
 import { describeRed, describeTotals } from './report.ts';
 import { type Simulation, simulate } from './simulate.ts';
 
-const USAGE = `Usage: npm run sim -- [--seed N] [--hours H] [--seconds S]
+const USAGE = `Usage: npm run sim -- [--seed N] [--hours H] [--seconds S] [--campaigns yes]
 
 Simulates an office on a virtual clock over the real database and checks every invariant after each step.
   --seed N      replay this seed; with --seconds, this one and those after it (default: a random one)
   --hours H     simulated hours of each run (default: 24)
+  --campaigns yes  the town runs campaigns too
   --seconds S   start new runs until S seconds have passed (default: one run)`;
 
 interface Plan {
   seed: number | null;
   hours: number;
   seconds: number;
+  campaigns: boolean;
 }
 
 const clock = systemClock();
 const random = systemRandom();
 
 await runProgram(USAGE, async (args) => {
-  const given = readOptions(args, ['seed', 'hours', 'seconds']);
+  const given = readOptions(args, ['seed', 'hours', 'seconds', 'campaigns']);
   const plan = {
     seed: toNumber('--seed', given.seed, 'seed'),
     hours: toNumber('--hours', given.hours, 'above zero') ?? 24,
+    campaigns: given.campaigns === 'yes',
     seconds: toNumber('--seconds', given.seconds, 'above zero') ?? 0,
   };
   const server = await startTestServer();
@@ -42,13 +45,16 @@ await runProgram(USAGE, async (args) => {
 });
 
 /** From `seed` upwards, or at random, for as long as there is time; one run when no time is given. */
-async function runSeeds(server: TestServer, { seed, hours, seconds }: Plan): Promise<Simulation[]> {
+async function runSeeds(
+  server: TestServer,
+  { seed, hours, seconds, campaigns }: Plan,
+): Promise<Simulation[]> {
   const until = clock.now() + seconds * 1000;
   const runs: Simulation[] = [];
   do {
     const next = seed === null ? random.uint32() : seed + runs.length;
     const database = await createTestDatabase(server);
-    const run = await simulate({ seed: next, hours, databaseUrl: database.url });
+    const run = await simulate({ seed: next, hours, campaigns, databaseUrl: database.url });
     await database.drop();
     runs.push(run);
     process.stdout.write(`${describeTotals([run])}, seed ${next}, digest ${run.digest}\n`);

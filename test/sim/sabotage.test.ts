@@ -238,6 +238,7 @@ test.each(Object.entries(SABOTAGES))('it is noticed when %s', async (_what, sabo
     const { violations } = await simulate({
       seed,
       hours: HOURS,
+      campaigns: true,
       calmHours: 12,
       databaseUrl: database.url,
       sabotage,
