@@ -98,7 +98,7 @@ export type Risk = (typeof RISKS)[number];
 export const AVAILABILITY_STATUSES = ['available', 'unavailable', 'error'] as const;
 export type AvailabilityStatus = (typeof AVAILABILITY_STATUSES)[number];
 
-/** Rank of a waiting message on its line, best first (D11). Stored as the array index; queries repeat how many there are. */
+/** Rank of a waiting message on its line, best first (D11). Stored as the array index. */
 export const PRIORITIES = ['reply', 'single', 'campaign', 'campaign_follow_up'] as const;
 export type Priority = (typeof PRIORITIES)[number];
 

@@ -8,7 +8,7 @@ import type { CampaignStatus } from '../domain/words.ts';
 import { toIso } from '../lib/clock.ts';
 import { type Sql, statement } from './database.ts';
 import { LEAD_JSON, type LeadRow } from './leads.ts';
-import { MESSAGE_COLUMNS, type MessageRow, UNDER_WAY_SQL, WAITING_SQL } from './messages.ts';
+import { CLASSES_SQL, MESSAGE_COLUMNS, type MessageRow, UNDER_WAY_SQL, WAITING_SQL } from './messages.ts';
 
 export interface QueueHead {
   lineId: string;
@@ -43,7 +43,7 @@ const READ_QUEUE_HEADS = statement(
      (SELECT t.line_id FROM touches t WHERE t.workspace_id = $1 AND t.lead_id = h.lead_id AND t.line_id = line.id
        AND t.message_id <> h.id) IS NULL AS "firstTouch"
    FROM line
-   CROSS JOIN (VALUES (true, 0), (true, 1), (true, 2), (true, 3), (false, 0), (false, 1), (false, 2), (false, 3)) AS class(first_touch, priority)
+   CROSS JOIN ${CLASSES_SQL}
    CROSS JOIN LATERAL (
      SELECT m.id, m.lead_id, m.priority, m.first_touch, m.due_at, m.campaign_started_at FROM messages m
      WHERE m.workspace_id = $1 AND m.line_id = line.id AND m.first_touch = class.first_touch
@@ -246,18 +246,25 @@ export async function holdMessages(
 
 export type Waiting = Pick<MessageRow, 'id' | 'status' | 'leadId' | 'lineId'>;
 
-/** Class by class, so that only what is due is looked at: what was held before lies further ahead in the same index. */
+/**
+ * Ids of what is due on line $2 by $4 where `column` is $3, up to $5 of each class. Class by class, so that only what is due is
+ * looked at: what was held before lies further ahead in the same index.
+ */
+export function dueBehind(column: 'w.settings' | 'w.campaign_id'): string {
+  return `SELECT due.id FROM ${CLASSES_SQL}
+     CROSS JOIN LATERAL (
+       SELECT w.id FROM messages w
+       WHERE w.workspace_id = $1 AND w.line_id = $2 AND w.first_touch = class.first_touch AND w.priority = class.priority
+         AND w.status IN ${WAITING_SQL} AND w.due_at <= $4 AND ${column} = $3
+       ORDER BY w.due_at, w.campaign_started_at, w.id LIMIT $5
+     ) due`;
+}
+
 const LOCK_DUE_BEHIND = statement(
   'lock_due_behind',
   `SELECT m.id, m.status, m.lead_id AS "leadId", m.line_id AS "lineId" FROM messages m
    WHERE m.workspace_id = $1 AND m.status IN ${WAITING_SQL} AND m.id = ANY(ARRAY(
-     SELECT due.id FROM (VALUES (true, 0), (true, 1), (true, 2), (true, 3), (false, 0), (false, 1), (false, 2), (false, 3)) AS class(first_touch, priority)
-     CROSS JOIN LATERAL (
-       SELECT w.id FROM messages w
-       WHERE w.workspace_id = $1 AND w.line_id = $2 AND w.first_touch = class.first_touch AND w.priority = class.priority
-         AND w.status IN ${WAITING_SQL} AND w.due_at <= $4 AND w.settings = $3
-       ORDER BY w.due_at, w.campaign_started_at, w.id LIMIT $5
-     ) due))
+     ${dueBehind('w.settings')}))
    ORDER BY m.id FOR NO KEY UPDATE SKIP LOCKED`,
 );
 

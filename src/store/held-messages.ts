@@ -1,8 +1,8 @@
 /** Messages that a paused campaign holds: out of every queue's way until it is resumed. */
 import { toIso } from '../lib/clock.ts';
 import { type Sql, statement } from './database.ts';
-import type { Waiting } from './deliveries.ts';
-import { MESSAGE_COLUMNS, type MessageRow, WAITING_SQL } from './messages.ts';
+import { dueBehind, type Waiting } from './deliveries.ts';
+import { CLASSES_SQL, MESSAGE_COLUMNS, type MessageRow, WAITING_SQL } from './messages.ts';
 
 /** When they are due: never by themselves. */
 export const HELD_UNTIL = Date.UTC(9999, 0, 1);
@@ -16,7 +16,7 @@ const RELEASE_HELD = statement(
   `WITH held AS MATERIALIZED (
      SELECT m.id FROM messages m WHERE m.workspace_id = $1 AND m.status IN ${WAITING_SQL} AND m.id = ANY(ARRAY(
        SELECT h.id FROM unnest($2::text[]) AS line(id)
-       CROSS JOIN (VALUES (true, 0), (true, 1), (true, 2), (true, 3), (false, 0), (false, 1), (false, 2), (false, 3)) AS class(first_touch, priority)
+       CROSS JOIN ${CLASSES_SQL}
        CROSS JOIN LATERAL (
          SELECT w.id FROM messages w
          WHERE w.workspace_id = $1 AND w.line_id = line.id AND w.first_touch = class.first_touch AND w.priority = class.priority
@@ -45,13 +45,7 @@ const LOCK_CAMPAIGN_BEHIND = statement(
   'lock_campaign_behind',
   `SELECT m.id, m.status, m.lead_id AS "leadId", m.line_id AS "lineId" FROM messages m
    WHERE m.workspace_id = $1 AND m.status IN ${WAITING_SQL} AND m.id = ANY(ARRAY(
-     SELECT due.id FROM (VALUES (true, 0), (true, 1), (true, 2), (true, 3), (false, 0), (false, 1), (false, 2), (false, 3)) AS class(first_touch, priority)
-     CROSS JOIN LATERAL (
-       SELECT w.id FROM messages w
-       WHERE w.workspace_id = $1 AND w.line_id = $2 AND w.first_touch = class.first_touch AND w.priority = class.priority
-         AND w.status IN ${WAITING_SQL} AND w.due_at <= $4 AND w.campaign_id = $3
-       ORDER BY w.due_at, w.campaign_started_at, w.id LIMIT $5
-     ) due))
+     ${dueBehind('w.campaign_id')}))
    ORDER BY m.id FOR NO KEY UPDATE SKIP LOCKED`,
 );
 

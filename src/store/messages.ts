@@ -2,7 +2,13 @@
 import type { LineDecision } from '../domain/line-choice.ts';
 import type { Reservation } from '../domain/pacing.ts';
 import type { SendWindow } from '../domain/window.ts';
-import type { Direction, MessageStatus, MessageType, Reason } from '../domain/words.ts';
+import {
+  type Direction,
+  type MessageStatus,
+  type MessageType,
+  PRIORITIES,
+  type Reason,
+} from '../domain/words.ts';
 import { toIso, toIsoOrNull } from '../lib/clock.ts';
 import { type Sql, statement } from './database.ts';
 
@@ -147,6 +153,11 @@ const COLUMNS: Readonly<Record<keyof MessageRow, string>> = {
 export const MESSAGE_COLUMNS = Object.entries(COLUMNS)
   .map(([name, column]) => (name === column ? `m.${column}` : `m.${column} AS "${name}"`))
   .join(', ');
+
+/** Every queue of a line: each class, for first touches and for follow-ups. */
+export const CLASSES_SQL = `(VALUES ${[true, false]
+  .flatMap((firstTouch) => PRIORITIES.map((_, priority) => `(${firstTouch}, ${priority})`))
+  .join(', ')}) AS class(first_touch, priority)`;
 
 export const WAITING_SQL = `('pending', 'scheduled', 'queued')`;
 export const UNDER_WAY_SQL = `('sending', 'unknown')`;

@@ -1,11 +1,11 @@
 /** A line's queue as forecasts look at it. */
 import type { SendWindow } from '../domain/window.ts';
 import { type Sql, statement } from './database.ts';
-import { WAITING_SQL } from './messages.ts';
+import { CLASSES_SQL, WAITING_SQL } from './messages.ts';
 
 const READ_LINE_QUEUE = statement(
   'read_line_queue',
-  `SELECT h.* FROM (VALUES (true, 0), (true, 1), (true, 2), (true, 3), (false, 0), (false, 1), (false, 2), (false, 3)) AS class(first_touch, priority)
+  `SELECT h.* FROM ${CLASSES_SQL}
    CROSS JOIN LATERAL (
      SELECT m.id, m.lead_id AS "leadId", m.priority, m.first_touch AS "firstTouch", m.due_at AS "dueAt",
        m.campaign_started_at AS "campaignStartedAt", m.settings AS "window"
