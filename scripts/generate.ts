@@ -1,5 +1,5 @@
 /**
- * Files that repeat what the code says: openapi.json, the settings table of README.md, docs/errors.md.
+ * Files that repeat what the code says: openapi.json, the client's types and methods, pages of docs/, the settings of README.md.
  * `npm run generate` writes them; with `--check` it changes nothing and fails when one of them has fallen behind.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -12,6 +12,7 @@ import { SANDBOX_RECIPIENTS } from '../src/domain/sandbox-script.ts';
 import { MESSAGE_STATUSES } from '../src/domain/words.ts';
 import { describeApi } from '../src/http/routes/operations.ts';
 import { routes } from '../src/http/routes.ts';
+import { type ApiDocument, writeOperations, writeTypes } from './sdk/write-sdk.ts';
 
 const ROOT = dirname(import.meta.dirname);
 const BEGIN = '<!-- settings:begin -->';
@@ -25,8 +26,12 @@ export interface Generated {
 }
 
 export function generate(): Generated[] {
+  const openapi = JSON.stringify(describeApi(routes), null, 2);
+  const document = JSON.parse(openapi) as ApiDocument;
   return [
-    compare('openapi.json', () => `${JSON.stringify(describeApi(routes), null, 2)}\n`),
+    compare('openapi.json', () => `${openapi}\n`),
+    compare('sdk/src/types.ts', () => writeTypes(document)),
+    compare('sdk/src/operations.ts', () => writeOperations(document)),
     compare('docs/errors.md', errorsPage),
     compare('docs/lifecycle.md', lifecyclePage),
     compare('docs/sandbox.md', sandboxPage),

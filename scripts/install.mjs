@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -61,7 +61,9 @@ function matchesLock(root) {
   if (wanted === null || installed === null) return false;
   const production = process.env.NODE_ENV === 'production';
   return Object.entries(wanted).every(([place, entry]) => {
-    if (place === '') return true;
+    // What lies in this repository is there; npm only links to it.
+    if (!place.includes('node_modules/')) return true;
+    if (entry.link === true) return existsSync(path.join(root, place, 'package.json'));
     const found = installed[place];
     if (found !== undefined) return found.version === entry.version && found.integrity === entry.integrity;
     return entry.optional === true || (production && (entry.dev === true || entry.devOptional === true));

@@ -7,7 +7,7 @@ import { PROBLEMS } from '../src/contract/problems.ts';
 const ROOT = path.dirname(import.meta.dirname);
 const LONGEST_FILE = 380;
 /** One table each: read by searching, and one thing however long. */
-const TABLES = ['src/contract/problems.ts'];
+const TABLES = ['src/contract/problems.ts', 'sdk/src/types.ts', 'sdk/src/operations.ts'];
 
 interface Source {
   /** From the root, with forward slashes. */
@@ -29,7 +29,7 @@ function isWithin(folder: string, from: string, target: string): boolean {
 }
 
 const product = sourcesIn('src').filter(({ path: file }) => !/\.test\.ts$|\/testing\.ts$/.test(file));
-const everything = ['src', 'test', 'bench', 'scripts'].flatMap((folder) => sourcesIn(folder));
+const everything = ['src', 'test', 'bench', 'scripts', 'sdk/src'].flatMap((folder) => sourcesIn(folder));
 const migrations = sourcesIn('migrations', '.sql');
 
 /** Which folders of src/ a folder may import from; its own always. Files directly in src/ go by their name. */
@@ -127,6 +127,20 @@ describe('allowed imports', () => {
           .map((target) => `${source.path} imports ${target}`),
       );
     expect(foreign).toEqual([]);
+  });
+
+  test('the client that others install leans on nothing, and the product not on it', () => {
+    const client = everything.filter((source) => source.path.startsWith('sdk/'));
+    const wrong = [
+      ...client.flatMap((source) =>
+        importsOf(source)
+          .filter((target) => !isWithin('sdk/src', source.path, target))
+          .map((target) => `${source.path} imports ${target}`),
+      ),
+      ...product.filter((source) => importsOf(source).some((target) => /@trunkline|\/sdk\//.test(target))),
+    ];
+    expect(client.length).toBeGreaterThan(0);
+    expect(wrong).toEqual([]);
   });
 
   test('nothing of the product leans on tests, benchmarks or scripts', () => {

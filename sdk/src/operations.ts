@@ -1,0 +1,1673 @@
+/** Generated from openapi.json by `npm run generate`. */
+import type { CallOptions, Operation } from './call.ts';
+import type {
+  AddDncBody,
+  AnalyticsAnswer,
+  ApiKeyAnswer,
+  ApiKeysAnswer,
+  AttachmentAnswer,
+  AuditEntry,
+  AuditLogAnswer,
+  AvailabilityJobAnswer,
+  Campaign,
+  CampaignAnalyticsAnswer,
+  CampaignAnswer,
+  CampaignLead,
+  CampaignLeadAnswer,
+  CampaignLeadsAnswer,
+  CampaignsAnswer,
+  CancelAnswer,
+  CancelForLeadAnswer,
+  CancelForLeadBody,
+  ChangedCampaignAnswer,
+  ChangedListAnswer,
+  CheckAddressAnswer,
+  CheckAddressesAnswer,
+  CheckAddressesBody,
+  CheckLeadAnswer,
+  CheckLeadsAnswer,
+  CheckLeadsBody,
+  CheckWebhookAnswer,
+  ConditionsEvaluatedAnswer,
+  Conversation,
+  ConversationAnswer,
+  ConversationsAnswer,
+  CreateApiKeyBody,
+  CreateCampaignBody,
+  CreateLineBody,
+  CreateListBody,
+  CreateWebhookAnswer,
+  CreateWebhookBody,
+  CsvPreviewAnswer,
+  DeleteLeadsBody,
+  DeletedLeadsAnswer,
+  DncEntriesAnswer,
+  DncEntryAnswer,
+  DormantAnswer,
+  DryRunAnswer,
+  DuplicateLeadsAnswer,
+  EditMessageAnswer,
+  EditMessageBody,
+  EnrollBody,
+  EnterLeadBody,
+  EnteredLeadAnswer,
+  EvaluateConditionsBody,
+  ExplainAnswer,
+  FallbackConfig,
+  FeedAnswer,
+  FeedEvent,
+  Id,
+  Instant,
+  LanguageAudit,
+  LeadAnswer,
+  LeadsAnswer,
+  LineAnswer,
+  LineForecast,
+  LineHealthAnswer,
+  LineRequestActionBody,
+  LineRequestAnswer,
+  LinesAnswer,
+  ListAnswer,
+  ListsAnswer,
+  Message,
+  MessageAnswer,
+  MessagesAnswer,
+  NewApiKeyAnswer,
+  NewLineRequestAnswer,
+  PairingCodeAnswer,
+  ReachContactAnswer,
+  ReachContactBody,
+  ReactAnswer,
+  ReactBody,
+  RelayDeviceAnswer,
+  RelayDevicesAnswer,
+  RenameApiKeyBody,
+  ReplayAnswer,
+  ReplayBody,
+  ReplayDeliveryAnswer,
+  RepliesAnswer,
+  RequestLineBody,
+  RotateSecretAnswer,
+  SandboxPhoneAnswer,
+  SaveLeadsBody,
+  SavedLeadsAnswer,
+  SendAnswer,
+  SendMessageBody,
+  SimulateBody,
+  SimulatedMessages,
+  SimulationAnswer,
+  SpamMonitorAnswer,
+  TimelineAnswer,
+  TypingAnswer,
+  TypingBody,
+  UpdateCampaignBody,
+  UpdateFallbackConfigAnswer,
+  UpdateFallbackConfigBody,
+  UpdateLanguageAuditAnswer,
+  UpdateLanguageAuditBody,
+  UpdateLeadAnswer,
+  UpdateLeadBody,
+  UpdateLineBody,
+  UpdateListBody,
+  UpdateWebhookAnswer,
+  UpdateWebhookBody,
+  UpdateWorkspaceAnswer,
+  UpdateWorkspaceBody,
+  WakeDormantAnswer,
+  WakeDormantBody,
+  Webhook,
+  WebhookDeliveriesAnswer,
+  WebhookDelivery,
+  WebhookDoneAnswer,
+  WebhooksAnswer,
+  Workspace,
+  WriteLineAnswer,
+} from './types.ts';
+
+/** One method for each call. Its input: parameters of path and query by name, and `body`. */
+export interface Operations {
+  /**
+   * Send a message.
+   *
+   * Stored durably before it is answered, then sent when window, caps and gaps allow; `GET /api/messages/{id}/explain` says what it waits for. 201, or 200 when an existing lead was matched by the recipient. A dry run answers 200 with another shape.
+   *
+   * `POST /api/messages`
+   */
+  sendMessage(
+    input: {
+      /** Answer what would happen; store and send nothing. */
+      dryRun: true;
+      body: SendMessageBody;
+    },
+    options?: CallOptions,
+  ): Promise<DryRunAnswer>;
+  /**
+   * Send a message.
+   *
+   * Stored durably before it is answered, then sent when window, caps and gaps allow; `GET /api/messages/{id}/explain` says what it waits for. 201, or 200 when an existing lead was matched by the recipient. A dry run answers 200 with another shape.
+   *
+   * `POST /api/messages`
+   */
+  sendMessage(
+    input: {
+      /** Answer what would happen; store and send nothing. */
+      dryRun?: false | undefined;
+      body: SendMessageBody;
+    },
+    options?: CallOptions,
+  ): Promise<SendAnswer>;
+
+  /**
+   * List messages, newest first.
+   *
+   * `GET /api/messages`
+   */
+  listMessages(
+    input?: {
+      /** One or several, separated by commas: pending, scheduled, queued, sending, unknown, sent, delivered, fallback, failed, cancelled. */
+      status?: string | undefined;
+      lineId?: string | undefined;
+      leadId?: string | undefined;
+      campaignId?: string | undefined;
+      batchId?: string | undefined;
+      messageType?: 'imessage' | 'sms' | 'email' | undefined;
+      direction?: 'sent' | 'received' | undefined;
+      /** Created at or after; ISO 8601. */
+      dateFrom?: string | undefined;
+      /** Created at or before; a bare date includes the whole day. */
+      dateTo?: string | undefined;
+      /** Part of text, name or address; case does not matter. */
+      search?: string | undefined;
+      limit?: number | undefined;
+      /** `nextCursor` of the page before. */
+      cursor?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<MessagesAnswer>;
+
+  /**
+   * Cancel everything that waits for one lead.
+   *
+   * `POST /api/messages/cancel-for-lead`
+   */
+  cancelForLead(
+    input: {
+      body: CancelForLeadBody;
+    },
+    options?: CallOptions,
+  ): Promise<CancelForLeadAnswer>;
+
+  /**
+   * Read one message.
+   *
+   * `GET /api/messages/{id}`
+   */
+  getMessage(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<MessageAnswer>;
+
+  /**
+   * Edit or reschedule a message while it waits.
+   *
+   * `PATCH /api/messages/{id}`
+   */
+  editMessage(
+    input: {
+      id: Id;
+      body: EditMessageBody;
+    },
+    options?: CallOptions,
+  ): Promise<EditMessageAnswer>;
+
+  /**
+   * Read what happened to a message.
+   *
+   * `GET /api/messages/{id}/timeline`
+   */
+  getTimeline(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<TimelineAnswer>;
+
+  /**
+   * Ask why a message waits, and until when.
+   *
+   * `GET /api/messages/{id}/explain`
+   */
+  explainMessage(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<ExplainAnswer>;
+
+  /**
+   * Cancel a message while it waits.
+   *
+   * `POST /api/messages/{id}/cancel`
+   */
+  cancelMessage(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<CancelAnswer>;
+
+  /**
+   * Put a tapback on a message.
+   *
+   * It is stored beside the message and goes at once, or is refused: a tapback never waits.
+   *
+   * `POST /api/messages/react`
+   */
+  reactToMessage(
+    input: {
+      body: ReactBody;
+    },
+    options?: CallOptions,
+  ): Promise<ReactAnswer>;
+
+  /**
+   * Show the contact that somebody is typing.
+   *
+   * `POST /api/messages/typing`
+   */
+  startTyping(
+    input: {
+      body: TypingBody;
+    },
+    options?: CallOptions,
+  ): Promise<TypingAnswer>;
+
+  /**
+   * Take the typing sign back.
+   *
+   * Best effort: the sign ends by itself.
+   *
+   * `DELETE /api/messages/typing`
+   */
+  stopTyping(
+    input: {
+      body: TypingBody;
+    },
+    options?: CallOptions,
+  ): Promise<TypingAnswer>;
+
+  /**
+   * List the threads, those last written in first.
+   *
+   * One for each contact, over all channels. What waits or was cancelled does not count as written.
+   *
+   * `GET /api/conversations`
+   */
+  listConversations(
+    input?: {
+      limit?: number | undefined;
+      /** `nextCursor` of the page before. */
+      cursor?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<ConversationsAnswer>;
+
+  /**
+   * Read the thread with one contact.
+   *
+   * `GET /api/conversations/{leadId}`
+   */
+  getConversation(
+    input: {
+      leadId: Id;
+      limit?: number | undefined;
+      /** `nextCursor` of the page before. */
+      cursor?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<ConversationAnswer>;
+
+  /**
+   * List who replied, and to what.
+   *
+   * One row for each lead that replied, with its latest reply that matches; latest first.
+   *
+   * `GET /api/replies`
+   */
+  listReplies(
+    input?: {
+      leadId?: Id | undefined;
+      campaignId?: Id | undefined;
+      lineId?: Id | undefined;
+      recipientEmail?: string | undefined;
+      recipientPhone?: string | undefined;
+      /** Inclusive, ISO 8601. */
+      dateFrom?: string | undefined;
+      /** Inclusive, ISO 8601. */
+      dateTo?: string | undefined;
+      page?: number | undefined;
+      limit?: number | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<RepliesAnswer>;
+
+  /**
+   * Find conversations in which nobody wrote for some days.
+   *
+   * Of contacts with a phone number who did not opt out; what has a message of ours on its way does not count as dormant.
+   *
+   * `GET /api/conversations/scan-dormant`
+   */
+  scanDormant(
+    input?: {
+      days?: number | undefined;
+      limit?: number | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<DormantAnswer>;
+
+  /**
+   * Tell of dormant conversations.
+   *
+   * `notify` makes one event `conversation.dormant` for each, for webhooks that asked for it. `draft` is not available: writing is left to outside agents.
+   *
+   * `POST /api/conversations/scan-dormant`
+   */
+  wakeDormant(
+    input: {
+      body: WakeDormantBody;
+    },
+    options?: CallOptions,
+  ): Promise<WakeDormantAnswer>;
+
+  /**
+   * List the addresses that may not be written to.
+   *
+   * `GET /api/dnc`
+   */
+  listDnc(
+    input?: {
+      page?: number | undefined;
+      limit?: number | undefined;
+      /** Part of the address. */
+      search?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<DncEntriesAnswer>;
+
+  /**
+   * Enter an address that may not be written to.
+   *
+   * The contact who has it counts as opted out on all channels, and what waits for them is cancelled. Given both, phone and email are entered, and the phone is answered.
+   *
+   * `POST /api/dnc`
+   */
+  addDnc(
+    input: {
+      body: AddDncBody;
+    },
+    options?: CallOptions,
+  ): Promise<DncEntryAnswer>;
+
+  /**
+   * Let an address be written to again.
+   *
+   * `DELETE /api/dnc`
+   */
+  removeDnc(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<{
+    success: true;
+  }>;
+
+  /**
+   * Upload a file to send.
+   *
+   * One file per call, at most 25 MB. Its `url` goes into `attachmentUrls` of any number of messages; the same bytes are stored once.
+   *
+   * `POST /api/attachments`
+   */
+  uploadAttachment(
+    input: {
+      body: FormData;
+    },
+    options?: CallOptions,
+  ): Promise<AttachmentAnswer>;
+
+  /**
+   * List the lines of the workspace.
+   *
+   * `GET /api/lines`
+   */
+  listLines(input?: undefined, options?: CallOptions): Promise<LinesAnswer>;
+
+  /**
+   * Make a line.
+   *
+   * Pacing that is not given takes the defaults of its kind: iMessage 50 new conversations and 75 messages a day, 50 new conversations an hour, 30 s between messages of a device, 45 s between new conversations; SMS one message a second; email 50 and 75 a day. Simulated lines have no gaps.
+   *
+   * `POST /api/lines`
+   */
+  createLine(
+    input: {
+      body: CreateLineBody;
+    },
+    options?: CallOptions,
+  ): Promise<WriteLineAnswer>;
+
+  /**
+   * List the lines of the workspace (documented path).
+   *
+   * `GET /api/lines/by-user`
+   */
+  listLinesByUser(input?: undefined, options?: CallOptions): Promise<LinesAnswer>;
+
+  /**
+   * How likely are lines to be flagged?.
+   *
+   * Of the last 24 hours, read at this moment; the line itself carries the same score, renewed every minute. At `high` its gaps are doubled.
+   *
+   * `GET /api/lines/spam-monitor`
+   */
+  monitorLines(input?: undefined, options?: CallOptions): Promise<SpamMonitorAnswer>;
+
+  /**
+   * Is this line healthy?.
+   *
+   * Asks the line now, unless it was asked in the last 10 seconds. Seven checks in a row that fail bring it down.
+   *
+   * `GET /api/lines/check-availability`
+   */
+  checkLine(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<LineHealthAnswer>;
+
+  /**
+   * Read one line.
+   *
+   * `GET /api/lines/{id}`
+   */
+  getLine(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<LineAnswer>;
+
+  /**
+   * Change a line.
+   *
+   * `PATCH /api/lines/{id}`
+   */
+  updateLine(
+    input: {
+      id: Id;
+      body: UpdateLineBody;
+    },
+    options?: CallOptions,
+  ): Promise<WriteLineAnswer>;
+
+  /**
+   * When does its queue drain?.
+   *
+   * By the rules it is sent by: what waits on the line, and what running campaigns will still bring it. And what more lines or another cap would change.
+   *
+   * `GET /api/lines/{id}/forecast`
+   */
+  forecastLine(
+    input: {
+      id: Id;
+      /** What if so many more lines like this one shared its work? 0 to 100. */
+      addLines?: string | undefined;
+      /** What if it might open so many new conversations a day? Its other caps stay. */
+      cap?: string | undefined;
+      /** What if it might send so many messages a day? */
+      totalCap?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<LineForecast>;
+
+  /**
+   * Make a code that pairs a Mac with a relay line.
+   *
+   * Good once and for ten minutes. The newest code of a line is its only one.
+   *
+   * `POST /api/lines/{id}/pairing-code`
+   */
+  createPairingCode(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<PairingCodeAnswer>;
+
+  /**
+   * List the Macs of a relay line.
+   *
+   * `GET /api/lines/{id}/devices`
+   */
+  listDevices(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<RelayDevicesAnswer>;
+
+  /**
+   * Let a Mac go.
+   *
+   * Its token is worth nothing from then on, and its link is closed within a second.
+   *
+   * `DELETE /api/lines/{id}/devices/{deviceId}`
+   */
+  revokeDevice(
+    input: {
+      id: Id;
+      deviceId: Id;
+    },
+    options?: CallOptions,
+  ): Promise<RelayDeviceAnswer>;
+
+  /**
+   * Ask for a line.
+   *
+   * With `lineType` `byon` a relay line is registered, which sends nothing until a Mac is paired with it by the code of the answer. Numbers are not sold: `purchased`, the default, is refused. The id of the request is that of its line.
+   *
+   * `POST /api/line-requests`
+   */
+  requestLine(
+    input: {
+      body: RequestLineBody;
+    },
+    options?: CallOptions,
+  ): Promise<NewLineRequestAnswer>;
+
+  /**
+   * Read how far a requested line is.
+   *
+   * `GET /api/line-requests/{id}`
+   */
+  getLineRequest(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<LineRequestAnswer>;
+
+  /**
+   * Ask for a payment link, or cancel a request.
+   *
+   * Both are for requests that await a payment, which none does here: `payment_link` answers the state of the request, `cancel` is refused.
+   *
+   * `POST /api/line-requests/{id}`
+   */
+  steerLineRequest(
+    input: {
+      id: Id;
+      body: LineRequestActionBody;
+    },
+    options?: CallOptions,
+  ): Promise<LineRequestAnswer>;
+
+  /**
+   * Save leads.
+   *
+   * Up to 10,000, all or none. Who is in the list already, by phone or by email, is not saved again but told under `duplicates`. New leads are checked for iMessage in the background.
+   *
+   * `POST /api/leads`
+   */
+  saveLeads(
+    input: {
+      body: SaveLeadsBody;
+    },
+    options?: CallOptions,
+  ): Promise<DuplicateLeadsAnswer | SavedLeadsAnswer>;
+
+  /**
+   * Search leads, or read one.
+   *
+   * `GET /api/leads`
+   */
+  listLeads(
+    input: {
+      /** This one alone, as `{lead}`; the other parameters are ignored. */
+      id: string;
+      /** Part of first and last name, email, phone or company, in any case. */
+      search?: string | undefined;
+      listId?: Id | undefined;
+      tag?: string | undefined;
+      page?: number | undefined;
+      limit?: number | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<LeadAnswer>;
+  /**
+   * Search leads, or read one.
+   *
+   * `GET /api/leads`
+   */
+  listLeads(
+    input?: {
+      /** This one alone, as `{lead}`; the other parameters are ignored. */
+      id?: undefined;
+      /** Part of first and last name, email, phone or company, in any case. */
+      search?: string | undefined;
+      listId?: Id | undefined;
+      tag?: string | undefined;
+      page?: number | undefined;
+      limit?: number | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<LeadsAnswer>;
+
+  /**
+   * Delete leads.
+   *
+   * For good. What waits for them is cancelled; their messages stay readable. Ids that are none of the workspace’s leads are ignored.
+   *
+   * `DELETE /api/leads`
+   */
+  deleteLeads(
+    input: {
+      body: DeleteLeadsBody;
+    },
+    options?: CallOptions,
+  ): Promise<DeletedLeadsAnswer>;
+
+  /**
+   * Import a CSV file.
+   *
+   * As `text/csv`, or as the file of a form; at most 10 MB and 10,000 rows, in UTF-8, with a line of headings. Rows follow the rules of `POST /api/leads`, all or none.
+   *
+   * `POST /api/leads/import`
+   */
+  importLeads(
+    input: {
+      /** Answer headings, mapping and the first ten rows; save nothing. */
+      preview: true;
+      /** JSON: heading → field of a lead, `customFields.<name>`, or null to leave the column out. Headings it does not name are mapped by what they say; one that names no field becomes a custom field. */
+      mapping?: string | undefined;
+      /** Absent: the list Quick Sends. */
+      listId?: Id | null | undefined;
+      source?: string | null | undefined;
+      /** Of phone numbers with ten digits and no `+`. */
+      defaultCountryCode?: string | null | undefined;
+      /** Of leads that give none. */
+      ghlLocationId?: string | null | undefined;
+      /** Of leads that give none. Absent or no address: the owner of the workspace. */
+      contactOwnerEmail?: string | null | undefined;
+      body: string | FormData;
+    },
+    options?: CallOptions,
+  ): Promise<CsvPreviewAnswer>;
+  /**
+   * Import a CSV file.
+   *
+   * As `text/csv`, or as the file of a form; at most 10 MB and 10,000 rows, in UTF-8, with a line of headings. Rows follow the rules of `POST /api/leads`, all or none.
+   *
+   * `POST /api/leads/import`
+   */
+  importLeads(
+    input: {
+      /** Answer headings, mapping and the first ten rows; save nothing. */
+      preview?: false | undefined;
+      /** JSON: heading → field of a lead, `customFields.<name>`, or null to leave the column out. Headings it does not name are mapped by what they say; one that names no field becomes a custom field. */
+      mapping?: string | undefined;
+      /** Absent: the list Quick Sends. */
+      listId?: Id | null | undefined;
+      source?: string | null | undefined;
+      /** Of phone numbers with ten digits and no `+`. */
+      defaultCountryCode?: string | null | undefined;
+      /** Of leads that give none. */
+      ghlLocationId?: string | null | undefined;
+      /** Of leads that give none. Absent or no address: the owner of the workspace. */
+      contactOwnerEmail?: string | null | undefined;
+      body: string | FormData;
+    },
+    options?: CallOptions,
+  ): Promise<SavedLeadsAnswer | DuplicateLeadsAnswer>;
+
+  /**
+   * Export leads as CSV.
+   *
+   * Oldest first, streamed. Cells that a spreadsheet would take for a formula begin with an apostrophe, which `POST /api/leads/import` takes away again.
+   *
+   * `GET /api/leads/export`
+   */
+  exportLeads(
+    input?: {
+      listId?: Id | undefined;
+      tag?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<string>;
+
+  /**
+   * Read one lead.
+   *
+   * `GET /api/leads/{id}`
+   */
+  getLead(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<LeadAnswer>;
+
+  /**
+   * Change a lead.
+   *
+   * What is left out stays. New addresses are checked for iMessage in the background; what waits for the lead goes to the addresses it has when its turn comes.
+   *
+   * `PATCH /api/leads/{id}`
+   */
+  updateLead(
+    input: {
+      id: Id;
+      body: UpdateLeadBody;
+    },
+    options?: CallOptions,
+  ): Promise<UpdateLeadAnswer>;
+
+  /**
+   * Change a lead: the same as PATCH.
+   *
+   * What is left out stays. New addresses are checked for iMessage in the background; what waits for the lead goes to the addresses it has when its turn comes.
+   *
+   * `PUT /api/leads/{id}`
+   */
+  putLead(
+    input: {
+      id: Id;
+      body: UpdateLeadBody;
+    },
+    options?: CallOptions,
+  ): Promise<UpdateLeadAnswer>;
+
+  /**
+   * List the lists of leads.
+   *
+   * `GET /api/lists`
+   */
+  listLists(input?: undefined, options?: CallOptions): Promise<ListsAnswer>;
+
+  /**
+   * Make a list of leads.
+   *
+   * `POST /api/lists`
+   */
+  createList(
+    input: {
+      body: CreateListBody;
+    },
+    options?: CallOptions,
+  ): Promise<ChangedListAnswer>;
+
+  /**
+   * Read one list.
+   *
+   * `GET /api/lists/{id}`
+   */
+  getList(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<ListAnswer>;
+
+  /**
+   * Rename or describe a list.
+   *
+   * `PATCH /api/lists/{id}`
+   */
+  updateList(
+    input: {
+      id: Id;
+      body: UpdateListBody;
+    },
+    options?: CallOptions,
+  ): Promise<ChangedListAnswer>;
+
+  /**
+   * Delete an empty list.
+   *
+   * `DELETE /api/lists/{id}`
+   */
+  deleteList(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<{
+    success: true;
+  }>;
+
+  /**
+   * Is this address on iMessage?.
+   *
+   * What is known and fresh is answered at once and costs nothing. A check costs one of the 70 a line has per day (UTC) and waits until the device has rested for 3 seconds since the one before. Sends neither use these nor wait for them.
+   *
+   * `GET /api/check-availability`
+   */
+  checkAddress(
+    input: {
+      /** Phone number or e-mail address, URL-encoded. */
+      address: string;
+    },
+    options?: CallOptions,
+  ): Promise<CheckAddressAnswer>;
+
+  /**
+   * Are these addresses on iMessage?.
+   *
+   * What is known and fresh is answered at once and costs nothing. A check costs one of the 70 a line has per day (UTC) and waits until the device has rested for 3 seconds since the one before. Sends neither use these nor wait for them. Addresses are checked one after another, so that 100 new ones take five minutes with one device. Whoever hangs up ends it; what was found out by then is known, and the same request again goes on from there, as it does after a refusal because the day is used up.
+   *
+   * `POST /api/check-availability`
+   */
+  checkAddresses(
+    input: {
+      body: CheckAddressesBody;
+    },
+    options?: CallOptions,
+  ): Promise<CheckAddressesAnswer>;
+
+  /**
+   * Is this lead on iMessage?.
+   *
+   * A lead is when any of its addresses is, in the order in which they are sent to; addresses that opted out are not asked. The lead’s `availabilityStatus` is set to what comes out. What is known and fresh is answered at once and costs nothing. A check costs one of the 70 a line has per day (UTC) and waits until the device has rested for 3 seconds since the one before. Sends neither use these nor wait for them.
+   *
+   * `GET /api/leads/check-availability`
+   */
+  checkLead(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<CheckLeadAnswer>;
+
+  /**
+   * Are these leads on iMessage?.
+   *
+   * One `address`, or the leads of `leadIds` or `listId`. Up to 10 leads are checked at once (`processingMode: "synchronous"`); more in the background, where the job waits for the next day when this one is used up. What is known and fresh is answered at once and costs nothing. A check costs one of the 70 a line has per day (UTC) and waits until the device has rested for 3 seconds since the one before. Sends neither use these nor wait for them.
+   *
+   * `POST /api/leads/check-availability`
+   */
+  checkLeads(
+    input: {
+      body: CheckLeadsBody;
+    },
+    options?: CallOptions,
+  ): Promise<CheckLeadsAnswer>;
+
+  /**
+   * Can this contact be reached on iMessage?.
+   *
+   * Phones first, then e-mail addresses, until one is available. Refusals carry `available: false` and a `reason` beside the usual fields. What is known and fresh is answered at once and costs nothing. A check costs one of the 70 a line has per day (UTC) and waits until the device has rested for 3 seconds since the one before. Sends neither use these nor wait for them.
+   *
+   * `POST /api/check-availability-rr`
+   */
+  reachContact(
+    input: {
+      body: ReachContactBody;
+    },
+    options?: CallOptions,
+  ): Promise<ReachContactAnswer>;
+
+  /**
+   * How far has a background check come?.
+   *
+   * Finished jobs are kept for 30 days.
+   *
+   * `GET /api/availability-jobs/{jobId}`
+   */
+  getAvailabilityJob(
+    input: {
+      jobId: string;
+    },
+    options?: CallOptions,
+  ): Promise<AvailabilityJobAnswer>;
+
+  /**
+   * List campaigns, newest first.
+   *
+   * `GET /api/campaigns`
+   */
+  listCampaigns(
+    input?: {
+      status?: 'draft' | 'active' | 'paused' | 'completed' | 'archived' | undefined;
+      cursor?: string | undefined;
+      /** 1–100; 50 when absent. */
+      limit?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<CampaignsAnswer>;
+
+  /**
+   * Make a campaign.
+   *
+   * A draft: it may lack what it needs, `problems` says what. Nothing is sent before it is launched.
+   *
+   * `POST /api/campaigns`
+   */
+  createCampaign(
+    input: {
+      body: CreateCampaignBody;
+    },
+    options?: CallOptions,
+  ): Promise<CampaignAnswer>;
+
+  /**
+   * Ask conditions of a lead.
+   *
+   * As a campaign would ask them now, with what they were asked of. HTTP conditions are really asked.
+   *
+   * `POST /api/campaigns/evaluate-conditions`
+   */
+  evaluateConditions(
+    input: {
+      body: EvaluateConditionsBody;
+    },
+    options?: CallOptions,
+  ): Promise<ConditionsEvaluatedAnswer>;
+
+  /**
+   * Read one campaign.
+   *
+   * `GET /api/campaigns/{id}`
+   */
+  getCampaign(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<CampaignAnswer>;
+
+  /**
+   * Change a campaign.
+   *
+   * Once it was launched, steps that are not made yet follow the new text; `alreadyMade` names the messages that stay as they are.
+   *
+   * `PATCH /api/campaigns/{id}`
+   */
+  updateCampaign(
+    input: {
+      id: Id;
+      body: UpdateCampaignBody;
+    },
+    options?: CallOptions,
+  ): Promise<ChangedCampaignAnswer>;
+
+  /**
+   * Delete a campaign that does not run.
+   *
+   * With where its leads stood; its messages stay.
+   *
+   * `DELETE /api/campaigns/{id}`
+   */
+  deleteCampaign(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<{
+    success: true;
+  }>;
+
+  /**
+   * Launch a campaign.
+   *
+   * The leads of its list enter, and their first steps become due. Refused with everything that is in the way.
+   *
+   * `POST /api/campaigns/{id}/launch`
+   */
+  launchCampaign(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<CampaignAnswer>;
+
+  /**
+   * Pause a campaign.
+   *
+   * Nothing of it leaves from then on, but for what is just being sent.
+   *
+   * `POST /api/campaigns/{id}/pause`
+   */
+  pauseCampaign(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<CampaignAnswer>;
+
+  /**
+   * Resume a paused campaign.
+   *
+   * What has become due meanwhile goes as its lines allow. Refused while none of them can be used.
+   *
+   * `POST /api/campaigns/{id}/resume`
+   */
+  resumeCampaign(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<CampaignAnswer>;
+
+  /**
+   * Complete a campaign.
+   *
+   * Who is on the way is stopped, and what waits is cancelled.
+   *
+   * `POST /api/campaigns/{id}/complete`
+   */
+  completeCampaign(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<CampaignAnswer>;
+
+  /**
+   * Archive a campaign.
+   *
+   * As completing it, and nothing about it changes any more.
+   *
+   * `POST /api/campaigns/{id}/archive`
+   */
+  archiveCampaign(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<CampaignAnswer>;
+
+  /**
+   * Add a lead to a campaign.
+   *
+   * One there is, or one that is found by its phone or email, or made. A completed campaign becomes active again; in a draft it waits for the launch.
+   *
+   * `POST /api/campaigns/{id}/leads`
+   */
+  addLeadToCampaign(
+    input: {
+      id: Id;
+      body: EnterLeadBody;
+    },
+    options?: CallOptions,
+  ): Promise<EnteredLeadAnswer>;
+
+  /**
+   * List the leads of a campaign, and where each stands.
+   *
+   * `GET /api/campaigns/{id}/leads`
+   */
+  listCampaignLeads(
+    input: {
+      id: Id;
+      status?: 'active' | 'held' | 'stopped' | 'finished' | 'failed' | undefined;
+      cursor?: string | undefined;
+      /** 1–100; 50 when absent. */
+      limit?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<CampaignLeadsAnswer>;
+
+  /**
+   * Add a lead to a campaign, by its id.
+   *
+   * `POST /api/campaigns/{id}/enroll`
+   */
+  enrollLead(
+    input: {
+      id: Id;
+      body: EnrollBody;
+    },
+    options?: CallOptions,
+  ): Promise<EnteredLeadAnswer>;
+
+  /**
+   * Take a lead out of a campaign.
+   *
+   * A step that waits is cancelled with it; one that is just being sent still goes.
+   *
+   * `POST /api/campaigns/{id}/leads/{leadId}/stop`
+   */
+  stopCampaignLead(
+    input: {
+      id: Id;
+      leadId: Id;
+    },
+    options?: CallOptions,
+  ): Promise<CampaignLeadAnswer>;
+
+  /**
+   * Foresee a campaign.
+   *
+   * Runs the real rules over a copy of all that counts, on virtual time: when each lead gets which step from which line, and what never goes. A draft is launched there, a paused campaign resumed, a running one goes on from now. Nothing is sent, and nothing of the campaign changes.
+   *
+   * `POST /api/campaigns/{id}/simulate`
+   */
+  simulateCampaign(
+    input: {
+      id: Id;
+      body: SimulateBody;
+    },
+    options?: CallOptions,
+  ): Promise<SimulationAnswer>;
+
+  /**
+   * Read a simulation.
+   *
+   * How far it has come, or what came of it. Kept for 30 days.
+   *
+   * `GET /api/campaigns/{id}/simulations/{simulationId}`
+   */
+  getSimulation(
+    input: {
+      id: Id;
+      simulationId: Id;
+    },
+    options?: CallOptions,
+  ): Promise<SimulationAnswer>;
+
+  /**
+   * Delete a simulation.
+   *
+   * One that runs is stopped.
+   *
+   * `DELETE /api/campaigns/{id}/simulations/{simulationId}`
+   */
+  deleteSimulation(
+    input: {
+      id: Id;
+      simulationId: Id;
+    },
+    options?: CallOptions,
+  ): Promise<{
+    success: true;
+  }>;
+
+  /**
+   * List the messages of a simulation.
+   *
+   * In the order in which they go; what never goes comes last.
+   *
+   * `GET /api/campaigns/{id}/simulations/{simulationId}/messages`
+   */
+  listSimulatedMessages(
+    input: {
+      id: Id;
+      simulationId: Id;
+      leadId?: string | undefined;
+      stepKey?: string | undefined;
+      lineId?: string | undefined;
+      status?: 'sent' | 'fallback' | 'never' | undefined;
+      /** 1 to 100, 50 when absent. */
+      limit?: string | undefined;
+      cursor?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<SimulatedMessages>;
+
+  /**
+   * List the webhooks, newest first.
+   *
+   * `GET /api/webhooks`
+   */
+  listWebhooks(input?: undefined, options?: CallOptions): Promise<WebhooksAnswer>;
+
+  /**
+   * Make a webhook.
+   *
+   * The secret is in this answer only. What is sent, and how it is signed: docs/webhooks.md.
+   *
+   * `POST /api/webhooks`
+   */
+  createWebhook(
+    input: {
+      body: CreateWebhookBody;
+    },
+    options?: CallOptions,
+  ): Promise<CreateWebhookAnswer>;
+
+  /**
+   * Read one webhook.
+   *
+   * `GET /api/webhooks/{id}`
+   */
+  getWebhook(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<Webhook>;
+
+  /**
+   * Change a webhook.
+   *
+   * `PATCH /api/webhooks/{id}`
+   */
+  updateWebhook(
+    input: {
+      id: Id;
+      body: UpdateWebhookBody;
+    },
+    options?: CallOptions,
+  ): Promise<UpdateWebhookAnswer>;
+
+  /**
+   * Delete a webhook and its log.
+   *
+   * `DELETE /api/webhooks/{id}`
+   */
+  deleteWebhook(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<WebhookDoneAnswer>;
+
+  /**
+   * Send a test event.
+   *
+   * A real, signed request with `testMode: true`; 10 seconds. It counts for nothing and stands in no log.
+   *
+   * `POST /api/webhooks/{id}/health-check`
+   */
+  checkWebhook(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<CheckWebhookAnswer>;
+
+  /**
+   * Make a new secret.
+   *
+   * For 24 hours `webhook-signature` holds the signatures of both secrets; `X-Tuco-Signature` has room for one, that of the new secret.
+   *
+   * `POST /api/webhooks/{id}/rotate-secret`
+   */
+  rotateWebhookSecret(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<RotateSecretAnswer>;
+
+  /**
+   * Read the log of a webhook, newest first.
+   *
+   * `GET /api/webhooks/{id}/deliveries`
+   */
+  listWebhookDeliveries(
+    input: {
+      id: Id;
+      status?: 'pending' | 'delivered' | 'exhausted' | undefined;
+      event?: 'message.sent' | 'message.failed' | 'message.fallback' | 'message.opened' | 'message.reply' | 'message.delivered' | 'message.cancelled' | 'message.received' | 'line.health_changed' | 'lead.opted_out' | 'conversation.dormant' | 'campaign.completed' | 'webhook.disabled' | undefined;
+      cursor?: string | undefined;
+      /** 1–100; 50 when absent. */
+      limit?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<WebhookDeliveriesAnswer>;
+
+  /**
+   * Send one event again.
+   *
+   * Under the same `webhook-id`, with attempts of its own. One that is still pending is sent now.
+   *
+   * `POST /api/webhooks/{id}/deliveries/{deliveryId}/replay`
+   */
+  replayWebhookDelivery(
+    input: {
+      id: Id;
+      deliveryId: Id;
+    },
+    options?: CallOptions,
+  ): Promise<ReplayDeliveryAnswer>;
+
+  /**
+   * Send everything since again.
+   *
+   * Every event since then that the webhook wants now, also those it was never sent, in their order. It begins at once and goes on by itself.
+   *
+   * `POST /api/webhooks/{id}/replay`
+   */
+  replayWebhook(
+    input: {
+      id: Id;
+      body: ReplayBody;
+    },
+    options?: CallOptions,
+  ): Promise<ReplayAnswer>;
+
+  /**
+   * Read events, oldest first.
+   *
+   * The same events that webhooks get, to be fetched: hand back `nextCursor` as `after`. No event appears behind a cursor that was given out.
+   *
+   * `GET /api/events`
+   */
+  readEvents(
+    input?: {
+      /** Id of the last event you have: a `nextCursor`, or a `webhook-id`. Absent: from the oldest on. */
+      after?: string | undefined;
+      /** 1–500; 100 when absent. */
+      limit?: string | undefined;
+      /** Only these, separated by commas. */
+      types?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<FeedAnswer>;
+
+  /**
+   * Count what was sent and what came back.
+   *
+   * The filters are intersected. Counted anew at each call, so that later changes are in it.
+   *
+   * `GET /api/analytics`
+   */
+  getAnalytics(
+    input?: {
+      campaignId?: Id | undefined;
+      lineId?: Id | undefined;
+      /** `createdByUserId` of the messages. */
+      userId?: string | undefined;
+      /** Inclusive, ISO 8601; of `createdAt`. */
+      dateFrom?: string | undefined;
+      /** Inclusive, ISO 8601; a bare date is the whole day. */
+      dateTo?: string | undefined;
+      /** Not available: 501. */
+      agencyId?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<AnalyticsAnswer>;
+
+  /**
+   * Count what became of a campaign.
+   *
+   * Whole, by step, by line and by day, and who left it why. Counted anew at each call; the totals are those of `GET /api/analytics?campaignId=`.
+   *
+   * `GET /api/campaigns/{id}/analytics`
+   */
+  getCampaignAnalytics(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<CampaignAnalyticsAnswer>;
+
+  /**
+   * Read the workspace.
+   *
+   * `GET /api/workspace`
+   */
+  getWorkspace(input?: undefined, options?: CallOptions): Promise<Workspace>;
+
+  /**
+   * Change the workspace.
+   *
+   * `PATCH /api/workspace`
+   */
+  updateWorkspace(
+    input: {
+      body: UpdateWorkspaceBody;
+    },
+    options?: CallOptions,
+  ): Promise<UpdateWorkspaceAnswer>;
+
+  /**
+   * Read how fallback SMS go.
+   *
+   * `GET /api/workspace/fallback-config`
+   */
+  getFallbackConfig(input?: undefined, options?: CallOptions): Promise<FallbackConfig>;
+
+  /**
+   * Change how fallback SMS go.
+   *
+   * `PATCH /api/workspace/fallback-config`
+   */
+  updateFallbackConfig(
+    input: {
+      body: UpdateFallbackConfigBody;
+    },
+    options?: CallOptions,
+  ): Promise<UpdateFallbackConfigAnswer>;
+
+  /**
+   * Read how the workspace wants to sound.
+   *
+   * `GET /api/language-audit`
+   */
+  getLanguageAudit(input?: undefined, options?: CallOptions): Promise<LanguageAudit>;
+
+  /**
+   * Say how the workspace wants to sound.
+   *
+   * Kept for whoever writes. A dry run warns of blocked phrases; a send is not refused for them.
+   *
+   * `POST /api/language-audit`
+   */
+  updateLanguageAudit(
+    input: {
+      body: UpdateLanguageAuditBody;
+    },
+    options?: CallOptions,
+  ): Promise<UpdateLanguageAuditAnswer>;
+
+  /**
+   * List who changed what.
+   *
+   * Every change of settings, lines, keys, webhooks and lists, written in the commit of the change, without secrets.
+   *
+   * `GET /api/audit-log`
+   */
+  listAuditLog(
+    input?: {
+      limit?: number | undefined;
+      /** `nextCursor` of the page before. */
+      cursor?: string | undefined;
+      entity?: 'workspace' | 'fallback_config' | 'language_audit' | 'line' | 'device' | 'api_key' | 'webhook' | 'list' | 'leads' | 'dnc_entry' | 'campaign' | undefined;
+      entityId?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<AuditLogAnswer>;
+
+  /**
+   * List the keys of the workspace.
+   *
+   * `GET /api/api-keys`
+   */
+  listApiKeys(input?: undefined, options?: CallOptions): Promise<ApiKeysAnswer>;
+
+  /**
+   * Make a key.
+   *
+   * `POST /api/api-keys`
+   */
+  createApiKey(
+    input: {
+      body: CreateApiKeyBody;
+    },
+    options?: CallOptions,
+  ): Promise<NewApiKeyAnswer>;
+
+  /**
+   * Rename a key.
+   *
+   * `PATCH /api/api-keys/{id}`
+   */
+  renameApiKey(
+    input: {
+      id: Id;
+      body: RenameApiKeyBody;
+    },
+    options?: CallOptions,
+  ): Promise<ApiKeyAnswer>;
+
+  /**
+   * Remove a key.
+   *
+   * It opens nothing any more within a second. Also the key that asks can be removed, but never the last `admin` key that is good today; a workspace whose payment is past due can remove keys, too.
+   *
+   * `DELETE /api/api-keys/{id}`
+   */
+  removeApiKey(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<{
+    success: true;
+  }>;
+
+  /**
+   * Read what a simulated phone has received.
+   *
+   * Counts copies: what lines with the transport `sandbox` have sent to this number or e-mail address.
+   *
+   * `GET /api/sandbox/phones/{address}`
+   */
+  readSandboxPhone(
+    input: {
+      address: string;
+    },
+    options?: CallOptions,
+  ): Promise<SandboxPhoneAnswer>;
+}
+
+/** Lists with a cursor, and what they are lists of. */
+export interface Pages {
+  listMessages: Message;
+  listConversations: Conversation;
+  getConversation: Message;
+  listCampaigns: Campaign;
+  listCampaignLeads: CampaignLead;
+  listSimulatedMessages: {
+    leadId: string;
+    stepKey: string | null;
+    lineId: string | null;
+    /** null: it never goes, `reason` and `detail` say why. */
+    at: Instant | null;
+    status: 'sent' | 'fallback' | 'never';
+    firstTouch: boolean;
+    reason: string | null;
+    detail: string | null;
+  };
+  listWebhookDeliveries: WebhookDelivery;
+  readEvents: FeedEvent;
+  listAuditLog: AuditEntry;
+}
+
+/** How each call goes over the wire. */
+export const OPERATIONS = {
+  sendMessage: { method: 'POST', path: '/api/messages', takesKey: true },
+  listMessages: { method: 'GET', path: '/api/messages', cursor: 'cursor', items: 'messages' },
+  cancelForLead: { method: 'POST', path: '/api/messages/cancel-for-lead' },
+  getMessage: { method: 'GET', path: '/api/messages/{id}' },
+  editMessage: { method: 'PATCH', path: '/api/messages/{id}' },
+  getTimeline: { method: 'GET', path: '/api/messages/{id}/timeline' },
+  explainMessage: { method: 'GET', path: '/api/messages/{id}/explain' },
+  cancelMessage: { method: 'POST', path: '/api/messages/{id}/cancel' },
+  reactToMessage: { method: 'POST', path: '/api/messages/react' },
+  startTyping: { method: 'POST', path: '/api/messages/typing' },
+  stopTyping: { method: 'DELETE', path: '/api/messages/typing' },
+  listConversations: { method: 'GET', path: '/api/conversations', cursor: 'cursor', items: 'conversations' },
+  getConversation: { method: 'GET', path: '/api/conversations/{leadId}', cursor: 'cursor', items: 'messages' },
+  listReplies: { method: 'GET', path: '/api/replies' },
+  scanDormant: { method: 'GET', path: '/api/conversations/scan-dormant' },
+  wakeDormant: { method: 'POST', path: '/api/conversations/scan-dormant' },
+  listDnc: { method: 'GET', path: '/api/dnc' },
+  addDnc: { method: 'POST', path: '/api/dnc' },
+  removeDnc: { method: 'DELETE', path: '/api/dnc' },
+  uploadAttachment: { method: 'POST', path: '/api/attachments' },
+  listLines: { method: 'GET', path: '/api/lines' },
+  createLine: { method: 'POST', path: '/api/lines' },
+  listLinesByUser: { method: 'GET', path: '/api/lines/by-user' },
+  monitorLines: { method: 'GET', path: '/api/lines/spam-monitor' },
+  checkLine: { method: 'GET', path: '/api/lines/check-availability' },
+  getLine: { method: 'GET', path: '/api/lines/{id}' },
+  updateLine: { method: 'PATCH', path: '/api/lines/{id}' },
+  forecastLine: { method: 'GET', path: '/api/lines/{id}/forecast' },
+  createPairingCode: { method: 'POST', path: '/api/lines/{id}/pairing-code' },
+  listDevices: { method: 'GET', path: '/api/lines/{id}/devices' },
+  revokeDevice: { method: 'DELETE', path: '/api/lines/{id}/devices/{deviceId}' },
+  requestLine: { method: 'POST', path: '/api/line-requests', takesKey: true },
+  getLineRequest: { method: 'GET', path: '/api/line-requests/{id}' },
+  steerLineRequest: { method: 'POST', path: '/api/line-requests/{id}' },
+  saveLeads: { method: 'POST', path: '/api/leads', takesKey: true },
+  listLeads: { method: 'GET', path: '/api/leads' },
+  deleteLeads: { method: 'DELETE', path: '/api/leads' },
+  importLeads: { method: 'POST', path: '/api/leads/import', takesKey: true },
+  exportLeads: { method: 'GET', path: '/api/leads/export', answers: 'text' },
+  getLead: { method: 'GET', path: '/api/leads/{id}' },
+  updateLead: { method: 'PATCH', path: '/api/leads/{id}' },
+  putLead: { method: 'PUT', path: '/api/leads/{id}' },
+  listLists: { method: 'GET', path: '/api/lists' },
+  createList: { method: 'POST', path: '/api/lists' },
+  getList: { method: 'GET', path: '/api/lists/{id}' },
+  updateList: { method: 'PATCH', path: '/api/lists/{id}' },
+  deleteList: { method: 'DELETE', path: '/api/lists/{id}' },
+  checkAddress: { method: 'GET', path: '/api/check-availability' },
+  checkAddresses: { method: 'POST', path: '/api/check-availability' },
+  checkLead: { method: 'GET', path: '/api/leads/check-availability' },
+  checkLeads: { method: 'POST', path: '/api/leads/check-availability' },
+  reachContact: { method: 'POST', path: '/api/check-availability-rr' },
+  getAvailabilityJob: { method: 'GET', path: '/api/availability-jobs/{jobId}' },
+  listCampaigns: { method: 'GET', path: '/api/campaigns', cursor: 'cursor', items: 'campaigns' },
+  createCampaign: { method: 'POST', path: '/api/campaigns', takesKey: true },
+  evaluateConditions: { method: 'POST', path: '/api/campaigns/evaluate-conditions' },
+  getCampaign: { method: 'GET', path: '/api/campaigns/{id}' },
+  updateCampaign: { method: 'PATCH', path: '/api/campaigns/{id}' },
+  deleteCampaign: { method: 'DELETE', path: '/api/campaigns/{id}' },
+  launchCampaign: { method: 'POST', path: '/api/campaigns/{id}/launch' },
+  pauseCampaign: { method: 'POST', path: '/api/campaigns/{id}/pause' },
+  resumeCampaign: { method: 'POST', path: '/api/campaigns/{id}/resume' },
+  completeCampaign: { method: 'POST', path: '/api/campaigns/{id}/complete' },
+  archiveCampaign: { method: 'POST', path: '/api/campaigns/{id}/archive' },
+  addLeadToCampaign: { method: 'POST', path: '/api/campaigns/{id}/leads', takesKey: true },
+  listCampaignLeads: { method: 'GET', path: '/api/campaigns/{id}/leads', cursor: 'cursor', items: 'leads' },
+  enrollLead: { method: 'POST', path: '/api/campaigns/{id}/enroll', takesKey: true },
+  stopCampaignLead: { method: 'POST', path: '/api/campaigns/{id}/leads/{leadId}/stop' },
+  simulateCampaign: { method: 'POST', path: '/api/campaigns/{id}/simulate' },
+  getSimulation: { method: 'GET', path: '/api/campaigns/{id}/simulations/{simulationId}' },
+  deleteSimulation: { method: 'DELETE', path: '/api/campaigns/{id}/simulations/{simulationId}' },
+  listSimulatedMessages: { method: 'GET', path: '/api/campaigns/{id}/simulations/{simulationId}/messages', cursor: 'cursor', items: 'messages' },
+  listWebhooks: { method: 'GET', path: '/api/webhooks' },
+  createWebhook: { method: 'POST', path: '/api/webhooks', takesKey: true },
+  getWebhook: { method: 'GET', path: '/api/webhooks/{id}' },
+  updateWebhook: { method: 'PATCH', path: '/api/webhooks/{id}' },
+  deleteWebhook: { method: 'DELETE', path: '/api/webhooks/{id}' },
+  checkWebhook: { method: 'POST', path: '/api/webhooks/{id}/health-check' },
+  rotateWebhookSecret: { method: 'POST', path: '/api/webhooks/{id}/rotate-secret' },
+  listWebhookDeliveries: { method: 'GET', path: '/api/webhooks/{id}/deliveries', cursor: 'cursor', items: 'deliveries' },
+  replayWebhookDelivery: { method: 'POST', path: '/api/webhooks/{id}/deliveries/{deliveryId}/replay' },
+  replayWebhook: { method: 'POST', path: '/api/webhooks/{id}/replay' },
+  readEvents: { method: 'GET', path: '/api/events', cursor: 'after', items: 'events' },
+  getAnalytics: { method: 'GET', path: '/api/analytics' },
+  getCampaignAnalytics: { method: 'GET', path: '/api/campaigns/{id}/analytics' },
+  getWorkspace: { method: 'GET', path: '/api/workspace' },
+  updateWorkspace: { method: 'PATCH', path: '/api/workspace' },
+  getFallbackConfig: { method: 'GET', path: '/api/workspace/fallback-config' },
+  updateFallbackConfig: { method: 'PATCH', path: '/api/workspace/fallback-config' },
+  getLanguageAudit: { method: 'GET', path: '/api/language-audit' },
+  updateLanguageAudit: { method: 'POST', path: '/api/language-audit' },
+  listAuditLog: { method: 'GET', path: '/api/audit-log', cursor: 'cursor', items: 'entries' },
+  listApiKeys: { method: 'GET', path: '/api/api-keys' },
+  createApiKey: { method: 'POST', path: '/api/api-keys' },
+  renameApiKey: { method: 'PATCH', path: '/api/api-keys/{id}' },
+  removeApiKey: { method: 'DELETE', path: '/api/api-keys/{id}' },
+  readSandboxPhone: { method: 'GET', path: '/api/sandbox/phones/{address}' },
+} as const satisfies Record<keyof Operations, Operation>;

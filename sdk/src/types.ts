@@ -1,0 +1,2254 @@
+/** Generated from openapi.json by `npm run generate`. */
+
+/** 24 lower-case hex characters; sorts by creation. */
+export type Id = string;
+
+/** ISO 8601, UTC. */
+export type Instant = string;
+
+/** null counts as absent. Unknown fields are ignored and listed in `warnings`. */
+export interface SendMessageBody {
+  /** Required unless `attachmentUrls` is given. At most 10,000 characters, 1,600 for `sms`. `{{firstName}}` and `{firstName|there}` are resolved at send time. */
+  message?: string | null | undefined;
+  /** Of an email; one line. Ignored for other types. */
+  subject?: string | null | undefined;
+  /** http or https, 25 MB each. */
+  attachmentUrls?: string[] | null | undefined;
+  /** In the order of the URLs; missing ones are taken from the URL. */
+  attachmentNames?: (string | null)[] | null | undefined;
+  messageType?: 'imessage' | 'sms' | 'email' | null | undefined;
+  /** E.164; ten digits count as North American. Required unless `recipientEmail` or `leadId`. */
+  recipientPhone?: string | null | undefined;
+  /** E-mail address, or Apple ID for iMessage. Required unless `recipientPhone` or `leadId`. */
+  recipientEmail?: string | null | undefined;
+  /** Name of the recipient; by default from the lead. */
+  recipientName?: string | null | undefined;
+  /** Line to send from; by default one is chosen. */
+  fromLineId?: string | null | undefined;
+  /** The lead to send to; a recipient given as well is tried before its own addresses, for this send only. */
+  leadId?: string | null | undefined;
+  /** Stored on the lead: given ones overwrite, omitted ones stay, null clears. */
+  altPhone1?: string | null | undefined;
+  /** Stored on the lead: given ones overwrite, omitted ones stay, null clears. */
+  altPhone2?: string | null | undefined;
+  /** Stored on the lead: given ones overwrite, omitted ones stay, null clears. */
+  altPhone3?: string | null | undefined;
+  /** Stored on the lead: given ones overwrite, omitted ones stay, null clears. */
+  altEmail1?: string | null | undefined;
+  /** Stored on the lead: given ones overwrite, omitted ones stay, null clears. */
+  altEmail2?: string | null | undefined;
+  /** Stored on the lead: given ones overwrite, omitted ones stay, null clears. */
+  altEmail3?: string | null | undefined;
+  /** Not before this instant: ISO 8601, UTC unless it carries an offset, at most two years ahead. A past one means now, and is kept as it was given. */
+  scheduledDate?: string | null | undefined;
+  /** IANA zone of the window; required if one is given. */
+  timezone?: string | null | undefined;
+  /** `HH:mm`; after the end it crosses midnight. */
+  sendWindowStart?: string | null | undefined;
+  /** `HH:mm`, exclusive. */
+  sendWindowEnd?: string | null | undefined;
+  /** 0 = Sunday. Without `timezone` in the zone of the workspace. */
+  allowedDaysOfWeek?: number[] | null | undefined;
+  /** Still waiting at this instant, the message fails with reason `expired`. ISO 8601, in the future, after `scheduledDate`. */
+  expiresAt?: string | null | undefined;
+  /** Also send the fallback SMS when the message ends `failed`. */
+  sendFallbackSmsOnFailed?: boolean | null | undefined;
+  /** Skip iMessage, send the fallback SMS at once, from the fallback line to `recipientPhone`. Text only, at most 1,600 characters. */
+  forceFallback?: boolean | null | undefined;
+  /** Free grouping label. */
+  batchId?: string | null | undefined;
+  /** Stored and echoed. */
+  ghlContactId?: string | null | undefined;
+  /** Stored and echoed. */
+  ghlLocationId?: string | null | undefined;
+  /** Stored and echoed. */
+  hsContactId?: string | null | undefined;
+  /** Stored and echoed. */
+  hsPortalId?: string | null | undefined;
+  /** Omitted or unusable: the first user of the workspace; null: none. */
+  contactOwnerEmail?: string | null | undefined;
+  /** Carried through to logs and webhooks; the header `x-correlation-id` comes first. Printable ASCII. */
+  correlationId?: string | null | undefined;
+}
+
+/** At least one of the three. Cancelled is what waits for any lead that one of them names, and what is addressed to the given number or address. */
+export interface CancelForLeadBody {
+  leadId?: string | null | undefined;
+  /** Primary or alternate number of the lead, or the number messages were addressed to. */
+  recipientPhone?: string | null | undefined;
+  /** Likewise. */
+  recipientEmail?: string | null | undefined;
+}
+
+/** Absent fields stay; null removes (`message` and `fromLineId` cannot be removed: there null changes nothing). */
+export interface EditMessageBody {
+  /** Required unless `attachmentUrls` is given. At most 10,000 characters, 1,600 for `sms`. `{{firstName}}` and `{firstName|there}` are resolved at send time. */
+  message?: string | null | undefined;
+  /** Of an email; one line. Ignored for other types. */
+  subject?: string | null | undefined;
+  /** Not before this instant: ISO 8601, UTC unless it carries an offset, at most two years ahead. A past one means now, and is kept as it was given. */
+  scheduledDate?: string | null | undefined;
+  /** IANA zone of the window; required if one is given. */
+  timezone?: string | null | undefined;
+  /** `HH:mm`; after the end it crosses midnight. */
+  sendWindowStart?: string | null | undefined;
+  /** `HH:mm`, exclusive. */
+  sendWindowEnd?: string | null | undefined;
+  /** 0 = Sunday. Without `timezone` in the zone of the workspace. */
+  allowedDaysOfWeek?: number[] | null | undefined;
+  /** Still waiting at this instant, the message fails with reason `expired`. ISO 8601, in the future, after `scheduledDate`. */
+  expiresAt?: string | null | undefined;
+  /** Line to send from; by default one is chosen. */
+  fromLineId?: string | null | undefined;
+}
+
+export interface ReactBody {
+  /** The message it is about, ours or the contact’s. */
+  messageId: string;
+  reaction: 'love' | 'like' | 'dislike' | 'laugh' | 'emphasize' | 'question';
+}
+
+export interface TypingBody {
+  /** Any message of the conversation. */
+  messageId: string;
+}
+
+export interface WakeDormantBody {
+  /** `draft` is not available: 501. */
+  action: 'notify' | 'draft';
+  /** `recipientPhone` of each. */
+  conversationIds: string[];
+}
+
+export interface AddDncBody {
+  /** E.164, or ten digits of a North American number. */
+  phone?: string | null | undefined;
+  email?: string | null | undefined;
+  reason?: string | null | undefined;
+}
+
+export interface CreateLineBody {
+  messageType?: 'imessage' | 'sms' | 'email' | null | undefined;
+  transport: 'relay' | 'bluebubbles' | 'twilio' | 'smtp' | 'sandbox';
+  /** Follows from the addresses; if given, it must agree. */
+  channelType?: 'phone' | 'email' | null | undefined;
+  /** Required of SMS lines. */
+  phone?: string | null | undefined;
+  /** Required of email lines; of an iMessage line its Apple ID. */
+  email?: string | null | undefined;
+  firstName?: string | null | undefined;
+  lastName?: string | null | undefined;
+  isActive?: boolean | null | undefined;
+  /** Settings of the transport, without secrets. smtp: `host`, `port`, `tls` (`implicit`, `starttls`, `none`), `requireTls`, `user`, `fromAddress`, `fromName`, `caCertificate`, `unsubscribe`, and to receive `imapHost`, `imapPort`, `imapTls`, `imapUser`, `imapMailbox`, `replyTo`, `bounceTo`. twilio: `accountSid`, `messagingServiceSid` (else the line’s phone is the sender). bluebubbles: `serverUrl`, `method` (`auto`, `private-api`, `apple-script`); its secret is the server’s password. */
+  transportConfig?: Record<string, unknown> | null | undefined;
+  /** Credential of the transport; encrypted at rest, never shown. */
+  secret?: string | null | undefined;
+  /** Lines with the same one share its gap; by default a device of its own. */
+  deviceId?: string | null | undefined;
+  deviceGapMs?: number | null | undefined;
+  contactGapMs?: number | null | undefined;
+  /** null: no cap. Absent: the default of its kind. */
+  dailyNewConversationsLimit?: number | null | undefined;
+  dailyTotalMessagesLimit?: number | null | undefined;
+  hourlyNewConversationsLimit?: number | null | undefined;
+  capTimezone?: string | null | undefined;
+  attempts?: number | null | undefined;
+  retryGapMs?: number | null | undefined;
+  reconcileLimitMs?: number | null | undefined;
+}
+
+/** Absent fields stay. null removes; of a limit it means no cap. */
+export interface UpdateLineBody {
+  /** Required of SMS lines. */
+  phone?: string | null | undefined;
+  /** Required of email lines; of an iMessage line its Apple ID. */
+  email?: string | null | undefined;
+  firstName?: string | null | undefined;
+  lastName?: string | null | undefined;
+  isActive?: boolean | null | undefined;
+  /** Settings of the transport, without secrets. smtp: `host`, `port`, `tls` (`implicit`, `starttls`, `none`), `requireTls`, `user`, `fromAddress`, `fromName`, `caCertificate`, `unsubscribe`, and to receive `imapHost`, `imapPort`, `imapTls`, `imapUser`, `imapMailbox`, `replyTo`, `bounceTo`. twilio: `accountSid`, `messagingServiceSid` (else the line’s phone is the sender). bluebubbles: `serverUrl`, `method` (`auto`, `private-api`, `apple-script`); its secret is the server’s password. */
+  transportConfig?: Record<string, unknown> | null | undefined;
+  /** Credential of the transport; encrypted at rest, never shown. */
+  secret?: string | null | undefined;
+  /** Lines with the same one share its gap; by default a device of its own. */
+  deviceId?: string | null | undefined;
+  deviceGapMs?: number | null | undefined;
+  contactGapMs?: number | null | undefined;
+  /** null: no cap. Absent: the default of its kind. */
+  dailyNewConversationsLimit?: number | null | undefined;
+  dailyTotalMessagesLimit?: number | null | undefined;
+  hourlyNewConversationsLimit?: number | null | undefined;
+  capTimezone?: string | null | undefined;
+  attempts?: number | null | undefined;
+  retryGapMs?: number | null | undefined;
+  reconcileLimitMs?: number | null | undefined;
+}
+
+export interface RequestLineBody {
+  firstName: string;
+  lastName: string;
+  channelType: 'phone' | 'email';
+  /** Only `byon` is served: numbers are not sold here. */
+  lineType?: 'purchased' | 'byon' | null | undefined;
+  /** Required: the Apple ID. */
+  email?: string | null | undefined;
+  /** Required: the number that is brought. */
+  phone?: string | null | undefined;
+  zipcode?: string | null | undefined;
+  state?: string | null | undefined;
+  forwardCallsTo?: string | null | undefined;
+  profileImageUrl?: string | null | undefined;
+  /** As the header `Idempotency-Key`, which comes first. */
+  idempotencyKey?: string | null | undefined;
+}
+
+export interface LineRequestActionBody {
+  action: 'payment_link' | 'cancel';
+}
+
+export interface SaveLeadsBody {
+  leads?: SaveLead[] | undefined;
+  /** The same as `leads`. */
+  body?: SaveLead[] | undefined;
+  /** Absent: the list Quick Sends. */
+  listId?: Id | null | undefined;
+  source?: string | null | undefined;
+  /** Of phone numbers with ten digits and no `+`. */
+  defaultCountryCode?: string | null | undefined;
+  /** Of leads that give none. */
+  ghlLocationId?: string | null | undefined;
+  /** Of leads that give none. Absent or no address: the owner of the workspace. */
+  contactOwnerEmail?: string | null | undefined;
+}
+
+/** With a phone, an email, or both. */
+export interface SaveLead {
+  firstName?: string | null | undefined;
+  lastName?: string | null | undefined;
+  email?: string | null | undefined;
+  /** E.164, or ten digits that `defaultCountryCode` completes. */
+  phone?: string | null | undefined;
+  altPhone1?: string | null | undefined;
+  altPhone2?: string | null | undefined;
+  altPhone3?: string | null | undefined;
+  altEmail1?: string | null | undefined;
+  altEmail2?: string | null | undefined;
+  altEmail3?: string | null | undefined;
+  companyName?: string | null | undefined;
+  jobTitle?: string | null | undefined;
+  linkedinUrl?: string | null | undefined;
+  notes?: string | null | undefined;
+  /** At most 100, and 20,000 characters as JSON. Texts, numbers and booleans can stand in templates. */
+  customFields?: Record<string, unknown> | null | undefined;
+  externalId?: string | null | undefined;
+  hsContactId?: string | null | undefined;
+  hsPortalId?: string | null | undefined;
+  ghlContactId?: string | null | undefined;
+  ghlLocationId?: string | null | undefined;
+  tags?: string[] | null | undefined;
+  /** Absent or no address: the owner of the workspace. null: nobody. */
+  contactOwnerEmail?: string | null | undefined;
+}
+
+export interface DeleteLeadsBody {
+  ids: Id[];
+}
+
+/** Absent fields stay, null clears. */
+export interface UpdateLeadBody {
+  firstName?: string | null | undefined;
+  lastName?: string | null | undefined;
+  email?: string | null | undefined;
+  /** E.164, or ten digits that `defaultCountryCode` completes. */
+  phone?: string | null | undefined;
+  altPhone1?: string | null | undefined;
+  altPhone2?: string | null | undefined;
+  altPhone3?: string | null | undefined;
+  altEmail1?: string | null | undefined;
+  altEmail2?: string | null | undefined;
+  altEmail3?: string | null | undefined;
+  companyName?: string | null | undefined;
+  jobTitle?: string | null | undefined;
+  linkedinUrl?: string | null | undefined;
+  notes?: string | null | undefined;
+  /** At most 100, and 20,000 characters as JSON. Texts, numbers and booleans can stand in templates. */
+  customFields?: Record<string, unknown> | null | undefined;
+  externalId?: string | null | undefined;
+  hsContactId?: string | null | undefined;
+  hsPortalId?: string | null | undefined;
+  ghlContactId?: string | null | undefined;
+  ghlLocationId?: string | null | undefined;
+  tags?: string[] | null | undefined;
+  /** Absent or no address: the owner of the workspace. null: nobody. */
+  contactOwnerEmail?: string | null | undefined;
+  listId?: Id | null | undefined;
+  source?: string | null | undefined;
+}
+
+export interface CreateListBody {
+  name: string;
+  description?: string | null | undefined;
+}
+
+/** Absent fields stay. */
+export interface UpdateListBody {
+  name?: string | null | undefined;
+  description?: string | null | undefined;
+}
+
+export interface CheckAddressesBody {
+  /** A phone number or e-mail address. */
+  address?: string | undefined;
+  /** At most 100, instead of `address`; checked one after another. */
+  addresses?: string[] | undefined;
+}
+
+export interface CheckLeadsBody {
+  /** One address, whoever it belongs to. */
+  address?: string | undefined;
+  /** At most 10,000. */
+  leadIds?: Id[] | undefined;
+  /** All leads of a list. */
+  listId?: string | undefined;
+}
+
+export interface ReachContactBody {
+  /** Asked first. */
+  phones?: string[] | undefined;
+  emails?: string[] | undefined;
+}
+
+/** A draft may be incomplete. */
+export interface CreateCampaignBody {
+  name: string;
+  messageType?: 'imessage' | 'sms' | 'email' | null | undefined;
+  listId?: Id | null | undefined;
+  lineIds?: Id[] | null | undefined;
+  steps?: CampaignStepBody[] | null | undefined;
+  schedule?: {
+    /** An IANA zone, or `lead`: the lead’s own. */
+    timezone: string;
+    fallbackTimezone?: string | null | undefined;
+    sendWindowStart?: string | null | undefined;
+    sendWindowEnd?: string | null | undefined;
+    allowedDaysOfWeek?: number[] | null | undefined;
+  } | null | undefined;
+  onReply?: 'stop' | 'continue' | null | undefined;
+  allowReentry?: boolean | null | undefined;
+  newLeadsFirst?: boolean | null | undefined;
+  sendFallbackSmsOnFailed?: boolean | null | undefined;
+}
+
+export interface CampaignStepBody {
+  /** `step_1`, `step_2`, … when absent. */
+  key?: string | null | undefined;
+  message?: string | null | undefined;
+  /** Of emails. */
+  subject?: string | null | undefined;
+  /** What a fallback SMS says; null: the same text. */
+  smsMessage?: string | null | undefined;
+  attachmentUrls?: string[] | null | undefined;
+  attachmentNames?: (string | null)[] | null | undefined;
+  /** None when absent. */
+  wait?: Wait | null | undefined;
+  onlyNonResponders?: boolean | null | undefined;
+  stopConditions?: ConditionBody[] | null | undefined;
+  branches?: {
+    condition: ConditionBody;
+    /** The key of a later step, or `end`. */
+    to: string;
+  }[] | null | undefined;
+  /** Where the lead goes when no branch holds: a key, `end`, or null for the step that follows. */
+  next?: string | null | undefined;
+}
+
+/** At most 365 days. */
+export interface Wait {
+  value: number;
+  unit: 's' | 'min' | 'h' | 'd';
+}
+
+export type ConditionBody = {
+  /** Made by us when absent. */
+  id?: string | null | undefined;
+  type: 'replied';
+} | {
+  /** Made by us when absent. */
+  id?: string | null | undefined;
+  type: 'replied_with';
+  /** Any of them, as whole words. */
+  keywords: string[];
+} | {
+  /** Made by us when absent. */
+  id?: string | null | undefined;
+  type: 'no_reply_for';
+  wait: Wait;
+} | {
+  /** Made by us when absent. */
+  id?: string | null | undefined;
+  type: 'tag';
+  tag: string;
+  is: 'present' | 'absent';
+} | {
+  /** Made by us when absent. */
+  id?: string | null | undefined;
+  type: 'field';
+  /** A field of leads, or `customFields.<name>`. */
+  field: string;
+  operator: 'eq' | 'neq' | 'contains' | 'not_contains' | 'starts_with' | 'gt' | 'gte' | 'lt' | 'lte' | 'gt_date' | 'lt_date' | 'exists' | 'not_exists';
+  /** null for `exists` and `not_exists`. */
+  value?: string | number | null | undefined;
+} | {
+  /** Made by us when absent. */
+  id?: string | null | undefined;
+  type: 'contacted_before';
+  scope: 'campaign' | 'any_campaign';
+} | {
+  /** Made by us when absent. */
+  id?: string | null | undefined;
+  type: 'dnc';
+} | {
+  /** Made by us when absent. */
+  id?: string | null | undefined;
+  type: 'http';
+  /** http or https, on a public address. */
+  url: string;
+  method?: 'GET' | 'POST' | null | undefined;
+  /** With placeholders of the lead. */
+  body?: string | null | undefined;
+  path?: string | null | undefined;
+  operator: 'eq' | 'neq' | 'contains' | 'not_contains' | 'starts_with' | 'gt' | 'gte' | 'lt' | 'lte' | 'gt_date' | 'lt_date' | 'exists' | 'not_exists';
+  /** null for `exists` and `not_exists`. */
+  value?: string | number | null | undefined;
+  /** Kept encrypted and never answered. Absent: those that the condition of this `id` has stay. */
+  headers?: Record<string, string> | null | undefined;
+};
+
+export interface EvaluateConditionsBody {
+  /** Its entry of the lead is looked at, if there is one. */
+  campaignId?: Id | null | undefined;
+  leadId: Id;
+  /** As if the lead had entered then: replies count from then on. Absent: when it did, else now. */
+  since?: Instant | null | undefined;
+  conditions: ConditionBody[];
+}
+
+/** Absent fields stay. null clears `listId` and `schedule`. `steps` replaces all of them. */
+export interface UpdateCampaignBody {
+  name?: string | null | undefined;
+  messageType?: 'imessage' | 'sms' | 'email' | null | undefined;
+  listId?: Id | null | undefined;
+  lineIds?: Id[] | null | undefined;
+  steps?: CampaignStepBody[] | null | undefined;
+  schedule?: {
+    /** An IANA zone, or `lead`: the lead’s own. */
+    timezone: string;
+    fallbackTimezone?: string | null | undefined;
+    sendWindowStart?: string | null | undefined;
+    sendWindowEnd?: string | null | undefined;
+    allowedDaysOfWeek?: number[] | null | undefined;
+  } | null | undefined;
+  onReply?: 'stop' | 'continue' | null | undefined;
+  allowReentry?: boolean | null | undefined;
+  newLeadsFirst?: boolean | null | undefined;
+  sendFallbackSmsOnFailed?: boolean | null | undefined;
+}
+
+/** `leadId` or `lead`. */
+export interface EnterLeadBody {
+  leadId?: Id | null | undefined;
+  /** Found by phone or email among the workspace’s leads, else made. Fields of leads that the documented API has not may be given too. */
+  lead?: {
+    firstName: string;
+    lastName?: string | null | undefined;
+    email?: string | null | undefined;
+    phone?: string | null | undefined;
+    companyName?: string | null | undefined;
+    jobTitle?: string | null | undefined;
+  } | null | undefined;
+}
+
+export interface EnrollBody {
+  leadId: Id;
+}
+
+export interface SimulateBody {
+  /** When a draft is launched, or a paused campaign resumed; now when absent. */
+  startAt?: string | undefined;
+  assume?: {
+    /** Share of messages that are answered, 0 to 1. */
+    replyRate?: number | undefined;
+    /** Who answers is drawn with it; the same seed, the same answers. */
+    seed?: number | undefined;
+    /** What HTTP conditions answer. */
+    http?: boolean | undefined;
+  } | undefined;
+  /** So many more lines like the campaign’s first. */
+  addLines?: number | undefined;
+  /** What if its lines had these. */
+  caps?: {
+    /** null: no cap. Absent: as each line has it. */
+    dailyNewConversationsLimit?: number | null | undefined;
+    /** null: no cap. Absent: as each line has it. */
+    dailyTotalMessagesLimit?: number | null | undefined;
+    /** null: no cap. Absent: as each line has it. */
+    hourlyNewConversationsLimit?: number | null | undefined;
+  } | undefined;
+}
+
+export interface CreateWebhookBody {
+  /** https. */
+  url: string;
+  /** The five documented events, and others that are only sent when named here. */
+  events: ('message.sent' | 'message.failed' | 'message.fallback' | 'message.opened' | 'message.reply' | 'message.delivered' | 'message.cancelled' | 'message.received' | 'line.health_changed' | 'lead.opted_out' | 'conversation.dormant' | 'campaign.completed' | 'webhook.disabled')[];
+  name: string;
+  description?: string | null | undefined;
+}
+
+/** Absent fields stay. */
+export interface UpdateWebhookBody {
+  /** https. */
+  url?: string | undefined;
+  /** Replaces those before. */
+  events?: ('message.sent' | 'message.failed' | 'message.fallback' | 'message.opened' | 'message.reply' | 'message.delivered' | 'message.cancelled' | 'message.received' | 'line.health_changed' | 'lead.opted_out' | 'conversation.dormant' | 'campaign.completed' | 'webhook.disabled')[] | undefined;
+  name?: string | undefined;
+  description?: string | null | undefined;
+  /** true also forgets earlier failures. What waits for it goes on then. */
+  isActive?: boolean | undefined;
+}
+
+export interface ReplayBody {
+  /** Events from then on. */
+  since: string;
+  /** Leaves out what the receiver has taken before. */
+  undeliveredOnly?: boolean | null | undefined;
+}
+
+/** Absent fields stay. */
+export interface UpdateWorkspaceBody {
+  name?: string | null | undefined;
+  timezone?: string | null | undefined;
+  lineDownPolicy?: 'wait' | 'move' | 'sms' | null | undefined;
+}
+
+/** Absent fields stay. `provider: null` removes the fallback; `sandbox` without `lineId` takes the only simulated SMS line; `twilio` makes an SMS line of these settings, or changes the one there is. */
+export interface UpdateFallbackConfigBody {
+  provider?: 'sandbox' | 'twilio' | null | undefined;
+  lineId?: string | null | undefined;
+  enabled?: boolean | null | undefined;
+  attachmentLinks?: boolean | null | undefined;
+  sendFallbackSmsOnFailed?: boolean | null | undefined;
+  accountSid?: string | null | undefined;
+  /** Encrypted at rest, never shown; blank leaves it as it is. */
+  authToken?: string | null | undefined;
+  /** A number of the account. Takes the place of a Messaging Service. */
+  fromNumber?: string | null | undefined;
+  /** Instead of a number, or with the one of its numbers that the line shall show. */
+  messagingServiceSid?: string | null | undefined;
+  /** False saves without asking Twilio whether it is all true. */
+  verify?: boolean | null | undefined;
+}
+
+/** Absent fields stay; a list that is given replaces the old one. */
+export interface UpdateLanguageAuditBody {
+  allowedPhrases?: string[] | null | undefined;
+  blockedPhrases?: string[] | null | undefined;
+  customInstructions?: string | null | undefined;
+}
+
+export interface CreateApiKeyBody {
+  name: string;
+  scopes?: ('send' | 'read' | 'admin')[] | null | undefined;
+  /** null or absent: never. */
+  expiresAt?: Instant | null | undefined;
+  sendsAs?: 'imessage_first' | 'sms_only' | null | undefined;
+}
+
+export interface RenameApiKeyBody {
+  name: string;
+}
+
+/** The four duplicate fields come with status 200 only: an existing lead was matched. */
+export interface SendAnswer {
+  success: boolean;
+  status: 'sent' | 'pending' | 'scheduled' | 'fallback' | 'failed';
+  reason?: string;
+  scheduledDate?: Instant;
+  error?: string;
+  leadId: Id | null;
+  ghlContactId: string | null;
+  ghlLocationId: string | null;
+  hsPortalId: string | null;
+  hsContactId: string | null;
+  duplicateOnly?: true;
+  existingLeadIds?: Id[];
+  leadIds?: Id[];
+  duplicateMessage?: string;
+  message: Message;
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface Message {
+  _id: Id;
+  /** The text as it was given, placeholders included. */
+  message: string;
+  subject: string | null;
+  messageType: 'imessage' | 'sms' | 'email';
+  status: 'pending' | 'scheduled' | 'queued' | 'sending' | 'unknown' | 'sent' | 'delivered' | 'fallback' | 'failed' | 'cancelled';
+  /** Machine-readable companion of `errorMessage`. */
+  reason: 'dnc' | 'expired' | 'refused' | 'retries_exhausted' | 'not_on_imessage' | 'forced_fallback' | 'availability_error' | 'outcome_unknown' | 'line_inactive' | 'no_address' | 'bounced' | 'campaign_stopped' | null;
+  direction: 'sent' | 'received';
+  fromLineId: Id | null;
+  fromLinePhone: string | null;
+  fromLineEmail: string | null;
+  recipientPhone: string | null;
+  recipientEmail: string | null;
+  recipientName: string | null;
+  /** Where it went, once it went: one address of the cascade. */
+  address: string | null;
+  leadId: Id | null;
+  workspaceId: string;
+  createdByUserId: string | null;
+  scheduledDate: Instant | null;
+  /** When the message itself is next ready to go; its line may take longer. null while it is held by a paused campaign. */
+  dueAt: Instant | null;
+  expiresAt: Instant | null;
+  priority: 'reply' | 'single' | 'campaign' | 'campaign_follow_up';
+  /** Attempts made so far. */
+  attempt: number;
+  /** Attempts it has in all. */
+  attempts: number;
+  lineDecision: LineDecision | null;
+  batchId: string | null;
+  campaignId: string | null;
+  stepIndex: number | null;
+  contactOwnerEmail: string | null;
+  settings: MessageSettings | null;
+  sentAt: Instant | null;
+  deliveredAt: Instant | null;
+  readAt: Instant | null;
+  /** The carrier's or device's own id. */
+  externalMessageId: string | null;
+  errorMessage: string | null;
+  checkedAddresses: string[];
+  sendFallbackSmsOnFailed: boolean;
+  fallbackSmsDispatched: boolean;
+  /** The message this one is the fallback SMS of. */
+  fallbackOf: Id | null;
+  attachmentUrls: string[];
+  attachmentNames: (string | null)[];
+  hsContactId: string | null;
+  hsPortalId: string | null;
+  ghlContactId: string | null;
+  ghlLocationId: string | null;
+  ghlConversationMessageId: string | null;
+  correlationId: string;
+  createdAt: Instant;
+  updatedAt: Instant;
+}
+
+/** Which line was chosen and why. */
+export interface LineDecision {
+  lineId: Id;
+  reason: 'requested' | 'conversation' | 'least_recently_used' | 'free_earliest' | 'fallback' | 'moved' | 'campaign_turn';
+  /** One sentence for people. */
+  because: string;
+}
+
+/** When the message may go, as it was asked for. */
+export interface MessageSettings {
+  timezone: string | null;
+  sendWindowStart: string | null;
+  sendWindowEnd: string | null;
+  allowedDaysOfWeek: number[] | null;
+}
+
+export interface DryRunAnswer {
+  dryRun: true;
+  wouldAccept: true;
+  /** What the answer to the send would say. */
+  status: 'pending' | 'scheduled' | 'fallback' | 'failed';
+  reason: 'dnc' | 'expired' | 'refused' | 'retries_exhausted' | 'not_on_imessage' | 'forced_fallback' | 'availability_error' | 'outcome_unknown' | 'line_inactive' | 'no_address' | 'bounced' | 'campaign_stopped' | null;
+  /** The lead it would belong to; null when one would be made. */
+  leadId: Id | null;
+  leadWouldBeCreated: boolean;
+  /** First address of the cascade that is neither opted out nor remembered as not on iMessage; null when none is left. */
+  address: string | null;
+  fromLineId: Id | null;
+  fromLinePhone: string | null;
+  fromLineEmail: string | null;
+  lineDecision: LineDecision | null;
+  /** The text with its placeholders resolved as of now. */
+  text: string;
+  /** Likewise. */
+  subject: string | null;
+  /** Placeholders without value and default: they become empty. */
+  missing: string[];
+  scheduledDate: Instant | null;
+  earliestAt: Instant | null;
+  expectedAt: Instant | null;
+  gates: Gate[];
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+/** One thing that may stand between a message and its line. */
+export interface Gate {
+  gate: 'opt_out' | 'campaign' | 'expiry' | 'schedule' | 'retry' | 'window' | 'conversation' | 'campaign_stop' | 'read_only' | 'line' | 'device_down' | 'daily_cap' | 'first_touch_cap' | 'hourly_cap' | 'device_gap' | 'contact_gap';
+  state: 'passed' | 'blocked';
+  /** When it opens by itself; null when open, or when it takes somebody's hand. */
+  until: Instant | null;
+  reason: string;
+}
+
+/** Every refusal has this shape. All codes: docs/errors.md. */
+export interface ErrorAnswer {
+  /** A sentence for people. */
+  error: string;
+  /** What programs branch on. */
+  code: string;
+  /** Further detail of some codes. */
+  reason?: string;
+  /** The field at fault. */
+  param?: string;
+  /** `false`, of `POST /api/check-availability-rr` alone. */
+  available?: boolean;
+  /** Of `INVALID_LEADS`: what is wrong with which; 100 at most. */
+  rows?: {
+    index: number;
+    line?: number;
+    param: string;
+    error: string;
+  }[];
+  /** Of `INVALID_CAMPAIGN`: all that is wrong, each with its place; 100 at most. */
+  problems?: {
+    param: string;
+    error: string;
+  }[];
+  /** `false`, of line requests alone; with them: */
+  success?: boolean;
+  status?: string;
+  message?: string;
+  /** The same as in the header `x-request-id` and in our log. */
+  requestId: string;
+}
+
+/** Newest first. */
+export interface MessagesAnswer {
+  messages: Message[];
+  /** Hand it back as `cursor` for the next page; null on the last. */
+  nextCursor: string | null;
+}
+
+export interface CancelForLeadAnswer {
+  success: true;
+  cancelledCount: number;
+  jobsRemovedFromQueue: number;
+  leadId: Id | null;
+  messageIds: Id[];
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface MessageAnswer {
+  message: Message;
+}
+
+export interface EditMessageAnswer {
+  message: Message;
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+/** Everything that happened to the message, oldest first. */
+export interface TimelineAnswer {
+  messageId: Id;
+  events: TimelineEvent[];
+}
+
+export interface TimelineEvent {
+  _id: Id;
+  type: string;
+  at: Instant;
+  data: Record<string, unknown>;
+}
+
+export interface ExplainAnswer {
+  messageId: Id;
+  status: 'pending' | 'scheduled' | 'queued' | 'sending' | 'unknown' | 'sent' | 'delivered' | 'fallback' | 'failed' | 'cancelled';
+  /** In the order they are asked; empty once the message no longer waits. */
+  gates: Gate[];
+  /** First instant at which every gate is open, as far as known. */
+  earliestAt: Instant | null;
+  /** When its turn comes, given what waits before it on the line. */
+  expectedAt: Instant | null;
+  /** Messages that wait before it on the same line. */
+  aheadOnLine: number | null;
+  lineDecision: LineDecision | null;
+}
+
+export interface CancelAnswer {
+  success: true;
+  message: Message;
+}
+
+export interface ReactAnswer {
+  ok: true;
+  reaction: 'love' | 'like' | 'dislike' | 'laugh' | 'emphasize' | 'question';
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface TypingAnswer {
+  ok: true;
+  typing: boolean;
+  note: string;
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface ConversationsAnswer {
+  conversations: Conversation[];
+  nextCursor: Id | null;
+}
+
+export interface Conversation {
+  leadId: Id;
+  /** First and last name of the lead. */
+  name: string | null;
+  phone: string | null;
+  email: string | null;
+  optedOutAt: Instant | null;
+  /** The latest that was written, by either side. */
+  lastMessage: Message;
+  lastReplyAt: Instant | null;
+  /** Sent and received, without what waits or was cancelled. */
+  messageCount: number;
+}
+
+export interface ConversationAnswer {
+  leadId: Id;
+  /** Newest first, also those that wait. */
+  messages: Message[];
+  /** Tapbacks on these messages, by either side. */
+  reactions: Tapback[];
+  nextCursor: Id | null;
+}
+
+export interface Tapback {
+  messageId: Id;
+  address: string;
+  reaction: string;
+  at: Instant;
+}
+
+export interface RepliesAnswer {
+  replies: Reply[];
+  total: number;
+  page: number;
+  limit: number;
+  totalPages: number;
+}
+
+export interface Reply {
+  leadId: Id;
+  messageId: Id;
+  message: string;
+  respondedAtUtc: Instant;
+  recipientPhone: string | null;
+  recipientEmail: string | null;
+  name: string | null;
+  /** Up to 10, newest first. */
+  recentReplies: {
+    messageId: Id;
+    message: string;
+    receivedAtUtc: Instant;
+  }[];
+  /** What we had sent before the reply: up to 10, newest first. */
+  parentMessages: {
+    messageId: Id;
+    message: string;
+    sentAtUtc: Instant | null;
+    batchId: string | null;
+    stepIndex: number | null;
+  }[];
+}
+
+export interface DormantAnswer {
+  /** Those last written in first. */
+  dormantConversations: {
+    recipientPhone: string;
+    lastMessageAt: Instant;
+    lastMessageDirection: 'sent' | 'received';
+    leadName: string | null;
+    daysSinceLastMessage: number;
+    messageCount: number;
+  }[];
+  /** All there are, also beyond `limit`. */
+  total: number;
+}
+
+export interface WakeDormantAnswer {
+  success: true;
+  action: 'notify';
+  /** Numbers of which the event `conversation.dormant` was told, once each. */
+  notified: string[];
+  /** Numbers with which there is no conversation. */
+  notFound: string[];
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface DncEntriesAnswer {
+  /** Newest first. */
+  entries: DncEntry[];
+  total: number;
+  page: number;
+  limit: number;
+  totalPages: number;
+}
+
+export interface DncEntry {
+  _id: Id;
+  workspaceId: string;
+  phone: string | null;
+  email: string | null;
+  /** `manual`, `opt_out_words`, or how a carrier told it: `carrier_opt_out`, `one_click`, `complaint`, `hard_bounce`. */
+  reason: string;
+  /** What was said, or why it was entered. */
+  words: string | null;
+  createdAt: Instant;
+}
+
+export interface DncEntryAnswer {
+  entry: DncEntry;
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface AttachmentAnswer {
+  id: Id;
+  /** For `attachmentUrls`. Whoever knows it may read the file. */
+  url: string;
+  name: string;
+  /** By the bytes, whatever the upload said. */
+  mimeType: string;
+  sizeBytes: number;
+  /** Of the bytes, in lower-case hex. */
+  sha256: string;
+}
+
+export interface LinesAnswer {
+  lines: Line[];
+}
+
+export interface Line {
+  _id: Id;
+  workspaceId: string;
+  phone: string | null;
+  email: string | null;
+  firstName: string | null;
+  lastName: string | null;
+  isActive: boolean;
+  provisioningStatus: 'awaiting_payment' | 'provisioning' | 'active' | 'failed' | 'canceled';
+  paymentStatus: string | null;
+  channelType: 'phone' | 'email';
+  lineType: 'purchased' | 'byon';
+  /** What the line sends. */
+  messageType: 'imessage' | 'sms' | 'email';
+  /** How it reaches the world; `sandbox` is a simulated phone. */
+  transport: 'relay' | 'bluebubbles' | 'twilio' | 'smtp' | 'sandbox';
+  /** Without secrets. */
+  transportConfig: Record<string, unknown>;
+  hasSecret: boolean;
+  /** Lines on one device share its gap. */
+  deviceId: string;
+  deviceGapMs: number;
+  /** Between first messages to different contacts. */
+  contactGapMs: number;
+  /** null: no cap. 0: none go until it is raised. */
+  dailyNewConversationsLimit: number | null;
+  /** null: no cap. 0: none go until it is raised. */
+  dailyTotalMessagesLimit: number | null;
+  /** null: no cap. 0: none go until it is raised. */
+  hourlyNewConversationsLimit: number | null;
+  /** Days of the caps begin in this zone; their hours are those of UTC. */
+  capTimezone: string;
+  /** Attempts of a single send. */
+  attempts: number;
+  retryGapMs: number;
+  /** How long an unknown outcome is asked for before it is given up. */
+  reconcileLimitMs: number;
+  usage: LineUsage;
+  healthCheck: LineHealth;
+  score: LineScore;
+  createdAt: Instant;
+  updatedAt: Instant;
+}
+
+/** Today's counters. */
+export interface LineUsage {
+  date: string;
+  newConversationsCount: number;
+  totalMessagesCount: number;
+}
+
+export interface LineHealth {
+  status: 'healthy' | 'down';
+  lastCheckedAt: Instant | null;
+}
+
+/** The last 24 hours, renewed every minute; null before the first check. */
+export type LineScore = {
+  /** `high` doubles the gaps of the line. */
+  risk: 'low' | 'medium' | 'high';
+  sent: number;
+  failed: number;
+  /** 0–1. From 5 % medium, over 15 % high, once 20 messages ended. */
+  failureRate: number;
+  /** 5 in a row medium, 10 high. */
+  consecutiveFailures: number;
+  replyRate: number;
+  because: string;
+} | null;
+
+export interface WriteLineAnswer {
+  line: Line;
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface SpamMonitorAnswer {
+  lines: MonitoredLine[];
+}
+
+export interface MonitoredLine {
+  lineId: Id;
+  linePhone: string | null;
+  /** Here, as documented, by what the line is known. */
+  lineType: 'phone' | 'email';
+  /** Messages that came to an end, failed ones among them. */
+  totalSentLast24h: number;
+  failedLast24h: number;
+  /** 0–1. */
+  failureRate: number;
+  consecutiveFailures: number;
+  /** From 5 % medium, over 15 % high, once 20 messages ended; 5 failures in a row medium, 10 high. */
+  spamRisk: 'low' | 'medium' | 'high';
+  recommendation: string;
+  lineEmail: string | null;
+  repliesLast24h: number;
+  /** Replies per message taken. */
+  replyRate: number;
+  /** What weighed most. */
+  because: string;
+}
+
+export interface LineHealthAnswer {
+  success: true;
+  lineId: Id;
+  /** Active, and up. */
+  healthy: boolean;
+  healthCheck: LineHealth;
+  message: string;
+  availabilityChecks: AvailabilityChecks;
+}
+
+/** null: not a line for iMessage. */
+export type AvailabilityChecks = {
+  canCheck: boolean;
+  usedToday: number;
+  limit: number;
+  resetsAt: Instant;
+} | null;
+
+export interface LineAnswer {
+  line: Line;
+}
+
+export interface LineForecast {
+  lineId: Id;
+  /** Messages in its queue. */
+  waiting: number;
+  /** Steps of running campaigns that are to follow. */
+  toCome: number;
+  /** As things are. */
+  now: LineOutlook;
+  /** With `addLines`, `cap` and `totalCap`, over all of these lines. */
+  whatIf: LineOutlook | null;
+  /** False: counted by the hour, because it is so much. */
+  isExact: boolean;
+  assumptions: string[];
+}
+
+export interface LineOutlook {
+  /** When its last message goes; null: something never does. */
+  drainsAt: Instant | null;
+  /** That go. */
+  messages: number;
+  /** That don’t, as things are: the line is off, a cap is 0, a window never opens, or it takes over 400 days. */
+  neverGoes: number;
+  /** Days as the line’s caps count them. */
+  perDay: {
+    day: string;
+    messages: number;
+    firstTouches: number;
+  }[];
+  /** What it waits for longest, and for how long in all. */
+  bottleneck: {
+    gate: string;
+    hours: number;
+  } | null;
+}
+
+export interface PairingCodeAnswer {
+  /** Typed at the Mac; good once. */
+  code: string;
+  expiresAt: Instant;
+  /** What to run on the Mac. */
+  command: string;
+}
+
+export interface RelayDevicesAnswer {
+  devices: RelayDevice[];
+}
+
+export interface RelayDevice {
+  _id: Id;
+  lineId: Id;
+  name: string;
+  /** What moves messages there, e.g. `messages-app`. */
+  driver: string;
+  agentVersion: string | null;
+  protocol: number | null;
+  connected: boolean;
+  pairedAt: Instant;
+  lastSeenAt: Instant | null;
+  revokedAt: Instant | null;
+  /** What it last found about itself. */
+  selfTest: {
+    ok: boolean;
+    checks: {
+      check: string;
+      ok: boolean;
+      message: string;
+    }[];
+    versions: Record<string, string>;
+  } | null;
+}
+
+export interface RelayDeviceAnswer {
+  device: RelayDevice;
+}
+
+export interface NewLineRequestAnswer {
+  success: true;
+  /** `provisioning` until a Mac is paired with the line, then `active`. */
+  status: 'awaiting_payment' | 'provisioning' | 'active' | 'failed' | 'canceled';
+  paymentStatus: string | null;
+  paymentRequired: boolean;
+  line: RequestedLine;
+  lineRequestId: Id;
+  /** What to type at the Mac that serves the line; `POST /api/lines/{id}/pairing-code` makes another. */
+  pairing: PairingCodeAnswer;
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface RequestedLine {
+  _id: Id;
+  firstName: string | null;
+  lastName: string | null;
+  channelType: 'phone' | 'email';
+  lineType: 'purchased' | 'byon';
+  provisioningStatus: 'awaiting_payment' | 'provisioning' | 'active' | 'failed' | 'canceled';
+  paymentStatus: string | null;
+}
+
+export interface LineRequestAnswer {
+  success: true;
+  /** `provisioning` until a Mac is paired with the line, then `active`. */
+  status: 'awaiting_payment' | 'provisioning' | 'active' | 'failed' | 'canceled';
+  paymentStatus: string | null;
+  paymentRequired: boolean;
+  line: RequestedLine;
+}
+
+export interface DuplicateLeadsAnswer {
+  message: 'Lead was a duplicate; existing lead ID returned.';
+  duplicateOnly: true;
+  savedCount: number;
+  duplicateCount: number;
+  totalProcessed: number;
+  listId: Id;
+  /** The first of the existing leads. */
+  leadId: string;
+  existingLeadIds: Id[];
+  /** As `existingLeadIds`. */
+  leadIds: Id[];
+  ghlContactId: string | null;
+  ghlLocationId: string | null;
+  hsPortalId: string | null;
+  /** This and the three above: of `leadId`. */
+  hsContactId: string | null;
+  /** Only where there are some. */
+  duplicates: {
+    /** Of the lead in the call, from 0. */
+    index: number;
+    /** As it was given. */
+    input: unknown;
+    /** Who has that phone or email in the list. */
+    existingLead: Lead;
+  }[];
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface Lead {
+  _id: Id;
+  workspaceId: string;
+  listId: Id;
+  firstName: string | null;
+  lastName: string | null;
+  email: string | null;
+  phone: string | null;
+  altPhone1: string | null;
+  altPhone2: string | null;
+  altPhone3: string | null;
+  altEmail1: string | null;
+  altEmail2: string | null;
+  altEmail3: string | null;
+  companyName: string | null;
+  jobTitle: string | null;
+  linkedinUrl: string | null;
+  notes: string | null;
+  customFields: Record<string, unknown>;
+  source: string;
+  externalId: string | null;
+  contactOwnerEmail: string | null;
+  availabilityStatus: 'available' | 'unavailable' | 'error' | null;
+  hsContactId: string | null;
+  hsPortalId: string | null;
+  ghlContactId: string | null;
+  ghlLocationId: string | null;
+  tags: string[];
+  /** Set while the lead as a whole is opted out. */
+  optedOutAt: Instant | null;
+  createdAt: Instant;
+  updatedAt: Instant;
+}
+
+export interface SavedLeadsAnswer {
+  message: 'Leads saved successfully';
+  savedCount: number;
+  duplicateCount: number;
+  totalProcessed: number;
+  listId: Id;
+  /** The first of the new leads. */
+  leadId: string;
+  /** The new leads, in the order given. */
+  leadIds: Id[];
+  /** The list of each of `leadIds`. */
+  leadListIds: Id[];
+  ghlContactId: string | null;
+  ghlLocationId: string | null;
+  hsPortalId: string | null;
+  /** This and the three above: of `leadId`. */
+  hsContactId: string | null;
+  /** Only where there are some. */
+  duplicates?: {
+    /** Of the lead in the call, from 0. */
+    index: number;
+    /** As it was given. */
+    input: unknown;
+    /** Who has that phone or email in the list. */
+    existingLead: Lead;
+  }[];
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface LeadsAnswer {
+  /** Newest first. */
+  leads: Lead[];
+  /** All lists of the workspace. */
+  lists: List[];
+  pagination: {
+    page: number;
+    limit: number;
+    /** Of all that match, not of the page. */
+    totalCount: number;
+    totalPages: number;
+  };
+}
+
+export interface List {
+  _id: Id;
+  workspaceId: string;
+  name: string;
+  description: string;
+  /** `quick_sends` or `inbound`: made on demand, and neither renamed nor deleted. */
+  special: string | null;
+  leadCount: number;
+  createdAt: Instant;
+  updatedAt: Instant;
+}
+
+export interface LeadAnswer {
+  lead: Lead;
+}
+
+export interface DeletedLeadsAnswer {
+  deletedCount: number;
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface CsvPreviewAnswer {
+  headers: string[];
+  /** Heading → field; null: left out. */
+  mapping: Record<string, string | null>;
+  /** The first ten, as they stand in the file. */
+  rows: string[][];
+  /** Everything a column can be mapped to, besides custom fields. */
+  fields: string[];
+}
+
+export interface UpdateLeadAnswer {
+  lead: Lead;
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface ListsAnswer {
+  /** Oldest first. */
+  lists: List[];
+}
+
+export interface ChangedListAnswer {
+  list: List;
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface ListAnswer {
+  list: List;
+}
+
+export interface CheckAddressAnswer {
+  /** False: the check failed, `error` says why. */
+  success: boolean;
+  /** As it was asked for. */
+  address: string;
+  available: boolean;
+  /** True: it was known before, and no check was spent. */
+  cached: boolean;
+  /** When it was found out. Available counts for 30 days, unavailable for 7. */
+  checkedAt: Instant | null;
+  /** The line that found it out. */
+  lineId: Id | null;
+  /** Not null: the check failed, nobody can tell; `available` is then `false`. */
+  error: string | null;
+}
+
+export interface CheckAddressesAnswer {
+  success: true;
+  /** In the order asked for. */
+  results: CheckedAddress[];
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface CheckedAddress {
+  /** As it was asked for. */
+  address: string;
+  available: boolean;
+  /** True: it was known before, and no check was spent. */
+  cached: boolean;
+  /** When it was found out. Available counts for 30 days, unavailable for 7. */
+  checkedAt: Instant | null;
+  /** The line that found it out. */
+  lineId: Id | null;
+  /** Not null: the check failed, nobody can tell; `available` is then `false`. */
+  error: string | null;
+}
+
+export interface CheckLeadAnswer {
+  success: true;
+  leadId: Id;
+  available: boolean;
+  status: 'available' | 'unavailable' | 'error';
+  /** The address that decides; null when there is none, or its check failed. */
+  address: string | null;
+  /** True: it was known before, and no check was spent. */
+  cached: boolean;
+  /** When it was found out. Available counts for 30 days, unavailable for 7. */
+  checkedAt: Instant | null;
+  /** The line that found it out. */
+  lineId: Id | null;
+  /** Not null: the check failed, nobody can tell; `available` is then `false`. */
+  error: string | null;
+  ghlContactId: string | null;
+  ghlLocationId: string | null;
+  hsPortalId: string | null;
+  hsContactId: string | null;
+}
+
+export type CheckLeadsAnswer = CheckedOneAnswer | CheckedNowAnswer | CheckedLaterAnswer;
+
+export interface CheckedOneAnswer {
+  /** False: the check failed, `error` says why. */
+  success: boolean;
+  /** As it was asked for. */
+  address: string;
+  available: boolean;
+  /** True: it was known before, and no check was spent. */
+  cached: boolean;
+  /** When it was found out. Available counts for 30 days, unavailable for 7. */
+  checkedAt: Instant | null;
+  /** The line that found it out. */
+  lineId: Id | null;
+  /** Not null: the check failed, nobody can tell; `available` is then `false`. */
+  error: string | null;
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface CheckedNowAnswer {
+  success: true;
+  checked: number;
+  /** Those whose status is known now, either way. */
+  successful: number;
+  errors: number;
+  results: CheckedLead[];
+  processingMode: 'synchronous';
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface CheckedLead {
+  leadId: string;
+  available: boolean;
+  status: 'available' | 'unavailable' | 'error';
+  /** The address that decides; null when there is none, or its check failed. */
+  address: string | null;
+  /** True: it was known before, and no check was spent. */
+  cached: boolean;
+  /** When it was found out. Available counts for 30 days, unavailable for 7. */
+  checkedAt: Instant | null;
+  /** The line that found it out. */
+  lineId: Id | null;
+  /** Not null: the check failed, nobody can tell; `available` is then `false`. */
+  error: string | null;
+}
+
+export interface CheckedLaterAnswer {
+  success: true;
+  message: 'Bulk availability check started in background';
+  /** For `GET /api/availability-jobs/{jobId}`. */
+  jobId: string;
+  /** How many leads it will check. */
+  checked: number;
+  processingMode: 'background';
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface ReachContactAnswer {
+  available: boolean;
+  /** Present when `available` is `false`. */
+  reason?: string;
+  /** The first that is available. */
+  address?: string;
+  cached?: boolean;
+  checkedAt?: Instant | null;
+  lineId?: Id | null;
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface AvailabilityJobAnswer {
+  success: true;
+  jobId: string;
+  status: 'running' | 'waiting' | 'finished';
+  total: number;
+  checked: number;
+  available: number;
+  unavailable: number;
+  errors: number;
+  /** `quota`: all lines have used up their day. `line`: no line can check at present. */
+  waitingFor: 'quota' | 'line' | null;
+  waitingUntil: Instant | null;
+  createdAt: Instant;
+  finishedAt: Instant | null;
+}
+
+export interface CampaignsAnswer {
+  /** Newest first. */
+  campaigns: Campaign[];
+  nextCursor: Id | null;
+}
+
+export interface Campaign {
+  _id: Id;
+  workspaceId: string;
+  name: string;
+  status: 'draft' | 'active' | 'paused' | 'completed' | 'archived';
+  /** Whose leads enter at the launch; null: leads are added by API. */
+  listId: Id | null;
+  /** Leads are spread over them; each stays on its line. */
+  lineIds: Id[];
+  messageType: 'imessage' | 'sms' | 'email';
+  /** null: at any hour. */
+  schedule: CampaignSchedule | null;
+  /** What a reply does to its lead: it leaves the campaign, or goes on. */
+  onReply: 'stop' | 'continue';
+  /** Who has gone through it may enter again. */
+  allowReentry: boolean;
+  /** First steps go before follow-ups. */
+  newLeadsFirst: boolean;
+  sendFallbackSmsOnFailed: boolean;
+  steps: CampaignStep[];
+  progress: CampaignProgress;
+  /** `no_line`: none of its lines is left; `requested`. */
+  pauseReason: string | null;
+  startedAt: Instant | null;
+  pausedAt: Instant | null;
+  completedAt: Instant | null;
+  archivedAt: Instant | null;
+  createdAt: Instant;
+  updatedAt: Instant;
+}
+
+export interface CampaignSchedule {
+  /** An IANA zone, or `lead`: the lead’s own. */
+  timezone: string;
+  /** With `lead`: for leads without a zone in `customFields.timezone`. null: the workspace’s zone. */
+  fallbackTimezone: string | null;
+  sendWindowStart: string | null;
+  sendWindowEnd: string | null;
+  /** 0 is Sunday. */
+  allowedDaysOfWeek: number[] | null;
+}
+
+export interface CampaignStep {
+  /** Its name for good: which steps a lead had is told by it. */
+  key: string;
+  /** With placeholders. At most 10,000 characters, 1,600 for `sms`. */
+  message: string;
+  /** Of emails. */
+  subject: string | null;
+  /** What a fallback SMS says; null: the same text. */
+  smsMessage: string | null;
+  attachmentUrls: string[];
+  attachmentNames: (string | null)[];
+  /** Since the step before was sent; for the first, since the lead entered. */
+  wait: Wait;
+  /** Who has replied since entering skips it. */
+  onlyNonResponders: boolean;
+  /** Asked in the instant before this step is sent: if one holds, the lead leaves the campaign. */
+  stopConditions: Condition[];
+  /** The first that holds leads on. */
+  branches: {
+    condition: Condition;
+    /** The key of a later step, or `end`. */
+    to: string;
+  }[];
+  /** Where the lead goes when no branch holds: a key, `end`, or null for the step that follows. */
+  next: string | null;
+}
+
+export type Condition = {
+  /** Its name for good: answers and statistics tell by it which one. */
+  id: string;
+  type: 'replied';
+} | {
+  /** Its name for good: answers and statistics tell by it which one. */
+  id: string;
+  type: 'replied_with';
+  /** Any of them, as whole words. */
+  keywords: string[];
+} | {
+  /** Its name for good: answers and statistics tell by it which one. */
+  id: string;
+  type: 'no_reply_for';
+  wait: Wait;
+} | {
+  /** Its name for good: answers and statistics tell by it which one. */
+  id: string;
+  type: 'tag';
+  tag: string;
+  is: 'present' | 'absent';
+} | {
+  /** Its name for good: answers and statistics tell by it which one. */
+  id: string;
+  type: 'field';
+  /** A field of leads, or `customFields.<name>`. */
+  field: string;
+  operator: 'eq' | 'neq' | 'contains' | 'not_contains' | 'starts_with' | 'gt' | 'gte' | 'lt' | 'lte' | 'gt_date' | 'lt_date' | 'exists' | 'not_exists';
+  /** null for `exists` and `not_exists`. */
+  value: string | number | null;
+} | {
+  /** Its name for good: answers and statistics tell by it which one. */
+  id: string;
+  type: 'contacted_before';
+  scope: 'campaign' | 'any_campaign';
+} | {
+  /** Its name for good: answers and statistics tell by it which one. */
+  id: string;
+  type: 'dnc';
+} | {
+  /** Its name for good: answers and statistics tell by it which one. */
+  id: string;
+  type: 'http';
+  /** http or https, on a public address. */
+  url: string;
+  method: 'GET' | 'POST';
+  /** With placeholders of the lead. */
+  body: string | null;
+  /** Where in the answer’s JSON, like `items[0].id`; empty: all of it. */
+  path: string;
+  operator: 'eq' | 'neq' | 'contains' | 'not_contains' | 'starts_with' | 'gt' | 'gte' | 'lt' | 'lte' | 'gt_date' | 'lt_date' | 'exists' | 'not_exists';
+  /** null for `exists` and `not_exists`. */
+  value: string | number | null;
+  /** Names of the headers it sends; never values. */
+  headersSet: string[];
+};
+
+export interface CampaignProgress {
+  /** Entries so far; one who enters twice is two. */
+  total: number;
+  /** Leads the list had at the launch, while it is entered. */
+  entering: number | null;
+  active: number;
+  /** Their next step can’t be decided now; it is asked again. */
+  held: number;
+  finished: number;
+  stopped: number;
+  failed: number;
+}
+
+export interface CampaignAnswer {
+  campaign: Campaign;
+  /** What stands in the way of its launch, all of it. Empty once it has been launched. */
+  problems: {
+    param: string;
+    error: string;
+  }[];
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface ConditionsEvaluatedAnswer {
+  leadId: Id;
+  campaignId: Id | null;
+  results: {
+    id: string;
+    type: string;
+    /** null: it could not be asked; `error` says why. */
+    holds: boolean | null;
+    error: string | null;
+  }[];
+  /** What was asked. */
+  facts: {
+    lead: Record<string, unknown>;
+    /** Replies are counted from then on. */
+    since: string;
+    replies: {
+      at: Instant;
+      text: string;
+    }[];
+    contactedBefore: {
+      campaign: boolean;
+      anyCampaign: boolean;
+    };
+  };
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface ChangedCampaignAnswer {
+  campaign: Campaign;
+  /** What stands in the way of its launch, all of it. Empty once it has been launched. */
+  problems: {
+    param: string;
+    error: string;
+  }[];
+  /** When the steps were changed after the launch: how many messages of each there are, which stay as they are. */
+  alreadyMade: {
+    key: string;
+    stepIndex: number;
+    messages: number;
+  }[];
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface EnteredLeadAnswer {
+  success: boolean;
+  leadId: Id;
+  campaignId: Id;
+  /** Steps that lie ahead; 0 when it is in the campaign already. */
+  messageCount: number;
+  message: string;
+  alreadyInCampaign: boolean;
+  existingLeadIds?: Id[];
+  ghlContactId: string | null;
+  ghlLocationId: string | null;
+  hsPortalId: string | null;
+  hsContactId: string | null;
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface CampaignLeadsAnswer {
+  /** By id of the lead: oldest lead first. */
+  leads: CampaignLead[];
+  nextCursor: string | null;
+}
+
+export interface CampaignLead {
+  leadId: Id;
+  /** Which time it went in, from 1. */
+  entry: number;
+  status: 'active' | 'held' | 'stopped' | 'finished' | 'failed';
+  name: string | null;
+  phone: string | null;
+  email: string | null;
+  lineId: Id | null;
+  /** The last step that was made or skipped. */
+  stepKey: string | null;
+  /** From when on waits are counted. */
+  stepAt: Instant | null;
+  messageId: Id | null;
+  /** The step it waits for, once that is decided. */
+  nextStepKey: string | null;
+  /** When it is decided on next; null while its message is on the road, and once it has ended. */
+  nextLookAt: Instant | null;
+  /** Why it is held, stopped or failed: a word, */
+  reason: string | null;
+  /** a sentence, */
+  detail: string | null;
+  /** and the condition that held, if one did. */
+  conditionId: string | null;
+  enteredAt: Instant;
+  endedAt: Instant | null;
+  updatedAt: Instant;
+}
+
+export interface CampaignLeadAnswer {
+  lead: CampaignLead;
+}
+
+export interface SimulationAnswer {
+  simulation: Simulation;
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface Simulation {
+  simulationId: Id;
+  campaignId: Id;
+  status: 'waiting' | 'running' | 'finished' | 'failed';
+  progress: {
+    /** Sent so far, of all that goes over these lines. */
+    messages: number;
+    /** How far the simulated clock has come. */
+    at: string;
+  } | null;
+  result: SimulationResult | null;
+  error: string | null;
+  createdAt: Instant;
+  startedAt: Instant | null;
+  finishedAt: Instant | null;
+}
+
+export interface SimulationResult {
+  startAt: Instant;
+  /** The workspace’s: days are days of it. */
+  timezone: string;
+  /** When the last message goes. */
+  finishAt: Instant | null;
+  messages: number;
+  /** Messages that open a conversation on their line. */
+  firstTouches: number;
+  /** Steps that go as a fallback SMS. */
+  fallbacks: number;
+  /** Leads that get at least one message. */
+  leads: number;
+  perDay: {
+    day: string;
+    lineId: string;
+    messages: number;
+    firstTouches: number;
+  }[];
+  perStep: {
+    stepKey: string;
+    messages: number;
+    firstAt: Instant;
+    lastAt: Instant;
+  }[];
+  perLine: {
+    /** `added-1`, … of lines that were added. */
+    lineId: string;
+    messages: number;
+    firstTouches: number;
+    firstAt: Instant;
+    lastAt: Instant;
+  }[];
+  neverGoes: {
+    total: number;
+    byReason: {
+      reason: string;
+      stepKey: string | null;
+      count: number;
+    }[];
+    sample: {
+      leadId: string;
+      stepKey: string | null;
+      reason: string | null;
+      detail: string | null;
+    }[];
+  };
+  /** What was taken for granted. */
+  assumptions: string[];
+  /** What is worth a look: a bottleneck, a tight cap. */
+  warnings: string[];
+}
+
+export interface SimulatedMessages {
+  messages: {
+    leadId: string;
+    stepKey: string | null;
+    lineId: string | null;
+    /** null: it never goes, `reason` and `detail` say why. */
+    at: Instant | null;
+    status: 'sent' | 'fallback' | 'never';
+    firstTouch: boolean;
+    reason: string | null;
+    detail: string | null;
+  }[];
+  nextCursor: string | null;
+}
+
+export interface WebhooksAnswer {
+  webhooks: Webhook[];
+}
+
+/** The secret is shown once, by the call that makes it. */
+export interface Webhook {
+  id: Id;
+  url: string;
+  /** Events that are sent there. */
+  events: ('message.sent' | 'message.failed' | 'message.fallback' | 'message.opened' | 'message.reply' | 'message.delivered' | 'message.cancelled' | 'message.received' | 'line.health_changed' | 'lead.opted_out' | 'conversation.dormant' | 'campaign.completed' | 'webhook.disabled')[];
+  name: string;
+  description: string | null;
+  isActive: boolean;
+  /** Why it was switched off by us: `gone`, the receiver answered 410; `failing`, it took nothing for five days. */
+  disabledReason: 'gone' | 'failing' | null;
+  lastTriggeredAt: Instant | null;
+  /** To the second, where successes follow each other. */
+  lastSuccessAt: Instant | null;
+  lastFailureAt: Instant | null;
+  /** Attempts in a row that failed. */
+  failureCount: number;
+  createdAt: Instant;
+  updatedAt: Instant;
+}
+
+export interface CreateWebhookAnswer {
+  id: Id;
+  /** Verifies `X-Tuco-Signature` (the text as it stands) and `webhook-signature` (Standard Webhooks). */
+  secret: string;
+  url: string;
+  /** Events that are sent there. */
+  events: ('message.sent' | 'message.failed' | 'message.fallback' | 'message.opened' | 'message.reply' | 'message.delivered' | 'message.cancelled' | 'message.received' | 'line.health_changed' | 'lead.opted_out' | 'conversation.dormant' | 'campaign.completed' | 'webhook.disabled')[];
+  name: string;
+  description: string | null;
+  createdAt: Instant;
+  warning: 'Save this secret now. You will not be able to see it again.';
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface UpdateWebhookAnswer {
+  success: true;
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface WebhookDoneAnswer {
+  success: true;
+}
+
+export type CheckWebhookAnswer = {
+  success: true;
+  message: 'Health check passed';
+  statusCode: number;
+  /** The first 4 KB. */
+  response: string;
+} | {
+  success: false;
+  error: string;
+  /** The first 4 KB of the answer. */
+  details?: string;
+  statusCode?: number;
+};
+
+export interface RotateSecretAnswer {
+  id: Id;
+  /** Verifies `X-Tuco-Signature` (the text as it stands) and `webhook-signature` (Standard Webhooks). */
+  secret: string;
+  /** Until then `webhook-signature` holds both. */
+  previousSecretValidUntil: string;
+  warning: 'Save this secret now. You will not be able to see it again.';
+}
+
+/** Newest first. */
+export interface WebhookDeliveriesAnswer {
+  deliveries: WebhookDelivery[];
+  /** Hand it back as `cursor`; null on the last page. */
+  nextCursor: string | null;
+}
+
+export interface WebhookDelivery {
+  /** Id of the event, and the header `webhook-id` of every attempt. */
+  id: string;
+  webhookId: Id;
+  event: 'message.sent' | 'message.failed' | 'message.fallback' | 'message.opened' | 'message.reply' | 'message.delivered' | 'message.cancelled' | 'message.received' | 'line.health_changed' | 'lead.opted_out' | 'conversation.dormant' | 'campaign.completed' | 'webhook.disabled';
+  messageId: Id | null;
+  status: 'pending' | 'delivered' | 'exhausted';
+  /** Attempts begun, those before a replay included. */
+  attempt: number;
+  /** Not before this; null when it is over. */
+  nextAttemptAt: Instant | null;
+  /** The last 20, oldest first. */
+  attempts: WebhookAttempt[];
+  deliveredAt: Instant | null;
+  createdAt: Instant;
+}
+
+export interface WebhookAttempt {
+  at: Instant;
+  statusCode: number | null;
+  error: string | null;
+  durationMs: number;
+}
+
+export interface ReplayDeliveryAnswer {
+  success: true;
+  delivery: WebhookDelivery;
+}
+
+export interface ReplayAnswer {
+  success: true;
+  since: Instant;
+  /** Later events come by themselves. */
+  until: string;
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+/** Oldest first. */
+export interface FeedAnswer {
+  events: FeedEvent[];
+  /** Hand it back as `after`, also when `events` is empty. */
+  nextCursor: Id | null;
+  /** Ask again at once. A page may be short and yet not the last. */
+  hasMore: boolean;
+}
+
+/** The envelope that webhooks get, with the id of the event. */
+export interface FeedEvent {
+  /** The `webhook-id` of the same event, and the cursor for what comes after it. */
+  id: string;
+  event: 'message.sent' | 'message.failed' | 'message.fallback' | 'message.opened' | 'message.reply' | 'message.delivered' | 'message.cancelled' | 'message.received' | 'line.health_changed' | 'lead.opted_out' | 'conversation.dormant' | 'campaign.completed' | 'webhook.disabled';
+  timestamp: Instant;
+  workspaceId: string;
+  messageId: Id | null;
+  data: Record<string, unknown>;
+  [key: string]: unknown;
+}
+
+export interface AnalyticsAnswer {
+  success: true;
+  filter: {
+    campaignId: Id | null;
+    lineId: Id | null;
+    userId: string | null;
+    dateFrom: Instant | null;
+    dateTo: Instant | null;
+  };
+  metrics: {
+    /** Distinct contacts with at least one outbound message that is sent or delivered. */
+    reached: number;
+    /** Outbound messages that are sent or delivered, each counted. */
+    sent: number;
+    /** Outbound messages with status fallback, or for which a fallback SMS was dispatched. */
+    fallback: number;
+    /** Outbound messages with status failed. */
+    failed: number;
+    /** Inbound messages, each counted. A reply belongs to the campaign and user of what the contact was sent last. */
+    replied: number;
+    /** Distinct contacts with at least one inbound message. */
+    uniqueReplied: number;
+    /** uniqueReplied / reached, from 0; 0 when nobody was reached. */
+    repliedPct: number;
+    /** Distinct contacts with at least one reply that reads as a short yes, by a rule of English words: no judgement of meaning. */
+    positiveReplied: number;
+    /** positiveReplied / uniqueReplied, 0 to 1; 0 when nobody replied. */
+    positivePct: number;
+  };
+  /** What each figure counts. */
+  explainer: Record<string, string>;
+}
+
+export interface CampaignAnalyticsAnswer {
+  success: true;
+  campaignId: Id;
+  status: 'draft' | 'active' | 'paused' | 'completed' | 'archived';
+  /** The workspace’s: days are days of it. */
+  timezone: string;
+  totals: CampaignFigures;
+  /** Entries by where they stand: at the last step that was made or skipped for them. */
+  leads: CampaignStanding;
+  /** Who left before the end and why, most first. */
+  stopped: {
+    reason: string;
+    /** The stop condition that held, if one did. */
+    conditionId: string | null;
+    /** It in a sentence. */
+    detail: string | null;
+    /** Where they stood. */
+    stepKey: string | null;
+    leads: number;
+  }[];
+  /** In the order of the steps; those that were taken out come last. */
+  perStep: {
+    stepKey: string | null;
+    /** null: no longer part of the campaign. */
+    stepIndex: number | null;
+    figures: CampaignFigures;
+    leads: CampaignStanding;
+  }[];
+  perLine: {
+    lineId: Id;
+    figures: CampaignFigures;
+  }[];
+  /** On which they went or came in; what did not go, on which that was settled. */
+  perDay: {
+    day: string;
+    figures: CampaignFigures;
+  }[];
+  /** What each figure counts. */
+  explainer: Record<string, string>;
+}
+
+export interface CampaignFigures {
+  /** Distinct contacts with at least one outbound message that is sent or delivered. */
+  reached: number;
+  /** Outbound messages that are sent or delivered, each counted. */
+  sent: number;
+  /** Outbound messages with status fallback, or for which a fallback SMS was dispatched. */
+  fallback: number;
+  /** Outbound messages with status failed. */
+  failed: number;
+  /** Inbound messages, each counted. A reply belongs to the campaign and user of what the contact was sent last. */
+  replied: number;
+  /** Distinct contacts with at least one inbound message. */
+  uniqueReplied: number;
+  /** uniqueReplied / reached, from 0; 0 when nobody was reached. */
+  repliedPct: number;
+  /** Distinct contacts with at least one reply that reads as a short yes, by a rule of English words: no judgement of meaning. */
+  positiveReplied: number;
+  /** positiveReplied / uniqueReplied, 0 to 1; 0 when nobody replied. */
+  positivePct: number;
+  /** Messages of steps that are made and not over: they wait, are being sent, or nobody knows yet. */
+  waiting: number;
+  /** Messages of steps that were stopped before they left. */
+  cancelled: number;
+}
+
+export interface CampaignStanding {
+  total: number;
+  active: number;
+  held: number;
+  finished: number;
+  stopped: number;
+  failed: number;
+}
+
+export interface Workspace {
+  workspaceId: string;
+  name: string;
+  /** IANA zone of messages that name days but no zone. */
+  timezone: string;
+  /** `past_due`: reads work, writes are refused, messages wait. */
+  billingStatus: 'active' | 'past_due';
+  /** What becomes of running conversations when their line goes down: they `wait` for it (24 h, then they fail), `move` to another line, or go on by `sms`. */
+  lineDownPolicy: 'wait' | 'move' | 'sms';
+}
+
+export interface UpdateWorkspaceAnswer {
+  workspaceId: string;
+  name: string;
+  /** IANA zone of messages that name days but no zone. */
+  timezone: string;
+  /** `past_due`: reads work, writes are refused, messages wait. */
+  billingStatus: 'active' | 'past_due';
+  /** What becomes of running conversations when their line goes down: they `wait` for it (24 h, then they fail), `move` to another line, or go on by `sms`. */
+  lineDownPolicy: 'wait' | 'move' | 'sms';
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface FallbackConfig {
+  /** A fallback SMS would go: there is a provider, its line is active, and it is enabled. */
+  configured: boolean;
+  provider: 'sandbox' | 'twilio' | null;
+  /** The SMS line that sends it. */
+  lineId: Id | null;
+  enabled: boolean;
+  /** Attachments become links in the SMS; otherwise they are left out. */
+  attachmentLinks: boolean;
+  /** Also after `failed`, for every message of the workspace. */
+  sendFallbackSmsOnFailed: boolean;
+  /** Of Twilio, as are the four below. */
+  accountSid: string | null;
+  /** The token itself is never shown. */
+  authTokenSet: boolean;
+  /** The number of the SMS line. */
+  fromNumber: string | null;
+  /** Set: Twilio picks the sender from this service. */
+  messagingServiceSid: string | null;
+  /** What to enter at Twilio for “A message comes in”, as HTTP POST; null without TRUNKLINE_PUBLIC_URL: then Twilio is asked. */
+  inboundUrl: string | null;
+}
+
+export interface UpdateFallbackConfigAnswer {
+  /** A fallback SMS would go: there is a provider, its line is active, and it is enabled. */
+  configured: boolean;
+  provider: 'sandbox' | 'twilio' | null;
+  /** The SMS line that sends it. */
+  lineId: Id | null;
+  enabled: boolean;
+  /** Attachments become links in the SMS; otherwise they are left out. */
+  attachmentLinks: boolean;
+  /** Also after `failed`, for every message of the workspace. */
+  sendFallbackSmsOnFailed: boolean;
+  /** Of Twilio, as are the four below. */
+  accountSid: string | null;
+  /** The token itself is never shown. */
+  authTokenSet: boolean;
+  /** The number of the SMS line. */
+  fromNumber: string | null;
+  /** Set: Twilio picks the sender from this service. */
+  messagingServiceSid: string | null;
+  /** What to enter at Twilio for “A message comes in”, as HTTP POST; null without TRUNKLINE_PUBLIC_URL: then Twilio is asked. */
+  inboundUrl: string | null;
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface LanguageAudit {
+  allowedPhrases: string[];
+  /** A dry run warns of these; a send is not refused for them. */
+  blockedPhrases: string[];
+  /** For whoever writes the messages. */
+  customInstructions: string;
+}
+
+export interface UpdateLanguageAuditAnswer {
+  allowedPhrases: string[];
+  /** A dry run warns of these; a send is not refused for them. */
+  blockedPhrases: string[];
+  /** For whoever writes the messages. */
+  customInstructions: string;
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface AuditLogAnswer {
+  /** Newest first. */
+  entries: AuditEntry[];
+  nextCursor: Id | null;
+}
+
+export interface AuditEntry {
+  id: Id;
+  at: Instant;
+  /** The key it was done with; empty where a Mac paired itself by its code. */
+  apiKeyId: string;
+  /** Its name now. */
+  apiKeyName: string | null;
+  /** The call, like `PATCH /api/lines/{id}`. */
+  route: string;
+  /** `created`, `updated`, `deleted`, … */
+  action: string;
+  entity: 'workspace' | 'fallback_config' | 'language_audit' | 'line' | 'device' | 'api_key' | 'webhook' | 'list' | 'leads' | 'dnc_entry' | 'campaign';
+  /** Of `leads`, many at once: their list when they were saved, the workspace when they were deleted. */
+  entityId: string;
+  /** The fields that changed, as they were. */
+  before: Record<string, unknown>;
+  /** The same as they are since. Of secrets only that they are set or changed. */
+  after: Record<string, unknown>;
+}
+
+export interface ApiKeysAnswer {
+  /** Oldest first, without those removed. */
+  apiKeys: ApiKey[];
+}
+
+export interface ApiKey {
+  _id: Id;
+  workspaceId: string;
+  name: string;
+  /** Its first characters. */
+  hint: string;
+  /** `admin` includes the others. */
+  scopes: ('send' | 'read' | 'admin')[];
+  /** What it sends at the doors for clients of Twilio and Sendblue: iMessage with SMS behind it, or SMS alone. */
+  sendsAs: 'imessage_first' | 'sms_only';
+  createdAt: Instant;
+  expiresAt: Instant | null;
+  /** To the minute. */
+  lastUsedAt: Instant | null;
+}
+
+export interface NewApiKeyAnswer {
+  apiKey: ApiKey;
+  /** Shown this once; only its hash is kept. */
+  key: string;
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface ApiKeyAnswer {
+  apiKey: ApiKey;
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface SandboxPhoneAnswer {
+  address: string;
+  /** Copies that were received in all. */
+  total: number;
+  /** The newest 1,000 of them, oldest first. */
+  messages: SandboxCopy[];
+}
+
+export interface SandboxCopy {
+  _id: Id;
+  /** The text as it arrived, placeholders resolved. */
+  message: string;
+  messageType: 'imessage' | 'sms' | 'email';
+  fromLineId: Id;
+  receivedAt: Instant;
+  /** Id of the message this is a copy of. */
+  reference: string;
+  subject: string | null;
+  attempt: number;
+  attachmentUrls: string[];
+  attachmentNames: (string | null)[];
+}
