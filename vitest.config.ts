@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'sdk/**/*.test.ts', 'dashboard/src/**/*.test.ts'],
     exclude: ['**/node_modules/**'],
     pool: 'forks',
     // Most of a test's time is waiting, for databases, processes and carriers: more of them than cores go side by side.

@@ -42,6 +42,7 @@ export function heading(text: string): void {
 export async function checkSources(write: boolean): Promise<boolean> {
   heading('Types');
   if ((await runTool('tsc', [])) !== 0) return false;
+  if ((await runTool('tsc', ['-p', 'dashboard'])) !== 0) return false;
   heading('Style and lint');
   return (await runTool('biome', ['check', ...(write ? ['--write'] : []), '.'])) === 0;
 }

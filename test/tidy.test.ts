@@ -31,6 +31,10 @@ function isWithin(folder: string, from: string, target: string): boolean {
 const product = sourcesIn('src').filter(({ path: file }) => !/\.test\.ts$|\/testing\.ts$/.test(file));
 const everything = ['src', 'test', 'bench', 'scripts', 'sdk/src'].flatMap((folder) => sourcesIn(folder));
 const migrations = sourcesIn('migrations', '.sql');
+const dashboard = ['dashboard/src', 'dashboard/public'].flatMap((folder) =>
+  ['.ts', '.tsx', '.js'].flatMap((ending) => sourcesIn(folder, ending)),
+);
+const sdk = sourcesIn('sdk');
 
 /** Which folders of src/ a folder may import from; its own always. Files directly in src/ go by their name. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -188,6 +192,53 @@ const BANNED: readonly { pattern: RegExp; instead: string; except: readonly stri
   // The ledger of migrations is no table of a workspace: it is never sharded.
   { pattern: /\bnow\(\)/, instead: 'an instant as a parameter', except: ['src/store/migrate.ts'] },
 ];
+
+describe('the dashboard and the SDK', () => {
+  test('the SDK leans on nothing, the dashboard on the SDK and on packages', () => {
+    const leavesFolder = (folder: string, { path: file }: Source, target: string) =>
+      target.startsWith('.') && !path.posix.join(path.posix.dirname(file), target).startsWith(folder);
+    const wrong = [
+      ...sdk
+        .filter(({ path: file }) => !file.includes('.test.'))
+        .flatMap((source) =>
+          importsOf(source)
+            .filter((target) => !target.startsWith('.') || leavesFolder('sdk/', source, target))
+            .map((target) => `${source.path} imports ${target}`),
+        ),
+      ...dashboard.flatMap((source) =>
+        importsOf(source)
+          .filter((target) => target.startsWith('node:') || leavesFolder('dashboard/', source, target))
+          .map((target) => `${source.path} imports ${target}`),
+      ),
+    ];
+    expect(wrong).toEqual([]);
+  });
+
+  test('the dashboard takes its colours from the theme, and writes no HTML of its own making', () => {
+    const banned = [
+      /dangerouslySetInnerHTML/,
+      /\b(?:bg|text|border|ring|fill|stroke)-(?:white|gray|slate|zinc|red|green|blue|yellow|amber|indigo)\b/,
+      /['"`\s[]#[0-9a-f]{6}\b/i,
+      /\bas any\b|: any\b|\bconsole\./,
+    ];
+    const wrong = dashboard.flatMap((source) =>
+      banned
+        .filter((pattern) => pattern.test(withoutComments(source.text)))
+        .map((pattern) => `${source.path}: ${pattern}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test(`none of their files is longer than ${LONGEST_FILE} lines`, () => {
+    // Generated from openapi.json.
+    const generated = ['sdk/src/types.ts', 'sdk/src/operations.ts'];
+    const long = [...dashboard, ...sdk]
+      .filter((source) => !generated.includes(source.path))
+      .map((source) => ({ file: source.path, lines: source.text.split('\n').length }))
+      .filter(({ lines }) => lines > LONGEST_FILE);
+    expect(long).toEqual([]);
+  });
+});
 
 describe('habits', () => {
   test('product code takes time, chance, settings and output from where they can be replaced', () => {

@@ -255,7 +255,7 @@ describe('the other routes', () => {
   test('an unknown path is 404 in JSON', async () => {
     const { url } = await startServer({});
     for (const path of [
-      '/',
+      '/nowhere',
       '/api',
       '/api/nowhere',
       '/api/messages/a/b/c',

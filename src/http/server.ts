@@ -5,6 +5,7 @@ import type { Deps } from '../deps.ts';
 import type { Actions } from './actions.ts';
 import { BODY_LIMIT_BYTES } from './body.ts';
 import { createClientErrors } from './client-errors.ts';
+import { openDashboard } from './dashboard.ts';
 import { refusalBody } from './doors.ts';
 import { toProblem } from './failures.ts';
 import { createGuards } from './guards.ts';
@@ -78,6 +79,7 @@ export function createServer(deps: Deps, actions: Actions): FastifyInstance {
   app.setNotFoundHandler((request, reply) => refuse(deps, problem('NOT_FOUND'), request, reply));
   const countGuess = createGuessLimit(deps.clock);
   mount(app, routes, deps, actions, createGuards(deps, countGuess));
+  openDashboard(app);
   openRelayLinks(app, deps, actions, countGuess);
   return app;
 }

@@ -1,0 +1,14 @@
+/** Which of a person's workspaces this browser shows. */
+const KEY = 'workspace';
+
+/** null: the first that the person belongs to. */
+export function workspaceId(): string | null {
+  return localStorage.getItem(KEY);
+}
+
+/** The page starts anew: nothing of the other workspace may stay in any cache. */
+export function chooseWorkspace(id: string | null): void {
+  if (id === null) localStorage.removeItem(KEY);
+  else localStorage.setItem(KEY, id);
+  location.assign('/');
+}

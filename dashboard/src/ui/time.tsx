@@ -1,0 +1,56 @@
+import { useSyncExternalStore } from 'react';
+import { formatInstant, formatInZone, relativeTime } from '../lib/format.ts';
+import { Tooltip } from './tooltip.tsx';
+
+interface TimeProps {
+  /** ISO 8601, as the API has it; null shows a dash. */
+  at: string | null | undefined;
+  /** Of the message or the line; shown on hover and focus beside the viewer's own. */
+  zone?: string | null | undefined;
+  /** "in 3 min", kept up to date, instead of date and time. */
+  relative?: boolean;
+}
+
+/** An instant, in the viewer's zone. */
+export function Time({ at, zone, relative = false }: TimeProps) {
+  const now = useSyncExternalStore(subscribe, currentTick);
+  if (at == null) return <span className="text-muted-foreground">–</span>;
+  const text = relative ? relativeTime(at, now) : formatInstant(at);
+  const lines = [
+    ...(relative ? [formatInstant(at)] : []),
+    ...(zone ? [`${formatInZone(at, zone)} (${zone})`] : []),
+    ...(!relative && !zone ? [relativeTime(at, now)] : []),
+  ];
+  return (
+    <Tooltip text={lines.map((line) => <div key={line}>{line}</div>)}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the other zone must be reachable without a mouse */}
+      <time dateTime={at} tabIndex={0} className="whitespace-nowrap tabular-nums">
+        {text}
+      </time>
+    </Tooltip>
+  );
+}
+
+const TICK_MS = 10_000;
+let tick = Date.now();
+let timer: ReturnType<typeof setInterval> | undefined;
+const listeners = new Set<() => void>();
+
+/** One timer for all of them. */
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  timer ??= setInterval(() => {
+    tick = Date.now();
+    for (const each of listeners) each();
+  }, TICK_MS);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  };
+}
+
+function currentTick(): number {
+  return tick;
+}

@@ -1,0 +1,132 @@
+/**
+ * The dashboard: files that were built before, and one page for every path that the browser's router knows. It is no part
+ * of the API, which it uses like any other client.
+ */
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+/** The first part of every page's path, as dashboard/src/pages/ declares them. Everything else that is unknown is 404. */
+export const PAGES: readonly string[] = [
+  '',
+  'messages',
+  'inbox',
+  'leads',
+  'lines',
+  'campaigns',
+  'settings',
+  'start',
+  'sign-in',
+];
+
+const BUILT = path.resolve(import.meta.dirname, '../../dashboard/dist');
+const NONCE = '__NONCE__';
+const YEAR = 'public, max-age=31536000, immutable';
+const TYPES: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+const NOT_BUILT = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Trunkline</title>
+<h1>The dashboard is not built</h1>
+<p>Run <code>npm start</code> once without <code>NODE_ENV=production</code>, or <code>npm run build:dashboard</code>.
+The API works without it: see <a href="/docs">its reference</a>.</p>
+`;
+
+interface BuiltFile {
+  bytes: Buffer;
+  br: Buffer | null;
+  gzip: Buffer | null;
+  type: string;
+}
+
+/** Everything is read once, and held: about a megabyte. */
+export function openDashboard(app: FastifyInstance): void {
+  const { page, files } = readBuilt();
+  for (const first of PAGES) {
+    app.get(`/${first}`, (_request, reply) => showPage(page, reply));
+    if (first !== '') app.get(`/${first}/*`, (_request, reply) => showPage(page, reply));
+  }
+  for (const [name, file] of files) {
+    app.get(`/${name}`, (request, reply) => sendFile(name, file, request, reply));
+  }
+}
+
+function readBuilt(): { page: string; files: Map<string, BuiltFile> } {
+  const names = listFiles();
+  const files = new Map<string, BuiltFile>();
+  const read = (name: string) => (names.has(name) ? readFileSync(path.join(BUILT, name)) : null);
+  for (const name of names) {
+    const type = TYPES[path.extname(name)];
+    if (type === undefined) continue;
+    const bytes = readFileSync(path.join(BUILT, name));
+    files.set(name, { bytes, br: read(`${name}.br`), gzip: read(`${name}.gz`), type });
+  }
+  return { page: read('index.html')?.toString('utf8') ?? NOT_BUILT, files };
+}
+
+function listFiles(): ReadonlySet<string> {
+  try {
+    const entries = readdirSync(BUILT, { recursive: true, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    );
+    return new Set(
+      entries.map(({ parentPath, name }) =>
+        path.relative(BUILT, path.join(parentPath, name)).replaceAll('\\', '/'),
+      ),
+    );
+  } catch {
+    // Not built: the page says so.
+    return new Set();
+  }
+}
+
+/** Everything comes from this server alone. Style elements are only those of the page's own parts, which know the nonce. */
+function showPage(page: string, reply: FastifyReply): FastifyReply {
+  const nonce = randomBytes(18).toString('base64');
+  const policy = [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' 'nonce-${nonce}'`,
+    "img-src 'self' data: blob:",
+    "media-src 'self' blob:",
+    "connect-src 'self'",
+    "font-src 'self'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ].join('; ');
+  return reply
+    .headers({
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': policy,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'same-origin',
+      'cross-origin-opener-policy': 'same-origin',
+      'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=()',
+    })
+    .send(page.replace(NONCE, nonce));
+}
+
+function sendFile(name: string, file: BuiltFile, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const accepted = String(request.headers['accept-encoding'] ?? '');
+  const encoding =
+    file.br !== null && /\bbr\b/.test(accepted)
+      ? 'br'
+      : file.gzip !== null && /\bgzip\b/.test(accepted)
+        ? 'gzip'
+        : null;
+  reply.headers({
+    'content-type': file.type,
+    // Names under assets/ change with their content.
+    'cache-control': name.startsWith('assets/') ? YEAR : 'no-cache',
+    'x-content-type-options': 'nosniff',
+    vary: 'accept-encoding',
+  });
+  if (encoding === null) return reply.send(file.bytes);
+  return reply.header('content-encoding', encoding).send(encoding === 'br' ? file.br : file.gzip);
+}
