@@ -171,6 +171,9 @@ CREATE TABLE suppressions (
   PRIMARY KEY (workspace_id, id)
 );
 CREATE UNIQUE INDEX suppressions_origin ON suppressions (workspace_id, origin) WHERE origin IS NOT NULL;
+-- What a conversation shows of it; the ledger grows with opt-outs alone.
+CREATE INDEX suppressions_lead ON suppressions (workspace_id, lead_id);
+CREATE INDEX suppressions_address ON suppressions (workspace_id, address);
 
 -- A physical device; the lines on it share its gap.
 CREATE TABLE devices (
@@ -344,8 +347,16 @@ CREATE TABLE touches (
   last_at      timestamptz NOT NULL,
   -- Last time the lead wrote to this line; who wrote lately is answered before strangers are written to (D11).
   last_reply_at timestamptz,
+  -- Until when people have read what the lead wrote; null: nothing of it.
+  read_at      timestamptz,
   PRIMARY KEY (workspace_id, lead_id, line_id)
 );
+-- The inbox: the latest of each line, merged. Every send and every reply moves its entry: one more entry of 70 bytes for each,
+-- and the update of a touch is no longer one of its page alone.
+CREATE INDEX touches_latest ON touches (workspace_id, line_id, last_at, lead_id);
+-- Those in which something is unread: paid for by replies alone.
+CREATE INDEX touches_unread ON touches (workspace_id, line_id, last_at, lead_id)
+  WHERE last_reply_at IS NOT NULL AND (read_at IS NULL OR read_at < last_reply_at);
 
 CREATE TABLE messages (
   workspace_id   text NOT NULL,
@@ -447,6 +458,8 @@ CREATE INDEX messages_expiry ON messages (expires_at)
 -- in it, so that accepting a message does not pay for it.
 CREATE INDEX messages_counted ON messages (workspace_id, created_at) INCLUDE (lead_id)
   WHERE status IN ('sent', 'delivered', 'fallback', 'failed');
+-- What people wrote, by any part of it. Paid for by what comes in alone: 0.1 to 0.5 ms each.
+CREATE INDEX messages_received_text ON messages USING gin (workspace_id, message gin_trgm_ops) WHERE direction = 'received';
 CREATE INDEX messages_batch ON messages (workspace_id, batch_id, id) WHERE batch_id IS NOT NULL;
 CREATE INDEX messages_campaign ON messages (workspace_id, campaign_id, id) WHERE campaign_id IS NOT NULL;
 -- A lead gets each step once, however often it is asked for.

@@ -160,6 +160,7 @@ const SEQUENCE = 'one contact is data; the campaign shows when it entered, where
 const FORESEEN = 'a simulation changes nothing, and is forgotten';
 const CARRIER = 'what carriers and devices report is data; it stands in events and timelines';
 const ASKS = 'it asks, and changes nothing that anybody set';
+const READING = 'that somebody looked is no setting';
 
 const NOT_AUDITED: Readonly<Record<string, string>> = {
   sendMessage: MESSAGES,
@@ -172,6 +173,8 @@ const NOT_AUDITED: Readonly<Record<string, string>> = {
   reactToMessage: 'a tapback stands beside its message',
   startTyping: 'it leaves nothing behind',
   stopTyping: 'it leaves nothing behind',
+  readConversation: READING,
+  unreadConversation: READING,
   wakeDormant: 'it makes events, which stand in the feed',
   uploadAttachment: 'a file is data',
   updateLead: 'one contact is data',

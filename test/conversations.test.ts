@@ -1,12 +1,9 @@
 /** Threads over all channels (D38), and who replied to what (contract 3.6). */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { receiveInbound } from '../src/actions/receive-inbound.ts';
-import type {
-  ConversationAnswer,
-  ConversationsAnswer,
-  RepliesAnswer,
-} from '../src/contract/conversations.ts';
+import type { ConversationAnswer, ConversationsAnswer } from '../src/contract/conversations.ts';
 import type { Message } from '../src/contract/messages.ts';
+import type { RepliesAnswer } from '../src/contract/replies.ts';
 import { toIso } from '../src/lib/clock.ts';
 import { noteReaction } from '../src/store/news.ts';
 import { openApp, type TestApp } from './harness.ts';
@@ -110,7 +107,13 @@ describe('a thread', () => {
       ['By phone', 'sent'],
     ]);
     expect(found.reactions).toEqual([
-      { messageId: first._id, address: phone, reaction: 'love', at: expect.any(String) },
+      {
+        messageId: first._id,
+        address: phone,
+        direction: 'received',
+        reaction: 'love',
+        at: expect.any(String),
+      },
     ]);
     const page = await thread(leadId, '?limit=3');
     expect((await thread(leadId, `?limit=3&cursor=${page.nextCursor}`)).messages).toHaveLength(1);

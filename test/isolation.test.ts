@@ -255,8 +255,17 @@ const ATTEMPTS: Readonly<Record<string, () => Attempt[]>> = {
   removeDnc: () => [{ path: `/api/dnc?id=${theirs.dncId}`, status: 404, shows: { code: 'DNC_NOT_FOUND' } }],
   listConversations: () => [
     { path: '/api/conversations', status: 200 },
-    { path: `/api/conversations?cursor=${'f'.repeat(24)}`, status: 200 },
+    { path: `/api/conversations?cursor=0${'f'.repeat(35)}`, status: 200 },
+    {
+      path: `/api/conversations?search=${encodeURIComponent(theirs.phone)}`,
+      status: 200,
+      shows: { conversations: [] },
+    },
+    { path: `/api/conversations?lineId=${theirs.lineId}`, status: 200, shows: { conversations: [] } },
+    { path: `/api/conversations?search=${MARK}`, status: 200, shows: { conversations: [] } },
   ],
+  readConversation: () => [{ path: `/api/conversations/${theirs.leadId}/read`, body: {}, status: 404 }],
+  unreadConversation: () => [{ path: `/api/conversations/${theirs.leadId}/unread`, status: 404 }],
   getConversation: () => [
     { path: `/api/conversations/${theirs.leadId}`, status: 404, shows: { code: 'LEAD_NOT_FOUND' } },
   ],

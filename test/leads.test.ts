@@ -1,9 +1,10 @@
 /** Leads searched, changed and deleted (contract 3.2, D38). */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { receiveInbound } from '../src/actions/receive-inbound.ts';
-import type { ConversationAnswer, RepliesAnswer } from '../src/contract/conversations.ts';
+import type { ConversationAnswer } from '../src/contract/conversations.ts';
 import type { Lead, LeadAnswer, LeadsAnswer } from '../src/contract/leads.ts';
 import type { ListAnswer } from '../src/contract/lists.ts';
+import type { RepliesAnswer } from '../src/contract/replies.ts';
 import { toIso } from '../src/lib/clock.ts';
 import { type Sql, statement } from '../src/store/database.ts';
 import { browseLeads, searchLeads } from '../src/store/lead-search.ts';

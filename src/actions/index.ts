@@ -51,11 +51,13 @@ import { getWorkspace, updateWorkspace } from './manage-workspace.ts';
 import { checkLine, monitorLines } from './monitor-lines.ts';
 import { createPairingCode, pairDevice } from './pair-device.ts';
 import { readAnalytics } from './read-analytics.ts';
-import { getConversation, listConversations, listReplies } from './read-conversations.ts';
 import { readFeed } from './read-feed.ts';
+import { listConversations, readConversation, unreadConversation } from './read-inbox.ts';
 import { getLead, listLeads } from './read-leads.ts';
 import { getMessage, getTimeline, listMessages } from './read-messages.ts';
+import { listReplies } from './read-replies.ts';
 import { readSandboxPhone } from './read-sandbox-phone.ts';
+import { getConversation } from './read-thread.ts';
 import { receiveHook } from './receive-hook.ts';
 import { listRelayDevices, revokeRelayDevice } from './relay-devices.ts';
 import { listDeliveries, replayDelivery, replaySince } from './replay-webhooks.ts';
@@ -90,6 +92,8 @@ export const actions = {
   addDnc,
   removeDnc,
   listConversations,
+  readConversation,
+  unreadConversation,
   getConversation,
   listReplies,
   uploadAttachment,

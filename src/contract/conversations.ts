@@ -1,14 +1,17 @@
-/** Threads with contacts over all channels (D38), and who replied (contract 3.6). */
+/** Threads with contacts over all channels (D38), and which of them were read. */
 import { z } from 'zod';
+import { DIRECTIONS, MESSAGE_TYPES } from '../domain/words.ts';
 import { isId } from '../lib/ids.ts';
-import { Id, Instant } from './common.ts';
-import { type Fields, readEmail, readPhone } from './fields.ts';
-import { parseInclusiveEnd, parseInstant } from './instants.ts';
-import { readCursor, readDate, readLimit } from './list-queries.ts';
-import { Message } from './messages.ts';
-import { invalidField, type ProblemCode, problem } from './problems.ts';
+import { Id, Instant, Warnings } from './common.ts';
+import { DncEntry } from './dnc.ts';
+import { asObject, type Fields, readLabel, unknownFields } from './fields.ts';
+import { readCursor, readLimit } from './list-queries.ts';
+import { LineDecision, MAX_LABEL_CHARACTERS, MAX_LIST_LIMIT, Message } from './messages.ts';
+import { invalidField, problem } from './problems.ts';
 
 const text = z.string().nullable();
+/** Fewer are in no index. */
+const MIN_SEARCH_CHARACTERS = 3;
 
 export const Conversation = z
   .object({
@@ -18,29 +21,161 @@ export const Conversation = z
     email: text,
     optedOutAt: Instant.nullable(),
     lastMessage: Message.meta({ description: 'The latest that was written, by either side.' }),
+    lastAt: Instant.meta({ description: 'When it was last written in; the list is in this order.' }),
     lastReplyAt: Instant.nullable(),
     messageCount: z.int().meta({ description: 'Sent and received, without what waits or was cancelled.' }),
+    unreadCount: z.int().meta({ description: 'What the contact wrote since the thread was last read.' }),
   })
   .meta({ id: 'Conversation' });
+export type Conversation = z.infer<typeof Conversation>;
+
+const UnreadTotal = z.int().meta({
+  description: 'Threads with something unread in the whole workspace, counted no further than 1,000.',
+});
 
 export const ConversationsAnswer = z
-  .object({ conversations: z.array(Conversation), nextCursor: Id.nullable() })
+  .object({
+    conversations: z.array(Conversation),
+    unreadTotal: UnreadTotal,
+    nextCursor: z.string().nullable().meta({ example: null }),
+  })
   .meta({ id: 'ConversationsAnswer' });
 export type ConversationsAnswer = z.infer<typeof ConversationsAnswer>;
 
 export const Tapback = z
-  .object({ messageId: Id, address: z.string(), reaction: z.string(), at: Instant })
+  .object({
+    messageId: Id,
+    address: z.string().meta({ description: 'Whose it is.' }),
+    direction: z.enum(DIRECTIONS).meta({ description: '`sent`: ours.' }),
+    reaction: z.string(),
+    at: Instant,
+  })
   .meta({ id: 'Tapback' });
+
+export const ThreadAttachment = z
+  .object({
+    messageId: Id,
+    name: text,
+    status: z.enum(['stored', 'awaited', 'lost', 'elsewhere']).meta({
+      description:
+        '`stored` here; `awaited` from the device it came in by; `lost`: it could not be had; `elsewhere`: at an address of the sender’s that was not asked yet.',
+    }),
+    path: text.meta({
+      description: 'Of `GET /files/…` of this server; null unless it is `stored`.',
+      example: null,
+    }),
+    mimeType: text.meta({ description: 'By the bytes; null unless it is `stored`.' }),
+    sizeBytes: z.int().nullable(),
+  })
+  .meta({ id: 'ThreadAttachment' });
+export type ThreadAttachment = z.infer<typeof ThreadAttachment>;
+
+export const ThreadEvent = z
+  .object({
+    type: z.enum(['opted_out', 'opted_in', 'line_changed']),
+    at: Instant,
+    messageId: Id.nullable().meta({
+      description: 'Of `line_changed`: the message that left from another line.',
+    }),
+    address: text.meta({ description: 'Of an opt-out or opt-in.' }),
+    source: text.meta({ description: '`words`, `manual`, or how a carrier told it.', example: 'words' }),
+    words: text.meta({ description: 'What was said, or why it was entered.' }),
+    fromLineId: Id.nullable(),
+    toLineId: Id.nullable(),
+    because: text.meta({ description: 'Why the line changed, as one sentence.' }),
+  })
+  .meta({ id: 'ThreadEvent' });
+export type ThreadEvent = z.infer<typeof ThreadEvent>;
+
+export const AnsweringLine = z
+  .object({
+    messageType: z.enum(MESSAGE_TYPES),
+    lineDecision: LineDecision.nullable().meta({ description: 'As a message sent now would be given it.' }),
+    fromLinePhone: text,
+    fromLineEmail: text,
+    address: text.meta({ description: 'Where it would go first, by all that is remembered.' }),
+    warnings: z.array(z.string()),
+    problem: z
+      .object({ code: z.string(), error: z.string() })
+      .nullable()
+      .meta({ description: 'Why a message of this type would be refused.', example: null }),
+  })
+  .meta({ id: 'AnsweringLine' });
+export type AnsweringLine = z.infer<typeof AnsweringLine>;
+
+const CampaignOfLead = z.object({
+  campaignId: Id,
+  name: z.string(),
+  status: z.enum(['active', 'held']),
+  reason: text.meta({ description: 'Why it is held.' }),
+  detail: text,
+  enteredAt: Instant,
+});
 
 export const ConversationAnswer = z
   .object({
     leadId: Id,
-    messages: z.array(Message).meta({ description: 'Newest first, also those that wait.' }),
+    name: text,
+    phone: text,
+    email: text,
+    optedOutAt: Instant.nullable(),
+    doNotContact: z.array(DncEntry).meta({
+      description:
+        'Addresses of the contact that must not be written to. What `opt_out_words` entered, the contact lifts by START; anything is lifted by `DELETE /api/dnc`.',
+    }),
+    readAt: Instant.nullable(),
+    unreadCount: z.int(),
+    messages: z.array(Message).meta({
+      description:
+        'Newest first: what waits, then what was written, in the order in which it left and came in.',
+    }),
     reactions: z.array(Tapback).meta({ description: 'Tapbacks on these messages, by either side.' }),
+    attachments: z
+      .array(ThreadAttachment)
+      .meta({ description: 'Of these messages, in the order of each; both ways.' }),
+    events: z.array(ThreadEvent).meta({ description: 'What happened between these messages, newest first.' }),
+    answeringLines: z.array(AnsweringLine).meta({
+      description:
+        'Which line a message of each type would leave from, and why. Empty but on the first page.',
+    }),
+    answerBy: z.enum(MESSAGE_TYPES).nullable().meta({
+      description: 'As what the contact is best answered: as what was written last, if a line can.',
+    }),
+    campaigns: z.array(CampaignOfLead).meta({
+      description: 'Which the contact is on its way through. Empty but on the first page.',
+    }),
     nextCursor: Id.nullable(),
   })
   .meta({ id: 'ConversationAnswer' });
 export type ConversationAnswer = z.infer<typeof ConversationAnswer>;
+
+export const MarkReadBody = z
+  .object({
+    messageId: Id.nullish().meta({
+      description: 'The last one that was seen: what came in after it stays unread. Without it, all is read.',
+    }),
+  })
+  .meta({ id: 'MarkReadBody', example: { messageId: '0199c2f07a3b00020c9b2d4e' } });
+
+export const MarksAnswer = z
+  .object({
+    leadId: Id,
+    unreadCount: z.int(),
+    readAt: Instant.nullable(),
+    unreadTotal: UnreadTotal,
+    warnings: Warnings,
+  })
+  .meta({ id: 'MarksAnswer' });
+export type MarksAnswer = Omit<z.infer<typeof MarksAnswer>, 'warnings'>;
+
+export function parseMarkRead(body: unknown): { messageId: string | null; warnings: string[] } {
+  if (body === undefined) return { messageId: null, warnings: [] };
+  const fields = asObject(body);
+  const { messageId = null } = fields;
+  if (messageId !== null && (typeof messageId !== 'string' || !isId(messageId)))
+    throw problem('INVALID_MESSAGE_ID', { param: 'messageId' });
+  return { messageId, warnings: unknownFields(fields, new Set(Object.keys(MarkReadBody.shape))) };
+}
 
 /** One page of a list that is read by cursor. */
 export interface Page {
@@ -52,100 +187,59 @@ export function parsePage(query: Fields): Page {
   return { limit: readLimit(query), cursor: readCursor(query) };
 }
 
-const RecentReply = z.object({ messageId: Id, message: z.string(), receivedAtUtc: Instant });
-const ParentMessage = z.object({
-  messageId: Id,
-  message: z.string(),
-  sentAtUtc: Instant.nullable(),
-  batchId: text,
-  stepIndex: z.int().nullable(),
-});
-
-export const Reply = z
-  .object({
-    leadId: Id,
-    messageId: Id,
-    message: z.string(),
-    respondedAtUtc: Instant,
-    recipientPhone: text,
-    recipientEmail: text,
-    name: text,
-    recentReplies: z.array(RecentReply).meta({ description: 'Up to 10, newest first.' }),
-    parentMessages: z
-      .array(ParentMessage)
-      .meta({ description: 'What we had sent before the reply: up to 10, newest first.' }),
-  })
-  .meta({ id: 'Reply' });
-export type Reply = z.infer<typeof Reply>;
-
-export const RepliesAnswer = z
-  .object({
-    replies: z.array(Reply),
-    total: z.int(),
-    page: z.int(),
-    limit: z.int(),
-    totalPages: z.int(),
-  })
-  .meta({ id: 'RepliesAnswer' });
-export type RepliesAnswer = z.infer<typeof RepliesAnswer>;
-
-export interface ListReplies {
-  leadId: string | null;
-  campaignId: string | null;
+export interface ListConversations {
+  unread: boolean;
   lineId: string | null;
-  recipientEmail: string | null;
-  recipientPhone: string | null;
-  dateFrom: number | null;
-  dateTo: number | null;
-  page: number;
+  search: string | null;
   limit: number;
+  /** Where the last thread of the page before stands. */
+  before: { lastAt: number; leadId: string } | null;
 }
 
-export const RepliesQuery = z.object({
-  leadId: Id.optional(),
-  campaignId: Id.optional(),
-  lineId: Id.optional(),
-  recipientEmail: z.string().optional(),
-  recipientPhone: z.string().optional(),
-  dateFrom: z.string().optional().meta({ description: 'Inclusive, ISO 8601.' }),
-  dateTo: z.string().optional().meta({ description: 'Inclusive, ISO 8601.' }),
-  page: z.int().min(1).optional().meta({ default: 1 }),
-  limit: z.int().min(1).max(100).optional().meta({ default: 50 }),
+export const ConversationsQuery = z.object({
+  unread: z.boolean().optional().meta({ description: '`true`: only threads with something unread.' }),
+  lineId: Id.optional().meta({ description: 'Threads in which this line wrote or was written to.' }),
+  search: z
+    .string()
+    .min(MIN_SEARCH_CHARACTERS)
+    .max(MAX_LABEL_CHARACTERS)
+    .optional()
+    .meta({ description: 'Part of the name, of an address, of the company, or of what the contact wrote.' }),
+  limit: z.int().min(1).max(MAX_LIST_LIMIT).optional(),
+  cursor: z.string().optional().meta({ description: '`nextCursor` of the page before.' }),
 });
 
-const MAX_PAGE = 1_000_000;
-const MAX_REPLIES = 100;
-const DEFAULT_REPLIES = 50;
-
-export function parseListReplies(given: Fields): ListReplies {
-  const query: Fields = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''));
-  const dateFrom = readDate(query, 'dateFrom', 'INVALID_DATE_FROM', parseInstant);
-  const dateTo = readDate(query, 'dateTo', 'INVALID_DATE_TO', parseInclusiveEnd);
-  if (dateFrom !== null && dateTo !== null && dateFrom > dateTo) throw problem('INVALID_DATE_RANGE');
+export function parseListConversations(query: Fields): ListConversations {
+  const { lineId, unread } = query;
+  if (given(lineId) && (typeof lineId !== 'string' || !isId(lineId)))
+    throw problem('INVALID_LINE_ID', { param: 'lineId' });
+  if (given(unread) && unread !== 'true' && unread !== 'false')
+    throw invalidField('unread', 'must be true or false');
+  const search = readLabel(query, 'search', MAX_LABEL_CHARACTERS);
+  if (search !== null && search.length < MIN_SEARCH_CHARACTERS)
+    throw invalidField('search', `must have at least ${MIN_SEARCH_CHARACTERS} characters`);
   return {
-    leadId: readId(query, 'leadId', 'INVALID_LEAD_ID'),
-    campaignId: readId(query, 'campaignId', 'INVALID_CAMPAIGN_ID'),
-    lineId: readId(query, 'lineId', 'INVALID_LINE_ID'),
-    recipientEmail: readEmail(query, 'recipientEmail'),
-    recipientPhone: readPhone(query, 'recipientPhone'),
-    dateFrom,
-    dateTo,
-    page: readCount(query, 'page', MAX_PAGE) ?? 1,
-    limit: readCount(query, 'limit', MAX_REPLIES) ?? DEFAULT_REPLIES,
+    unread: unread === 'true',
+    lineId: given(lineId) ? (lineId as string) : null,
+    search,
+    limit: readLimit(query),
+    before: readPlace(query),
   };
 }
 
-function readId(query: Fields, name: string, code: ProblemCode): string | null {
-  const value = query[name];
-  if (value === undefined) return null;
-  if (typeof value !== 'string' || !isId(value)) throw problem(code, { param: name });
-  return value;
+/** As `nextCursor` has it: the instant and the lead, both in hex. */
+export function placeCursor({ lastAt, leadId }: { lastAt: number; leadId: string }): string {
+  return Math.floor(lastAt).toString(16).padStart(12, '0') + leadId;
 }
 
-function readCount(query: Fields, name: string, max: number): number | null {
-  const value = query[name];
-  if (value === undefined) return null;
-  const count = typeof value === 'string' && /^\d{1,7}$/.test(value) ? Number(value) : 0;
-  if (count < 1 || count > max) throw invalidField(name, `must be a whole number from 1 to ${max}`);
-  return count;
+function readPlace({ cursor }: Fields): ListConversations['before'] {
+  if (!given(cursor)) return null;
+  // Begins with 0 until the year 2527: what lies beyond is no instant that anybody wrote at.
+  if (typeof cursor !== 'string' || !/^0[0-9a-f]{35}$/.test(cursor))
+    throw problem('INVALID_CURSOR', { param: 'cursor' });
+  return { lastAt: Number.parseInt(cursor.slice(0, 12), 16), leadId: cursor.slice(12) };
+}
+
+function given(value: unknown): boolean {
+  return value !== undefined && value !== '';
 }

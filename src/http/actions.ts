@@ -48,9 +48,9 @@ import type {
 import type {
   ConversationAnswer,
   ConversationsAnswer,
-  ListReplies,
+  ListConversations,
+  MarksAnswer,
   Page,
-  RepliesAnswer,
 } from '../contract/conversations.ts';
 import type { AddDnc, DncEntriesAnswer, DncEntryAnswer, ListDnc } from '../contract/dnc.ts';
 import type { DormantAnswer, ScanDormant, WakeDormantAnswer } from '../contract/dormant.ts';
@@ -97,6 +97,7 @@ import type {
   RelayDeviceAnswer,
   RelayDevicesAnswer,
 } from '../contract/relay-devices.ts';
+import type { ListReplies, RepliesAnswer } from '../contract/replies.ts';
 import type { SandboxPhoneAnswer } from '../contract/sandbox.ts';
 import type { SendblueMessage } from '../contract/sendblue-door.ts';
 import type { ListSimulated, SimulatedMessages, SimulationAnswer } from '../contract/simulations.ts';
@@ -144,7 +145,14 @@ export interface Actions {
   react(deps: Deps, caller: Caller, request: React): Promise<ReactAnswer>;
   showTyping(deps: Deps, caller: Caller, messageId: string, isTyping: boolean): Promise<TypingAnswer>;
 
-  listConversations(deps: Deps, caller: Caller, page: Page): Promise<ConversationsAnswer>;
+  listConversations(deps: Deps, caller: Caller, query: ListConversations): Promise<ConversationsAnswer>;
+  readConversation(
+    deps: Deps,
+    caller: Caller,
+    leadId: string,
+    messageId: string | null,
+  ): Promise<MarksAnswer>;
+  unreadConversation(deps: Deps, caller: Caller, leadId: string): Promise<MarksAnswer>;
   getConversation(deps: Deps, caller: Caller, leadId: string, page: Page): Promise<ConversationAnswer>;
   listReplies(deps: Deps, caller: Caller, filters: ListReplies): Promise<RepliesAnswer>;
 

@@ -65,6 +65,7 @@ describe('who may call', () => {
         path.startsWith('/2010-04-01/') ||
         path === '/api/send-message' ||
         path === '/api/attachments' ||
+        /^\/api\/conversations\/\{leadId\}\/(un)?read$/.test(path) ||
         /^\/api\/(leads|lists|campaigns)\b/.test(path) ||
         (path === '/api/dnc' && method === 'POST');
       const expected = isQuestion ? 'read' : isSending ? 'send' : 'admin';

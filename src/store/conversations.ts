@@ -1,43 +1,32 @@
-/** Threads: the latest message of each lead, one lead's messages, who replied. */
+/** One lead's messages, and who replied. The list of threads: inbox.ts. */
 import { toIso, toIsoOrNull } from '../lib/clock.ts';
 import { type Sql, statement } from './database.ts';
-import { MESSAGE_COLUMNS, type MessageRow } from './messages.ts';
+import { MESSAGE_COLUMNS, type MessageRow, WAITING_SQL } from './messages.ts';
 
-/** What people see as written: neither what waits nor what was taken back. */
-const WRITTEN = `('sending', 'unknown', 'sent', 'delivered', 'fallback', 'failed')`;
+/**
+ * Where a message stands in its thread: what waits comes last of all, what left stands where it left, and what ended otherwise
+ * where it ended.
+ */
+export const STANDS_AT = (m: string) => `CASE WHEN ${m}.direction = 'received' THEN ${m}.created_at
+  WHEN ${m}.status IN ${WAITING_SQL} THEN 'infinity'::timestamptz ELSE coalesce(${m}.sent_at, ${m}.updated_at) END`;
 
-export interface ConversationRow extends MessageRow {
-  firstName: string | null;
-  lastName: string | null;
-  leadPhone: string | null;
-  leadEmail: string | null;
-  leadOptedOutAt: number | null;
-  lastReplyAt: number | null;
-  messageCount: number;
-}
-
-const LIST_CONVERSATIONS = statement(
-  'list_conversations',
-  `SELECT ${MESSAGE_COLUMNS}, l.first_name AS "firstName", l.last_name AS "lastName", l.phone AS "leadPhone",
-     l.email AS "leadEmail", l.opted_out_at AS "leadOptedOutAt",
-     (SELECT max(t.last_reply_at) FROM touches t WHERE t.workspace_id = $1 AND t.lead_id = m.lead_id) AS "lastReplyAt",
-     (SELECT count(*)::int FROM messages c
-      WHERE c.workspace_id = $1 AND c.lead_id = m.lead_id AND c.status IN ${WRITTEN}) AS "messageCount"
-   FROM messages m LEFT JOIN leads l ON l.workspace_id = $1 AND l.id = m.lead_id
-   WHERE m.workspace_id = $1 AND m.id < $2 AND m.status IN ${WRITTEN}
-     AND NOT EXISTS (SELECT 1 FROM messages n WHERE n.workspace_id = $1 AND n.lead_id = m.lead_id AND n.id > m.id
-       AND n.status IN ${WRITTEN})
-   ORDER BY m.id DESC LIMIT $3`,
+const READ_THREAD = statement(
+  'read_thread',
+  `SELECT ${MESSAGE_COLUMNS} FROM messages m
+   WHERE m.workspace_id = $1 AND m.lead_id = $2 AND ($3::text IS NULL
+     OR (${STANDS_AT('m')}, m.id) < (SELECT ${STANDS_AT('c')}, c.id FROM messages c WHERE c.workspace_id = $1 AND c.id = $3))
+   ORDER BY ${STANDS_AT('m')} DESC, m.id DESC LIMIT $4`,
 );
 
-/** Those last written in first. `before`: the id of the last message of the page before. */
-export function listConversations(
+/** Newest first. `before`: the last message of the page before. */
+export function readThread(
   sql: Sql,
   workspaceId: string,
-  before: string,
+  leadId: string,
+  before: string | null,
   limit: number,
-): Promise<ConversationRow[]> {
-  return sql.query(LIST_CONVERSATIONS, [workspaceId, before, limit]);
+): Promise<MessageRow[]> {
+  return sql.query(READ_THREAD, [workspaceId, leadId, before, limit]);
 }
 
 const HAS_CONVERSATION = statement(

@@ -15,7 +15,7 @@ export interface NewFile extends FileRow {
   sourceUrl: string | null;
 }
 
-const FILE_COLUMNS = 'f.id, f.hash, f.size_bytes AS "sizeBytes", f.mime_type AS "mimeType"';
+export const FILE_COLUMNS = 'f.id, f.hash, f.size_bytes AS "sizeBytes", f.mime_type AS "mimeType"';
 
 const INSERT_FILE = statement(
   'insert_file',

@@ -13,6 +13,9 @@ export interface LeadFilters {
 const SEARCHED = `(coalesce(l.first_name, '') || ' ' || coalesce(l.last_name, '') || E'\\n' || coalesce(l.email, '') || E'\\n'
   || coalesce(l.phone, '') || E'\\n' || coalesce(l.company_name, ''))`;
 
+/** Of leads as `l`; the parameter holds a pattern. */
+export const matchesSearch = (parameter: string): string => `${SEARCHED} ILIKE ${parameter}`;
+
 export interface Range {
   offset: number;
   limit: number;
@@ -71,7 +74,7 @@ export async function searchLeads(
     names.push(name);
     conditions.push(condition(`$${values.length}`));
   };
-  where('search', (p) => `${SEARCHED} ILIKE ${p}`, search === null ? null : pattern(search));
+  where('search', matchesSearch, search === null ? null : searchPattern(search));
   where('tag', (p) => `l.tags @> ${p}::text[]`, tag === null ? null : [tag]);
   where('list', (p) => `l.list_id = ${p}`, listId);
   const [found = { ids: [], total: 0 }] = await tx.query<{ ids: string[]; total: number }>(
@@ -94,7 +97,7 @@ function newestFirst(leads: readonly LeadRow[]): LeadRow[] {
 const PHONE_LIKE = /^\+?[\d\s.()-]{4,}$/;
 
 /** A number is found however it is written: stored are digits alone. */
-function pattern(search: string): string {
+export function searchPattern(search: string): string {
   const text = PHONE_LIKE.test(search) ? search.replace(/[\s.()-]+/g, '') : search;
   return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 }
