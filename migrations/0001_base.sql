@@ -170,10 +170,10 @@ CREATE TABLE suppressions (
   at           timestamptz NOT NULL,
   PRIMARY KEY (workspace_id, id)
 );
+-- The history of an address, or of a lead.
+CREATE INDEX suppressions_address ON suppressions (workspace_id, address, id);
+CREATE INDEX suppressions_lead ON suppressions (workspace_id, lead_id, id) WHERE lead_id IS NOT NULL;
 CREATE UNIQUE INDEX suppressions_origin ON suppressions (workspace_id, origin) WHERE origin IS NOT NULL;
--- What a conversation shows of it; the ledger grows with opt-outs alone.
-CREATE INDEX suppressions_lead ON suppressions (workspace_id, lead_id);
-CREATE INDEX suppressions_address ON suppressions (workspace_id, address);
 
 -- A physical device; the lines on it share its gap.
 CREATE TABLE devices (

@@ -256,11 +256,6 @@ const ATTEMPTS: Readonly<Record<string, () => Attempt[]>> = {
   listConversations: () => [
     { path: '/api/conversations', status: 200 },
     { path: `/api/conversations?cursor=0${'f'.repeat(35)}`, status: 200 },
-    {
-      path: `/api/conversations?search=${encodeURIComponent(theirs.phone)}`,
-      status: 200,
-      shows: { conversations: [] },
-    },
     { path: `/api/conversations?lineId=${theirs.lineId}`, status: 200, shows: { conversations: [] } },
     { path: `/api/conversations?search=${MARK}`, status: 200, shows: { conversations: [] } },
   ],

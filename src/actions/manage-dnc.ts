@@ -19,7 +19,7 @@ export async function listDnc(
 ): Promise<DncEntriesAnswer> {
   const range = { offset: (page - 1) * limit, limit };
   const { rows, total } = await listSuppressed(deps.database, workspaceId, search, range);
-  const entries = rows.map((row) => presentDnc(workspaceId, row));
+  const entries = rows.map((row) => present(workspaceId, row));
   return { entries, total, page, limit, totalPages: Math.ceil(total / limit) };
 }
 
@@ -46,7 +46,7 @@ export async function addDnc(deps: Deps, caller: Caller, request: AddDnc): Promi
   deps.announceSettled();
   const [first] = entered;
   if (first === undefined) throw problem('DNC_TARGET_REQUIRED');
-  return { entry: presentDnc(workspaceId, first) };
+  return { entry: present(workspaceId, first) };
 }
 
 /** A person lifts anything, also what a carrier imposed; the carrier may well refuse again. */
@@ -65,10 +65,7 @@ export async function removeDnc(deps: Deps, caller: Caller, id: string): Promise
   return { success: true };
 }
 
-export function presentDnc(
-  workspaceId: string,
-  { id, address, reason, words, at }: SuppressedAddress,
-): DncEntry {
+function present(workspaceId: string, { id, address, reason, words, at }: SuppressedAddress): DncEntry {
   const isNumber = isPhone(address);
   return {
     _id: id,

@@ -11,14 +11,12 @@ import {
   findCreatedAt,
   type LedgerRow,
   type MoveRow,
-  readCampaignsOf,
   readLedgerOf,
   readMoves,
   readSuppressedOf,
 } from '../store/thread-facts.ts';
 import { answeringLines } from './answering-lines.ts';
 import type { Caller } from './authenticate.ts';
-import { presentDnc } from './manage-dnc.ts';
 import { fullName, presenter } from './read-inbox.ts';
 import { threadAttachments } from './thread-attachments.ts';
 
@@ -45,7 +43,6 @@ export async function getConversation(
   const marks = await readMarks(database, workspaceId, leadId);
   const suppressed = await readSuppressedOf(database, workspaceId, leadId);
   const reactions = await readReactions(database, workspaceId, ids);
-  const campaigns = isFirst ? await readCampaignsOf(database, workspaceId, leadId) : [];
   const ledger = await readLedgerOf(database, workspaceId, leadId, {
     from: hasMore ? (page.at(-1)?.createdAt ?? null) : null,
     until: isFirst ? null : await findCreatedAt(database, workspaceId, leadId, cursor),
@@ -63,7 +60,7 @@ export async function getConversation(
     phone: lead?.phone ?? null,
     email: lead?.email ?? null,
     optedOutAt: toIsoOrNull(lead?.optedOutAt ?? null),
-    doNotContact: suppressed.map((row) => presentDnc(workspaceId, row)),
+    doNotContact: suppressed.map(({ at, ...rest }) => ({ ...rest, at: toIso(at) })),
     readAt: toIsoOrNull(marks.readAt),
     unreadCount: marks.count,
     messages: page.map(present),
@@ -72,7 +69,6 @@ export async function getConversation(
     events: presentEvents(ledger, moves),
     answeringLines: answering?.lines ?? [],
     answerBy: answering?.answerBy ?? null,
-    campaigns: campaigns.map(({ enteredAt, ...rest }) => ({ ...rest, enteredAt: toIso(enteredAt) })),
     nextCursor: hasMore ? (page.at(-1)?.id ?? null) : null,
   };
 }

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { DIRECTIONS, MESSAGE_TYPES } from '../domain/words.ts';
 import { isId } from '../lib/ids.ts';
 import { Id, Instant, Warnings } from './common.ts';
-import { DncEntry } from './dnc.ts';
 import { asObject, type Fields, readLabel, unknownFields } from './fields.ts';
 import { readCursor, readLimit } from './list-queries.ts';
 import { LineDecision, MAX_LABEL_CHARACTERS, MAX_LIST_LIMIT, Message } from './messages.ts';
@@ -103,14 +102,15 @@ export const AnsweringLine = z
   .meta({ id: 'AnsweringLine' });
 export type AnsweringLine = z.infer<typeof AnsweringLine>;
 
-const CampaignOfLead = z.object({
-  campaignId: Id,
-  name: z.string(),
-  status: z.enum(['active', 'held']),
-  reason: text.meta({ description: 'Why it is held.' }),
-  detail: text,
-  enteredAt: Instant,
-});
+const SuppressedAddress = z
+  .object({
+    id: Id.meta({ description: 'For `DELETE /api/dnc`.' }),
+    address: z.string(),
+    reason: z.string().meta({ description: 'As in `GET /api/dnc`.', example: 'opt_out_words' }),
+    words: text.meta({ description: 'What was said, or why it was entered.' }),
+    at: Instant,
+  })
+  .meta({ id: 'SuppressedAddress' });
 
 export const ConversationAnswer = z
   .object({
@@ -119,7 +119,7 @@ export const ConversationAnswer = z
     phone: text,
     email: text,
     optedOutAt: Instant.nullable(),
-    doNotContact: z.array(DncEntry).meta({
+    doNotContact: z.array(SuppressedAddress).meta({
       description:
         'Addresses of the contact that must not be written to. What `opt_out_words` entered, the contact lifts by START; anything is lifted by `DELETE /api/dnc`.',
     }),
@@ -140,9 +140,6 @@ export const ConversationAnswer = z
     }),
     answerBy: z.enum(MESSAGE_TYPES).nullable().meta({
       description: 'As what the contact is best answered: as what was written last, if a line can.',
-    }),
-    campaigns: z.array(CampaignOfLead).meta({
-      description: 'Which the contact is on its way through. Empty but on the first page.',
     }),
     nextCursor: Id.nullable(),
   })

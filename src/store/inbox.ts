@@ -56,26 +56,33 @@ export async function listInbox(
   const values: unknown[] = [workspaceId, toIso(lastAt), leadId, limit];
   const parameter = (value: unknown) => `$${values.push(value)}`;
   const wanted = (t: string) => (isUnread ? ` AND ${unread(t)}` : '');
-  // Of a contact that several lines talk to, the latest of those that are asked for stands for the thread.
-  const latest = `(t.last_at, t.lead_id) < ($2::timestamptz, $3)${wanted('t')}${
-    lineId === null
-      ? ` AND NOT EXISTS (SELECT 1 FROM touches n WHERE n.workspace_id = $1 AND n.lead_id = t.lead_id
-           AND (n.last_at, n.line_id) > (t.last_at, t.line_id)${wanted('n')})`
-      : ''
-  }`;
-  const inOrder = 'ORDER BY t.last_at DESC, t.lead_id DESC LIMIT $4';
-  const ofLine = lineId === null ? '' : parameter(lineId);
+  const after = `(t.last_at, t.lead_id) < ($2::timestamptz, $3)${wanted('t')}`;
+  const ofLine = lineId === null ? '' : ` AND t.line_id = ${parameter(lineId)}`;
+  // Of a contact that several lines talk to, the latest stands for the thread; of those of one line there is only one.
+  const isLatest =
+    lineId !== null
+      ? ''
+      : ` AND NOT EXISTS (SELECT 1 FROM touches n WHERE n.workspace_id = $1 AND n.lead_id = t.lead_id
+           AND (n.last_at, n.line_id) > (t.last_at, t.line_id)${wanted('n')})`;
+  // Whatever takes a line's places on the first page stands on that page itself, by another line. On a later one it may have
+  // stood on a page before, and must be sorted out before each line's are counted.
+  const early = before === null ? '' : isLatest;
+  const inOrder = 'ORDER BY t.last_at DESC, t.lead_id DESC';
   const heads =
     search === null
-      ? `SELECT t.* FROM lines l CROSS JOIN LATERAL (SELECT t.lead_id, t.line_id, t.last_at FROM touches t
-           WHERE t.workspace_id = $1 AND t.line_id = l.id AND ${latest} ${inOrder}) t
-         WHERE l.workspace_id = $1${lineId === null ? '' : ` AND l.id = ${ofLine}`} ${inOrder}`
+      ? `SELECT t.* FROM (SELECT t.* FROM lines l CROSS JOIN LATERAL (SELECT t.lead_id, t.line_id, t.last_at FROM touches t
+             WHERE t.workspace_id = $1 AND t.line_id = l.id AND ${after}${early} ${inOrder} LIMIT $4) t
+           WHERE l.workspace_id = $1${ofLine} ${inOrder}) t
+         WHERE true${isLatest} ${inOrder} LIMIT $4`
       : `SELECT t.lead_id, t.line_id, t.last_at FROM (${found(parameter(searchPattern(search)), parameter(search.toLowerCase()))}) f
          JOIN touches t ON t.workspace_id = $1 AND t.lead_id = f.lead_id
-         WHERE ${latest}${lineId === null ? '' : ` AND t.line_id = ${ofLine}`} ${inOrder}`;
-  const name = [isUnread && 'un', lineId !== null && 'li', search !== null && 'se'].filter(
-    (each) => each !== false,
-  );
+         WHERE ${after}${ofLine}${isLatest} ${inOrder} LIMIT $4`;
+  const name = [
+    isUnread && 'un',
+    lineId !== null && 'li',
+    search !== null && 'se',
+    before !== null && 'on',
+  ].filter((each) => each !== false);
   const rows = await sql.query<MessageRow & Omit<InboxRow, 'message' | 'leadId'> & { threadOf: string }>(
     statement(
       `list_inbox_${name.join('_')}`,

@@ -114,27 +114,6 @@ export function readMoves(sql: Sql, workspaceId: string, messageIds: readonly st
   return messageIds.length === 0 ? Promise.resolve([]) : sql.query(READ_MOVES, [workspaceId, messageIds]);
 }
 
-export interface CampaignOfLeadRow {
-  campaignId: string;
-  name: string;
-  status: 'active' | 'held';
-  reason: string | null;
-  detail: string | null;
-  enteredAt: number;
-}
-
-const READ_CAMPAIGNS_OF = statement(
-  'read_campaigns_of_lead',
-  `SELECT e.campaign_id AS "campaignId", c.name, e.status, e.reason, e.detail, e.entered_at AS "enteredAt"
-   FROM campaign_leads e JOIN campaigns c ON c.workspace_id = e.workspace_id AND c.id = e.campaign_id
-   WHERE e.workspace_id = $1 AND e.lead_id = $2 AND e.status IN ('active', 'held') ORDER BY e.entered_at DESC`,
-);
-
-/** Campaigns that the lead is on its way through. */
-export function readCampaignsOf(sql: Sql, workspaceId: string, leadId: string): Promise<CampaignOfLeadRow[]> {
-  return sql.query(READ_CAMPAIGNS_OF, [workspaceId, leadId]);
-}
-
 const FIND_CREATED_AT = statement(
   'find_created_at',
   'SELECT m.created_at AS at FROM messages m WHERE m.workspace_id = $1 AND m.id = $2 AND m.lead_id = $3',
