@@ -351,7 +351,7 @@ CREATE TABLE touches (
   read_at      timestamptz,
   PRIMARY KEY (workspace_id, lead_id, line_id)
 );
--- The inbox: the latest of each line, merged. Every send and every reply moves its entry: one more entry of 70 bytes for each,
+-- The inbox: the latest of each line, merged. Every send and every reply moves its entry: one more entry of some 150 bytes for each,
 -- and the update of a touch is no longer one of its page alone.
 CREATE INDEX touches_latest ON touches (workspace_id, line_id, last_at, lead_id);
 -- Those in which something is unread: paid for by replies alone.

@@ -69,6 +69,8 @@ import type {
   LinesAnswer,
   ListAnswer,
   ListsAnswer,
+  MarkReadBody,
+  MarksAnswer,
   Message,
   MessageAnswer,
   MessagesAnswer,
@@ -97,6 +99,7 @@ import type {
   SimulatedMessages,
   SimulationAnswer,
   SpamMonitorAnswer,
+  SuppressedAddress,
   TimelineAnswer,
   TypingAnswer,
   TypingBody,
@@ -301,12 +304,18 @@ export interface Operations {
   /**
    * List the threads, those last written in first.
    *
-   * One for each contact, over all channels. What waits or was cancelled does not count as written.
+   * One for each contact, over all channels: it begins with the first message that leaves or comes in. What waits or was cancelled does not count as written. With `lineId`: in the order in which that line was last written to.
    *
    * `GET /api/conversations`
    */
   listConversations(
     input?: {
+      /** `true`: only threads with something unread. */
+      unread?: boolean | undefined;
+      /** Threads in which this line wrote or was written to. */
+      lineId?: string | undefined;
+      /** Part of the name, of an address, of the company, or of what the contact wrote. */
+      search?: string | undefined;
       limit?: number | undefined;
       /** `nextCursor` of the page before. */
       cursor?: string | undefined;
@@ -316,6 +325,8 @@ export interface Operations {
 
   /**
    * Read the thread with one contact.
+   *
+   * With its tapbacks, files, opt-outs and changes of line, and from which line the contact would be answered. Answer by `POST /api/messages` with `leadId`: it goes before what nobody waits for, since the contact wrote.
    *
    * `GET /api/conversations/{leadId}`
    */
@@ -328,6 +339,35 @@ export interface Operations {
     },
     options?: CallOptions,
   ): Promise<ConversationAnswer>;
+
+  /**
+   * Mark the thread as read.
+   *
+   * For everybody of the workspace. Asked for again, it changes nothing.
+   *
+   * `POST /api/conversations/{leadId}/read`
+   */
+  readConversation(
+    input: {
+      leadId: Id;
+      body: MarkReadBody;
+    },
+    options?: CallOptions,
+  ): Promise<MarksAnswer>;
+
+  /**
+   * Mark the last that the contact wrote as unread.
+   *
+   * Where the contact wrote nothing, nothing can be unread: `unreadCount` stays 0.
+   *
+   * `POST /api/conversations/{leadId}/unread`
+   */
+  unreadConversation(
+    input: {
+      leadId: Id;
+    },
+    options?: CallOptions,
+  ): Promise<MarksAnswer>;
 
   /**
    * List who replied, and to what.
@@ -1552,7 +1592,7 @@ export interface Operations {
 export interface Pages {
   listMessages: Message;
   listConversations: Conversation;
-  getConversation: Message;
+  getConversation: SuppressedAddress;
   listCampaigns: Campaign;
   listCampaignLeads: CampaignLead;
   listSimulatedMessages: {
@@ -1585,7 +1625,9 @@ export const OPERATIONS = {
   startTyping: { method: 'POST', path: '/api/messages/typing' },
   stopTyping: { method: 'DELETE', path: '/api/messages/typing' },
   listConversations: { method: 'GET', path: '/api/conversations', cursor: 'cursor', items: 'conversations' },
-  getConversation: { method: 'GET', path: '/api/conversations/{leadId}', cursor: 'cursor', items: 'messages' },
+  getConversation: { method: 'GET', path: '/api/conversations/{leadId}', cursor: 'cursor', items: 'doNotContact' },
+  readConversation: { method: 'POST', path: '/api/conversations/{leadId}/read' },
+  unreadConversation: { method: 'POST', path: '/api/conversations/{leadId}/unread' },
   listReplies: { method: 'GET', path: '/api/replies' },
   scanDormant: { method: 'GET', path: '/api/conversations/scan-dormant' },
   wakeDormant: { method: 'POST', path: '/api/conversations/scan-dormant' },

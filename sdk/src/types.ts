@@ -113,6 +113,11 @@ export interface TypingBody {
   messageId: string;
 }
 
+export interface MarkReadBody {
+  /** The last one that was seen: what came in after it stays unread. Without it, all is read. */
+  messageId?: Id | null | undefined;
+}
+
 export interface WakeDormantBody {
   /** `draft` is not available: 501. */
   action: 'notify' | 'draft';
@@ -810,7 +815,9 @@ export interface TypingAnswer {
 
 export interface ConversationsAnswer {
   conversations: Conversation[];
-  nextCursor: Id | null;
+  /** Threads with something unread in the whole workspace, counted no further than 1,000. */
+  unreadTotal: number;
+  nextCursor: string | null;
 }
 
 export interface Conversation {
@@ -822,25 +829,114 @@ export interface Conversation {
   optedOutAt: Instant | null;
   /** The latest that was written, by either side. */
   lastMessage: Message;
+  /** When it was last written in; the list is in this order. */
+  lastAt: string;
   lastReplyAt: Instant | null;
   /** Sent and received, without what waits or was cancelled. */
   messageCount: number;
+  /** What the contact wrote since the thread was last read. */
+  unreadCount: number;
 }
 
 export interface ConversationAnswer {
   leadId: Id;
-  /** Newest first, also those that wait. */
+  name: string | null;
+  phone: string | null;
+  email: string | null;
+  optedOutAt: Instant | null;
+  /** Addresses of the contact that must not be written to. What `opt_out_words` entered, the contact lifts by START; anything is lifted by `DELETE /api/dnc`. */
+  doNotContact: SuppressedAddress[];
+  readAt: Instant | null;
+  unreadCount: number;
+  /** Newest first: what waits, then what was written, in the order in which it left and came in. */
   messages: Message[];
   /** Tapbacks on these messages, by either side. */
   reactions: Tapback[];
+  /** Of these messages, in the order of each; both ways. */
+  attachments: ThreadAttachment[];
+  /** What happened between these messages, newest first. */
+  events: ThreadEvent[];
+  /** Which line a message of each type would leave from, and why. Empty but on the first page. */
+  answeringLines: AnsweringLine[];
+  /** As what the contact is best answered: as what was written last, if a line can. */
+  answerBy: 'imessage' | 'sms' | 'email' | null;
   nextCursor: Id | null;
+}
+
+export interface SuppressedAddress {
+  /** For `DELETE /api/dnc`. */
+  id: string;
+  address: string;
+  /** As in `GET /api/dnc`. */
+  reason: string;
+  /** What was said, or why it was entered. */
+  words: string | null;
+  at: Instant;
 }
 
 export interface Tapback {
   messageId: Id;
+  /** Whose it is. */
   address: string;
+  /** `sent`: ours. */
+  direction: 'sent' | 'received';
   reaction: string;
   at: Instant;
+}
+
+export interface ThreadAttachment {
+  messageId: Id;
+  name: string | null;
+  /** `stored` here; `awaited` from the device it came in by; `lost`: it could not be had; `elsewhere`: at an address of the sender’s that was not asked yet. */
+  status: 'stored' | 'awaited' | 'lost' | 'elsewhere';
+  /** Of `GET /files/…` of this server; null unless it is `stored`. */
+  path: string | null;
+  /** By the bytes; null unless it is `stored`. */
+  mimeType: string | null;
+  sizeBytes: number | null;
+}
+
+export interface ThreadEvent {
+  type: 'opted_out' | 'opted_in' | 'line_changed';
+  at: Instant;
+  /** Of `line_changed`: the message that left from another line. */
+  messageId: Id | null;
+  /** Of an opt-out or opt-in. */
+  address: string | null;
+  /** `words`, `manual`, or how a carrier told it. */
+  source: string | null;
+  /** What was said, or why it was entered. */
+  words: string | null;
+  fromLineId: Id | null;
+  toLineId: Id | null;
+  /** Why the line changed, as one sentence. */
+  because: string | null;
+}
+
+export interface AnsweringLine {
+  messageType: 'imessage' | 'sms' | 'email';
+  /** As a message sent now would be given it. */
+  lineDecision: LineDecision | null;
+  fromLinePhone: string | null;
+  fromLineEmail: string | null;
+  /** Where it would go first, by all that is remembered. */
+  address: string | null;
+  warnings: string[];
+  /** Why a message of this type would be refused. */
+  problem: {
+    code: string;
+    error: string;
+  } | null;
+}
+
+export interface MarksAnswer {
+  leadId: Id;
+  unreadCount: number;
+  readAt: Instant | null;
+  /** Threads with something unread in the whole workspace, counted no further than 1,000. */
+  unreadTotal: number;
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
 }
 
 export interface RepliesAnswer {

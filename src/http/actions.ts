@@ -45,13 +45,6 @@ import type {
   ConditionsEvaluatedAnswer,
   EnteredLeadAnswer,
 } from '../contract/campaigns.ts';
-import type {
-  ConversationAnswer,
-  ConversationsAnswer,
-  ListConversations,
-  MarksAnswer,
-  Page,
-} from '../contract/conversations.ts';
 import type { AddDnc, DncEntriesAnswer, DncEntryAnswer, ListDnc } from '../contract/dnc.ts';
 import type { DormantAnswer, ScanDormant, WakeDormantAnswer } from '../contract/dormant.ts';
 import type { FallbackConfig, UpdateFallbackConfig } from '../contract/fallback-config.ts';
@@ -97,7 +90,6 @@ import type {
   RelayDeviceAnswer,
   RelayDevicesAnswer,
 } from '../contract/relay-devices.ts';
-import type { ListReplies, RepliesAnswer } from '../contract/replies.ts';
 import type { SandboxPhoneAnswer } from '../contract/sandbox.ts';
 import type { SendblueMessage } from '../contract/sendblue-door.ts';
 import type { ListSimulated, SimulatedMessages, SimulationAnswer } from '../contract/simulations.ts';
@@ -130,8 +122,9 @@ import type {
 import type { UpdateWorkspace, Workspace } from '../contract/workspace.ts';
 import type { Deps } from '../deps.ts';
 import type { SimulationWish } from '../domain/simulation.ts';
+import type { ConversationActions } from './conversation-actions.ts';
 
-export interface Actions {
+export interface Actions extends ConversationActions {
   acceptMessage(deps: Deps, caller: Caller, request: SendMessage, options: SendOptions): Promise<Accepted>;
   dryRunMessage(deps: Deps, caller: Caller, request: SendMessage): Promise<DryRunAnswer>;
   listMessages(deps: Deps, caller: Caller, filters: ListMessages): Promise<MessagesAnswer>;
@@ -144,17 +137,6 @@ export interface Actions {
 
   react(deps: Deps, caller: Caller, request: React): Promise<ReactAnswer>;
   showTyping(deps: Deps, caller: Caller, messageId: string, isTyping: boolean): Promise<TypingAnswer>;
-
-  listConversations(deps: Deps, caller: Caller, query: ListConversations): Promise<ConversationsAnswer>;
-  readConversation(
-    deps: Deps,
-    caller: Caller,
-    leadId: string,
-    messageId: string | null,
-  ): Promise<MarksAnswer>;
-  unreadConversation(deps: Deps, caller: Caller, leadId: string): Promise<MarksAnswer>;
-  getConversation(deps: Deps, caller: Caller, leadId: string, page: Page): Promise<ConversationAnswer>;
-  listReplies(deps: Deps, caller: Caller, filters: ListReplies): Promise<RepliesAnswer>;
 
   listDnc(deps: Deps, caller: Caller, query: ListDnc): Promise<DncEntriesAnswer>;
   addDnc(deps: Deps, caller: Caller, request: AddDnc): Promise<DncEntryAnswer>;
