@@ -63,6 +63,7 @@ describe('a page', () => {
       '/assets/../package.json',
       '/dashboard',
       '/built-from',
+      '//messages',
     ]) {
       const answer = await fetch(app.url + url);
       expect([url, answer.status, ((await answer.json()) as { code: string }).code]).toEqual([

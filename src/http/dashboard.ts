@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** The first part of every page's path, as dashboard/src/pages/ declares them. Everything else that is unknown is 404. */
 export const PAGES: readonly string[] = [
@@ -44,16 +44,22 @@ interface BuiltFile {
   type: string;
 }
 
+/** Answers a GET that no route of the API answers; null: nothing of the dashboard is there either. */
+export type Dashboard = (request: FastifyRequest, reply: FastifyReply) => FastifyReply | null;
+
 /** Everything is read once, and held: about a megabyte. */
-export function openDashboard(app: FastifyInstance): void {
+export function openDashboard(): Dashboard {
   const { page, files } = readBuilt();
-  for (const first of PAGES) {
-    app.get(`/${first}`, (_request, reply) => showPage(page, reply));
-    if (first !== '') app.get(`/${first}/*`, (_request, reply) => showPage(page, reply));
-  }
-  for (const [name, file] of files) {
-    app.get(`/${name}`, (request, reply) => sendFile(name, file, request, reply));
-  }
+  return (request, reply) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return null;
+    const [path = ''] = (request.raw.url ?? '').split('?');
+    const name = path.slice(1);
+    const file = files.get(name);
+    if (file !== undefined) return sendFile(name, file, request, reply.code(200));
+    const [first = ''] = name.split('/', 1);
+    const isPage = path === '/' || (first !== '' && PAGES.includes(first));
+    return isPage ? showPage(page, reply.code(200)) : null;
+  };
 }
 
 function readBuilt(): { page: string; files: Map<string, BuiltFile> } {

@@ -76,10 +76,12 @@ export function createServer(deps: Deps, actions: Actions): FastifyInstance {
     if (closing) app.server.closeIdleConnections();
   });
   app.setErrorHandler((error, request, reply) => refuse(deps, error, request, reply));
-  app.setNotFoundHandler((request, reply) => refuse(deps, problem('NOT_FOUND'), request, reply));
+  const dashboard = openDashboard();
+  app.setNotFoundHandler(
+    (request, reply) => dashboard(request, reply) ?? refuse(deps, problem('NOT_FOUND'), request, reply),
+  );
   const countGuess = createGuessLimit(deps.clock);
   mount(app, routes, deps, actions, createGuards(deps, countGuess));
-  openDashboard(app);
   openRelayLinks(app, deps, actions, countGuess);
   return app;
 }
