@@ -462,6 +462,10 @@ CREATE INDEX messages_counted ON messages (workspace_id, created_at) INCLUDE (le
 CREATE INDEX messages_received_text ON messages USING gin (workspace_id, message gin_trgm_ops) WHERE direction = 'received';
 CREATE INDEX messages_batch ON messages (workspace_id, batch_id, id) WHERE batch_id IS NOT NULL;
 CREATE INDEX messages_campaign ON messages (workspace_id, campaign_id, id) WHERE campaign_id IS NOT NULL;
+-- How far a campaign has come, counted from the index alone: its steps by state, and who replied to it.
+CREATE INDEX messages_campaign_steps ON messages (workspace_id, campaign_id, step_key, status) INCLUDE (line_id) WHERE step_key IS NOT NULL;
+CREATE INDEX messages_campaign_replies ON messages (workspace_id, campaign_id, lead_id, created_at)
+  WHERE direction = 'received' AND campaign_id IS NOT NULL;
 -- A lead gets each step once, however often it is asked for.
 CREATE UNIQUE INDEX messages_step ON messages (workspace_id, campaign_id, lead_id, campaign_entry, step_key)
   WHERE step_key IS NOT NULL;
@@ -493,6 +497,8 @@ CREATE TABLE campaigns (
   -- While the list is being entered: how far that has come (a lead's id; '' = nowhere yet), and of how many.
   entering_after  text,
   entering_total  integer,
+  -- Which list that is, where it is another than the one it was launched on.
+  entering_list_id text,
   -- When a dispatcher looks at it next: to enter leads, to wake what a pause held, to see whether it is complete.
   look_at         timestamptz,
   -- Messages that a pause held are being woken.
@@ -650,6 +656,21 @@ CREATE TABLE simulation_messages (
   reason        text,
   detail        text,
   PRIMARY KEY (workspace_id, simulation_id, n)
+);
+CREATE INDEX simulation_messages_lead ON simulation_messages (workspace_id, simulation_id, lead_id);
+CREATE INDEX simulation_messages_never ON simulation_messages (workspace_id, simulation_id, reason, n) WHERE at IS NULL;
+
+-- The same, added up for a calendar: how many go in each hour of each day (of the workspace's zone) from each line. An hour
+-- that a clock repeats in autumn is one.
+CREATE TABLE simulation_hours (
+  workspace_id  text NOT NULL,
+  simulation_id text NOT NULL,
+  day           date NOT NULL,
+  hour          smallint NOT NULL,
+  line_id       text NOT NULL,
+  messages      integer NOT NULL,
+  first_touches integer NOT NULL,
+  PRIMARY KEY (workspace_id, simulation_id, day, hour, line_id)
 );
 
 -- One row for every transition, written in the commit that makes it; timelines and webhooks read only these.

@@ -6,6 +6,7 @@ import { createAuthenticate } from './actions/authenticate.ts';
 import { createAuthenticateDevice } from './actions/authenticate-device.ts';
 import { newFetchesUnderWay } from './actions/fetch-file.ts';
 import { actions } from './actions/index.ts';
+import { createKeptCounts } from './actions/kept-counts.ts';
 import { createListCounts } from './actions/list-counts.ts';
 import { hintAtNews } from './actions/receive-hook.ts';
 import { createSettlements } from './actions/settle-messages.ts';
@@ -188,6 +189,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     channels,
     snapshots: createWorkspaceSnapshots({ database, clock }),
     listCounts: createListCounts({ clock }),
+    keptCounts: createKeptCounts({ clock }),
     relay: { ...relay, drain: () => macs.drain() },
     keysInFlight: new Set<string>(),
     heavyCalls: createHeavyCalls({

@@ -4,6 +4,7 @@ import type { Authenticate } from './actions/authenticate.ts';
 import type { AuthenticateDevice } from './actions/authenticate-device.ts';
 import type { FetchesUnderWay } from './actions/fetch-file.ts';
 import type { Intake } from './actions/intake.ts';
+import type { KeptCounts } from './actions/kept-counts.ts';
 import type { ListCounts } from './actions/list-counts.ts';
 import type { Settlements } from './actions/settle-messages.ts';
 import type { OutcomeWatch } from './actions/wait-for-outcome.ts';
@@ -41,6 +42,8 @@ export interface Deps {
   authenticate: Authenticate;
   snapshots: WorkspaceSnapshots;
   listCounts: ListCounts;
+  /** Of campaigns, for pages. */
+  keptCounts: KeptCounts;
   intake: Intake;
   settlements: Settlements;
   outcomes: OutcomeWatch;

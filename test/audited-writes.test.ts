@@ -97,6 +97,13 @@ const AUDITED: Readonly<Record<string, { leaves: string[]; by: () => Promise<Ans
     by: () => post(`/api/campaigns/${made.campaign}/launch`),
   },
   pauseCampaign: { leaves: ['campaign paused'], by: () => post(`/api/campaigns/${made.campaign}/pause`) },
+  addListToCampaign: {
+    leaves: ['campaign list_added'],
+    by: async () => {
+      const { body } = await call('GET', '/api/lists');
+      return post(`/api/campaigns/${made.campaign}/lists`, { listId: valueAt(body, 'lists.0._id') });
+    },
+  },
   resumeCampaign: { leaves: ['campaign resumed'], by: () => post(`/api/campaigns/${made.campaign}/resume`) },
   completeCampaign: {
     leaves: ['campaign completed'],
@@ -105,6 +112,10 @@ const AUDITED: Readonly<Record<string, { leaves: string[]; by: () => Promise<Ans
   archiveCampaign: {
     leaves: ['campaign archived'],
     by: () => post(`/api/campaigns/${made.campaign}/archive`),
+  },
+  duplicateCampaign: {
+    leaves: ['campaign created'],
+    by: () => post(`/api/campaigns/${made.campaign}/duplicate`),
   },
   deleteCampaign: {
     leaves: ['campaign deleted'],
@@ -183,6 +194,7 @@ const NOT_AUDITED: Readonly<Record<string, string>> = {
   addLeadToCampaign: SEQUENCE,
   enrollLead: SEQUENCE,
   stopCampaignLead: SEQUENCE,
+  checkCampaign: ASKS,
   evaluateConditions: ASKS,
   simulateCampaign: FORESEEN,
   deleteSimulation: FORESEEN,

@@ -558,6 +558,20 @@ const ATTEMPTS: Readonly<Record<string, () => Attempt[]>> = {
     { path: `/api/campaigns/${ownCampaignId}/leads?cursor=${'f'.repeat(24)}_1`, status: 200 },
   ],
   getCampaignAnalytics: () => noCampaign('/analytics'),
+  getCampaignProgress: () => noCampaign('/progress'),
+  getCampaignAudience: () => [
+    ...noCampaign('/audience'),
+    {
+      path: `/api/campaigns/${ownCampaignId}/audience?listId=${theirs.listId}`,
+      status: 404,
+      shows: { code: 'LIST_NOT_FOUND' },
+    },
+  ],
+  checkCampaign: () => noCampaign('/check', { name: 'Mine now' }),
+  duplicateCampaign: () => noCampaign('/duplicate'),
+  addListToCampaign: () => noCampaign('/lists', { listId: theirs.listId }),
+  listSimulations: () => noCampaign('/simulations'),
+  getSimulationCalendar: () => noSimulation('/calendar'),
   stopCampaignLead: () => [
     ...noCampaign(`/leads/${theirs.leadId}/stop`),
     {

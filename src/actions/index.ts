@@ -3,7 +3,11 @@ import { acceptMessage } from './accept-message.ts';
 import { openFile, uploadAttachment } from './attachment-files.ts';
 import { listAuditLog } from './audit-log.ts';
 import { getAvailabilityJob } from './availability-jobs.ts';
+import { addListToCampaign } from './campaigns/add-list.ts';
 import { listCampaignLeads, stopCampaignLead } from './campaigns/campaign-leads.ts';
+import { checkCampaignChanges } from './campaigns/check-changes.ts';
+import { readCampaignAudience } from './campaigns/count-audience.ts';
+import { duplicateCampaign } from './campaigns/duplicate-campaign.ts';
 import { enterLead } from './campaigns/enter-lead.ts';
 import { evaluateConditions } from './campaigns/evaluate-conditions.ts';
 import {
@@ -14,6 +18,8 @@ import {
   updateCampaign,
 } from './campaigns/manage-campaigns.ts';
 import { readCampaignAnalytics } from './campaigns/read-campaign-analytics.ts';
+import { readCampaignProgress } from './campaigns/read-campaign-progress.ts';
+import { listSimulations, readSimulationCalendar } from './campaigns/read-simulations.ts';
 import {
   deleteSimulation,
   getSimulation,
@@ -135,6 +141,13 @@ export const actions = {
   deleteCampaign,
   steerCampaign,
   readCampaignAnalytics,
+  readCampaignProgress,
+  readCampaignAudience,
+  checkCampaignChanges,
+  duplicateCampaign,
+  addListToCampaign,
+  listSimulations,
+  readSimulationCalendar,
   listCampaignLeads,
   stopCampaignLead,
   simulateCampaign,

@@ -1,7 +1,13 @@
 /** Campaigns: contract 2.8, 3.5, 7, D38. */
 import { z } from 'zod';
 import { OPERATORS, WAIT_UNITS } from '../domain/campaign/campaign.ts';
-import { CAMPAIGN_LEAD_STATUSES, CAMPAIGN_STATUSES, MESSAGE_TYPES, ON_REPLY } from '../domain/words.ts';
+import {
+  CAMPAIGN_LEAD_STATUSES,
+  CAMPAIGN_STATUSES,
+  MESSAGE_STATUSES,
+  MESSAGE_TYPES,
+  ON_REPLY,
+} from '../domain/words.ts';
 import { Id, Instant, Warnings } from './common.ts';
 
 export const Wait = z
@@ -238,6 +244,18 @@ export const CampaignLead = z
     stepKey: z.string().nullable().meta({ description: 'The last step that was made or skipped.' }),
     stepAt: Instant.nullable().meta({ description: 'From when on waits are counted.' }),
     messageId: Id.nullable(),
+    message: z
+      .object({
+        status: z.enum(MESSAGE_STATUSES),
+        dueAt: Instant.meta({
+          description: 'When it may go at the earliest; `explain` says what it waits for.',
+        }),
+        sentAt: Instant.nullable(),
+        reason: z.string().nullable(),
+        error: z.string().nullable(),
+      })
+      .nullable()
+      .meta({ description: 'That message; null once it is no longer kept.' }),
     nextStepKey: z.string().nullable().meta({ description: 'The step it waits for, once that is decided.' }),
     nextLookAt: Instant.nullable().meta({
       description:

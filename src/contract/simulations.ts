@@ -7,6 +7,7 @@ import { readLimit } from './list-queries.ts';
 import { invalidField, problem } from './problems.ts';
 
 const cap = z.int().nullable().meta({ description: 'null: no cap. Absent: as each line has it.' });
+const Day = z.string().meta({ description: '`YYYY-MM-DD`.', example: '2026-11-24' });
 const caps = z.object({
   dailyNewConversationsLimit: cap.optional(),
   dailyTotalMessagesLimit: cap.optional(),
@@ -45,6 +46,12 @@ export const SimulateBody = z
   });
 
 const count = z.int();
+/** null: the lead was deleted, or has none. */
+const whose = {
+  name: z.string().nullable(),
+  phone: z.string().nullable(),
+  email: z.string().nullable(),
+};
 const Result = z
   .object({
     startAt: Instant,
@@ -67,10 +74,23 @@ const Result = z
     ),
     neverGoes: z.object({
       total: count,
-      byReason: z.array(z.object({ reason: z.string(), stepKey: z.string().nullable(), count })),
+      byReason: z
+        .array(
+          z.object({
+            reason: z.string(),
+            stepKey: z.string().nullable(),
+            count,
+            detail: z.string().nullable().meta({ description: 'It in a sentence, as told of one of them.' }),
+            sample: z
+              .array(z.object({ leadId: z.string(), ...whose }))
+              .meta({ description: 'Five at most.' }),
+          }),
+        )
+        .meta({ description: 'Most first. All of one reason: `GET …/messages?reason=`.' }),
       sample: z.array(
         z.object({
           leadId: z.string(),
+          ...whose,
           stepKey: z.string().nullable(),
           reason: z.string().nullable(),
           detail: z.string().nullable(),
@@ -82,23 +102,37 @@ const Result = z
   })
   .meta({ id: 'SimulationResult' });
 
-export const Simulation = z
+const Asked = z
   .object({
-    simulationId: Id,
-    campaignId: Id,
-    status: z.enum(['waiting', 'running', 'finished', 'failed']),
-    progress: z
-      .object({
-        messages: count.meta({ description: 'Sent so far, of all that goes over these lines.' }),
-        at: Instant.meta({ description: 'How far the simulated clock has come.' }),
-      })
-      .nullable(),
-    result: Result.nullable(),
-    error: z.string().nullable(),
-    createdAt: Instant,
-    startedAt: Instant.nullable(),
-    finishedAt: Instant.nullable(),
+    startAt: Instant.nullable(),
+    replyRate: z.number(),
+    seed: z.int(),
+    http: z.boolean(),
+    addLines: count,
+    caps,
   })
+  .meta({
+    id: 'SimulationAsked',
+    description: 'What was asked, with what was taken where nothing was said.',
+  });
+
+const underWay = {
+  status: z.enum(['waiting', 'running', 'finished', 'failed']),
+  asked: Asked,
+  progress: z
+    .object({
+      messages: count.meta({ description: 'Sent so far, of all that goes over these lines.' }),
+      at: Instant.meta({ description: 'How far the simulated clock has come.' }),
+    })
+    .nullable(),
+  error: z.string().nullable(),
+  createdAt: Instant,
+  startedAt: Instant.nullable(),
+  finishedAt: Instant.nullable(),
+};
+
+export const Simulation = z
+  .object({ simulationId: Id, campaignId: Id, ...underWay, result: Result.nullable() })
   .meta({ id: 'Simulation' });
 export type Simulation = z.infer<typeof Simulation>;
 
@@ -107,11 +141,63 @@ export const SimulationAnswer = z
   .meta({ id: 'SimulationAnswer' });
 export type SimulationAnswer = z.infer<typeof SimulationAnswer>;
 
+export const SimulationsAnswer = z
+  .object({
+    simulations: z
+      .array(
+        z.object({
+          simulationId: Id,
+          ...underWay,
+          outcome: z
+            .object({ messages: count, finishAt: Instant.nullable(), neverGoes: count })
+            .nullable()
+            .meta({ description: 'The result in three figures.' }),
+        }),
+      )
+      .meta({ description: 'Newest first.' }),
+    nextCursor: Id.nullable(),
+  })
+  .meta({ id: 'SimulationsAnswer' });
+export type SimulationsAnswer = z.infer<typeof SimulationsAnswer>;
+
+export const SimulationCalendar = z
+  .object({
+    timezone: z.string().meta({ description: 'The workspace’s: days and hours are those of it.' }),
+    firstDay: Day.nullable().meta({ description: 'On which anything goes at all; null: nothing goes.' }),
+    lastDay: Day.nullable(),
+    from: Day.nullable().meta({ description: 'The days that are shown, both included.' }),
+    to: Day.nullable(),
+    hours: z
+      .array(
+        z.object({
+          day: Day,
+          hour: z
+            .int()
+            .meta({ description: '0 to 23. One that a clock repeats in autumn is one.', example: 9 }),
+          lineId: z.string(),
+          messages: count,
+          firstTouches: count,
+        }),
+      )
+      .meta({ description: 'In order. Where nothing goes there is no entry.' }),
+  })
+  .meta({ id: 'SimulationCalendar' });
+export type SimulationCalendar = z.infer<typeof SimulationCalendar>;
+
+export const MAX_CALENDAR_DAYS = 42;
+
+export const SimulationCalendarQuery = z.object({
+  from: Day.optional().meta({ description: 'The first day on which anything goes, when absent.' }),
+  to: Day.optional().meta({ description: `At most ${MAX_CALENDAR_DAYS} days; as many when absent.` }),
+  lineId: z.string().optional(),
+});
+
 export const SimulatedMessages = z
   .object({
     messages: z.array(
       z.object({
         leadId: z.string(),
+        ...whose,
         stepKey: z.string().nullable(),
         lineId: z.string().nullable(),
         at: Instant.nullable().meta({ description: 'null: it never goes, `reason` and `detail` say why.' }),
@@ -131,6 +217,7 @@ export const SimulatedMessagesQuery = z.object({
   stepKey: z.string().optional(),
   lineId: z.string().optional(),
   status: z.enum(['sent', 'fallback', 'never']).optional(),
+  reason: z.string().optional().meta({ description: 'Of those that never go.' }),
   limit: z.string().optional().meta({ description: '1 to 100, 50 when absent.' }),
   cursor: z.string().optional(),
 });
@@ -182,14 +269,12 @@ export interface ListSimulated {
   stepKey: string | null;
   lineId: string | null;
   status: 'sent' | 'fallback' | 'never' | null;
+  reason: string | null;
   limit: number;
 }
 
 export function parseListSimulated(query: Fields): ListSimulated {
-  const text = (name: string) => {
-    const { [name]: value } = query;
-    return typeof value === 'string' && value !== '' ? value : null;
-  };
+  const text = textsOf(query);
   const status = SimulatedMessagesQuery.shape.status.safeParse(text('status') ?? undefined);
   if (!status.success) throw invalidField('status', 'must be sent, fallback or never');
   const cursor = text('cursor') ?? '0';
@@ -200,6 +285,32 @@ export function parseListSimulated(query: Fields): ListSimulated {
     stepKey: text('stepKey'),
     lineId: text('lineId'),
     status: status.data ?? null,
+    reason: text('reason'),
     limit: readLimit(query),
+  };
+}
+
+/** null: as many as may be shown, from the first. */
+export interface ReadCalendar {
+  from: string | null;
+  to: string | null;
+  lineId: string | null;
+}
+
+export function parseCalendar(query: Fields): ReadCalendar {
+  const text = textsOf(query);
+  const [from, to] = (['from', 'to'] as const).map((name) => {
+    const day = text(name);
+    if (day !== null && (!/^\d{4}-\d{2}-\d{2}$/.test(day) || Number.isNaN(Date.parse(day))))
+      throw invalidField(name, 'must be a day, like 2026-11-24');
+    return day;
+  });
+  return { from: from ?? null, to: to ?? null, lineId: text('lineId') };
+}
+
+function textsOf(query: Fields): (name: string) => string | null {
+  return (name) => {
+    const { [name]: value } = query;
+    return typeof value === 'string' && value !== '' ? value : null;
   };
 }

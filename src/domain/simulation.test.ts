@@ -86,7 +86,8 @@ describe('what is pointed out in a simulation', () => {
 
   test('are lines that are down, and steps that never go', () => {
     const [a, b] = lines as [LineLimits, LineLimits];
-    const never = { total: 3, byReason: [{ reason: 'dnc', stepKey: 'hello', count: 3 }] };
+    const dnc = { reason: 'dnc', stepKey: 'hello', count: 3, detail: null, sampleLeadIds: [] };
+    const never = { total: 3, byReason: [dnc] };
     expect(warningsOf(result({ finishAt: null, neverGoes: never }), [{ ...a, trouble: 'down' }, b])).toEqual([
       'Line +1a is down: nothing is sent from it as long as it stays so.',
       '3 steps never go; `neverGoes` says why.',

@@ -34,7 +34,17 @@ export interface SimulationResult {
   perDay: { day: string; lineId: string; messages: number; firstTouches: number }[];
   perStep: { stepKey: string; messages: number; firstAt: number; lastAt: number }[];
   perLine: { lineId: string; messages: number; firstTouches: number; firstAt: number; lastAt: number }[];
-  neverGoes: { total: number; byReason: { reason: string; stepKey: string | null; count: number }[] };
+  neverGoes: {
+    total: number;
+    byReason: {
+      reason: string;
+      stepKey: string | null;
+      count: number;
+      /** One of the sentences. */
+      detail: string | null;
+      sampleLeadIds: string[];
+    }[];
+  };
   assumptions: string[];
   warnings: string[];
 }

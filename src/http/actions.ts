@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 import type { OpenedFile, Upload, UploadedFile } from '../actions/attachment-files.ts';
 import type { Caller } from '../actions/authenticate.ts';
 import type { Device } from '../actions/authenticate-device.ts';
+import type { Proposal } from '../actions/campaigns/check-changes.ts';
 import type { Simulated } from '../actions/campaigns/simulate-campaign.ts';
 import type { CampaignMove } from '../actions/campaigns/steer-campaigns.ts';
 import type { KeyedAnswer, KeyedRequest } from '../actions/idempotency.ts';
@@ -28,6 +29,11 @@ import type {
   ReachContactAnswer,
 } from '../contract/availability.ts';
 import type { CampaignAnalyticsAnswer } from '../contract/campaign-analytics.ts';
+import type {
+  CampaignAudienceAnswer,
+  CampaignCheckAnswer,
+  CampaignProgressAnswer,
+} from '../contract/campaign-progress.ts';
 import type {
   CampaignChanges,
   CreateCampaign,
@@ -92,7 +98,14 @@ import type {
 } from '../contract/relay-devices.ts';
 import type { SandboxPhoneAnswer } from '../contract/sandbox.ts';
 import type { SendblueMessage } from '../contract/sendblue-door.ts';
-import type { ListSimulated, SimulatedMessages, SimulationAnswer } from '../contract/simulations.ts';
+import type {
+  ListSimulated,
+  ReadCalendar,
+  SimulatedMessages,
+  SimulationAnswer,
+  SimulationCalendar,
+  SimulationsAnswer,
+} from '../contract/simulations.ts';
 import type {
   DoorSend,
   TwilioAccount,
@@ -230,6 +243,34 @@ export interface Actions extends ConversationActions {
   deleteCampaign(deps: Deps, caller: Caller, id: string): Promise<{ success: true }>;
   steerCampaign(deps: Deps, caller: Caller, id: string, move: CampaignMove): Promise<CampaignAnswer>;
   readCampaignAnalytics(deps: Deps, caller: Caller, id: string): Promise<CampaignAnalyticsAnswer>;
+  readCampaignProgress(deps: Deps, caller: Caller, id: string): Promise<CampaignProgressAnswer>;
+  readCampaignAudience(
+    deps: Deps,
+    caller: Caller,
+    id: string,
+    listId: string | null,
+  ): Promise<CampaignAudienceAnswer>;
+  checkCampaignChanges(deps: Deps, caller: Caller, id: string, asked: Proposal): Promise<CampaignCheckAnswer>;
+  duplicateCampaign(
+    deps: Deps,
+    caller: Caller,
+    id: string,
+    options: KeyedRequest,
+  ): Promise<KeyedAnswer<CampaignAnswer>>;
+  addListToCampaign(deps: Deps, caller: Caller, id: string, listId: string): Promise<CampaignAnswer>;
+  listSimulations(
+    deps: Deps,
+    caller: Caller,
+    campaignId: string,
+    asked: { cursor: string | null; limit: number },
+  ): Promise<SimulationsAnswer>;
+  readSimulationCalendar(
+    deps: Deps,
+    caller: Caller,
+    campaignId: string,
+    id: string,
+    asked: ReadCalendar,
+  ): Promise<SimulationCalendar>;
   listCampaignLeads(
     deps: Deps,
     caller: Caller,

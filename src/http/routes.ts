@@ -5,6 +5,7 @@ import { apiKeyRoutes } from './routes/api-keys.ts';
 import { attachmentRoutes } from './routes/attachments.ts';
 import { auditLogRoutes } from './routes/audit-log.ts';
 import { availabilityRoutes } from './routes/availability.ts';
+import { campaignPageRoutes } from './routes/campaign-pages.ts';
 import { campaignRoutes } from './routes/campaigns.ts';
 import { conversationRoutes } from './routes/conversations.ts';
 import { deviceRoutes } from './routes/devices.ts';
@@ -43,6 +44,7 @@ export const routes: readonly Route[] = [
   ...listRoutes,
   ...availabilityRoutes,
   ...campaignRoutes,
+  ...campaignPageRoutes,
   ...simulationRoutes,
   ...webhookRoutes,
   ...analyticsRoutes,

@@ -120,7 +120,8 @@ async function copyWorld(
 ): Promise<Postponement[]> {
   const lines = await listLines(database, workspaceId);
   const running = await readRunningCampaigns(database, workspaceId);
-  const asIfRunning = { ...campaign, isEntering: true };
+  const listId = campaign.enteringListId ?? campaign.listId;
+  const asIfRunning = { ...campaign, listId, isEntering: true };
   const others = running.filter(({ id }) => id !== campaign.id);
   const shared = whatShares(campaign.lineIds, { lines, campaigns: [asIfRunning, ...others] });
   const sharing: Omit<RunningCampaign, 'lineIds'>[] = [asIfRunning, ...others].filter(({ id }) =>

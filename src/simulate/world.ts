@@ -4,6 +4,7 @@
  */
 import { createIntake } from '../actions/accept-message.ts';
 import { newFetchesUnderWay } from '../actions/fetch-file.ts';
+import { createKeptCounts } from '../actions/kept-counts.ts';
 import { createListCounts } from '../actions/list-counts.ts';
 import { createSettlements } from '../actions/settle-messages.ts';
 import { createWorkspaceSnapshots, type WorkspaceSnapshots } from '../actions/workspace-snapshot.ts';
@@ -58,6 +59,7 @@ export function createWorld(real: Deps, options: WorldOptions): World {
     channels: new Map<Transport, Channel>(TRANSPORTS.map((transport) => [transport, channel])),
     snapshots: lastingSnapshots(createWorkspaceSnapshots({ database: scratch, clock })),
     listCounts: createListCounts({ clock }),
+    keptCounts: createKeptCounts({ clock }),
     keysInFlight: new Set<string>(),
     wakeDispatchers: () => {},
     announceSettled: () => {},

@@ -75,6 +75,21 @@ export async function countStanding(
   return new Map(rows.map(({ key, count }) => [key, count]));
 }
 
+const COUNT_ON_THE_WAY = statement(
+  'count_leads_on_the_way',
+  `SELECT e.step_key AS key, count(*)::int AS leads FROM campaign_leads e
+   WHERE e.workspace_id = $1 AND e.campaign_id = $2 AND e.status IN ('active', 'held') GROUP BY e.step_key ORDER BY 2 DESC, 1`,
+);
+
+/** By the last step they had; null: none yet. */
+export function countStandingOnTheWay(
+  sql: Sql,
+  workspaceId: string,
+  campaignId: string,
+): Promise<{ key: string | null; leads: number }[]> {
+  return sql.query(COUNT_ON_THE_WAY, [workspaceId, campaignId]);
+}
+
 const WAKE_WAITING = statement(
   'wake_waiting_entries',
   `UPDATE campaign_leads SET look_at = $3, updated_at = $3

@@ -22,6 +22,8 @@ export interface CampaignRow {
   nextLine: number;
   enteringAfter: string | null;
   enteringTotal: number | null;
+  /** The list that is being entered, or was entered last; null: its own. */
+  enteringListId: string | null;
   lookAt: number | null;
   isWaking: boolean;
   pauseReason: string | null;
@@ -37,7 +39,7 @@ export interface CampaignRow {
 export const CAMPAIGN_COLUMNS = `c.id, c.name, c.status, c.message_type AS "messageType", c.list_id AS "listId", c.line_ids AS "lineIds",
   c.steps, c.secret, c.schedule, c.on_reply AS "onReply", c.allow_reentry AS "allowReentry", c.new_leads_first AS "newLeadsFirst",
   c.send_fallback_sms_on_failed AS "sendFallbackSmsOnFailed", c.next_line AS "nextLine", c.entering_after AS "enteringAfter",
-  c.entering_total AS "enteringTotal", c.look_at AS "lookAt", c.is_waking AS "isWaking", c.pause_reason AS "pauseReason",
+  c.entering_total AS "enteringTotal", c.entering_list_id AS "enteringListId", c.look_at AS "lookAt", c.is_waking AS "isWaking", c.pause_reason AS "pauseReason",
   c.started_at AS "startedAt", c.paused_at AS "pausedAt", c.completed_at AS "completedAt", c.archived_at AS "archivedAt",
   c.created_at AS "createdAt", c.updated_at AS "updatedAt"`;
 
@@ -125,7 +127,7 @@ const STORE_CAMPAIGN = statement(
   `UPDATE campaigns SET name = $3, message_type = $4, list_id = $5, line_ids = $6, steps = $7, secret = $8, schedule = $9,
      on_reply = $10, allow_reentry = $11, new_leads_first = $12, send_fallback_sms_on_failed = $13, status = $14, next_line = $15,
      entering_after = $16, entering_total = $17, look_at = $18, is_waking = $19, pause_reason = $20, started_at = $21,
-     paused_at = $22, completed_at = $23, archived_at = $24, updated_at = $25
+     paused_at = $22, completed_at = $23, archived_at = $24, updated_at = $25, entering_list_id = $26
    WHERE workspace_id = $1 AND id = $2`,
 );
 
@@ -152,6 +154,7 @@ export async function storeCampaign(
     toIsoOrNull(row.completedAt),
     toIsoOrNull(row.archivedAt),
     toIso(now),
+    row.enteringListId,
   ]);
 }
 
@@ -188,10 +191,10 @@ export async function deleteCampaign(tx: Sql, workspaceId: string, id: string): 
 
 const FIND_ON_LIST = statement(
   'find_campaign_on_list',
-  `SELECT id FROM campaigns WHERE workspace_id = $1 AND list_id = $2 AND status IN ('active', 'paused') ORDER BY id LIMIT 1`,
+  `SELECT id FROM campaigns WHERE workspace_id = $1 AND (list_id = $2 OR entering_list_id = $2) AND status IN ('active', 'paused') ORDER BY id LIMIT 1`,
 );
 
-/** One that was launched on the list and is not over; null: none. */
+/** One that was launched on the list, or was given it last, and is not over; null: none. */
 export async function findCampaignOnList(
   sql: Sql,
   workspaceId: string,

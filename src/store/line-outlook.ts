@@ -83,7 +83,7 @@ const READ_COMING_CAMPAIGNS = statement(
   `SELECT c.id, c.message_type AS "messageType", c.line_ids AS "lineIds", c.next_line AS "nextLine", c.steps, c.schedule,
      c.new_leads_first AS "newLeadsFirst", c.started_at AS "startedAt",
      CASE WHEN c.entering_after IS NULL THEN 0 ELSE (SELECT count(*)::int FROM leads l
-       WHERE l.workspace_id = $1 AND l.list_id = c.list_id AND l.id > c.entering_after) END AS "toEnter"
+       WHERE l.workspace_id = $1 AND l.list_id = coalesce(c.entering_list_id, c.list_id) AND l.id > c.entering_after) END AS "toEnter"
    FROM campaigns c WHERE c.workspace_id = $1 AND c.status = 'active' AND c.started_at IS NOT NULL AND c.line_ids && $2 ORDER BY c.started_at, c.id`,
 );
 

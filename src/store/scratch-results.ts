@@ -59,6 +59,9 @@ export async function collect(tx: Sql, collecting: Collecting): Promise<void> {
   await tx.query(passing(text), values);
 }
 
+/** Leads that are named of each reason. */
+const SAMPLED_OF_EACH = 5;
+
 const GOES = `FROM simulation_messages WHERE workspace_id = $1 AND simulation_id = $2 AND at IS NOT NULL`;
 const COUNT_ALL =
   passing(`SELECT count(*)::int AS messages, count(*) FILTER (WHERE first_touch)::int AS "firstTouches",
@@ -73,12 +76,17 @@ const COUNT_LINES =
   passing(`SELECT line_id AS "lineId", count(*)::int AS messages, count(*) FILTER (WHERE first_touch)::int AS "firstTouches",
      min(at) AS "firstAt", max(at) AS "lastAt" ${GOES} GROUP BY 1 ORDER BY 1`);
 const COUNT_NEVER =
-  passing(`SELECT reason, step_key AS "stepKey", count(*)::int AS count FROM simulation_messages
+  passing(`SELECT reason, step_key AS "stepKey", count(*)::int AS count, min(detail) AS detail,
+     (array_agg(lead_id ORDER BY n))[1:${SAMPLED_OF_EACH}] AS "sampleLeadIds" FROM simulation_messages
    WHERE workspace_id = $1 AND simulation_id = $2 AND at IS NULL GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2`);
+const KEEP_HOURS =
+  passing(`INSERT INTO simulation_hours (workspace_id, simulation_id, day, hour, line_id, messages, first_touches)
+   SELECT $1, $2, (at AT TIME ZONE $3)::date, extract(hour FROM at AT TIME ZONE $3)::smallint, line_id, count(*),
+     count(*) FILTER (WHERE first_touch) ${GOES} GROUP BY 3, 4, 5`);
 
 type Counted = Omit<SimulationResult, 'startAt' | 'timezone' | 'assumptions' | 'warnings'>;
 
-/** What was collected, added up. Steps come in the order of `stepKeys`. */
+/** What was collected, added up, and kept hour by hour for its calendar. Steps come in the order of `stepKeys`. */
 export async function countCollected(
   tx: Sql,
   { workspaceId, simulationId, stepKeys }: Collecting,
@@ -90,6 +98,7 @@ export async function countCollected(
     values,
   );
   const perStep = await tx.query<SimulationResult['perStep'][number]>(COUNT_STEPS, values);
+  await tx.query(KEEP_HOURS, [...values, timezone]);
   const byReason = await tx.query<SimulationResult['neverGoes']['byReason'][number]>(COUNT_NEVER, values);
   return {
     ...(all ?? { messages: 0, firstTouches: 0, fallbacks: 0, leads: 0, finishAt: null }),

@@ -12,7 +12,7 @@ export interface RunningCampaign {
 
 const READ_RUNNING = statement(
   'read_running_campaigns',
-  `SELECT id, list_id AS "listId", line_ids AS "lineIds", steps, entering_after IS NOT NULL AS "isEntering" FROM campaigns
+  `SELECT id, coalesce(entering_list_id, list_id) AS "listId", line_ids AS "lineIds", steps, entering_after IS NOT NULL AS "isEntering" FROM campaigns
    WHERE workspace_id = $1 AND status = 'active' ORDER BY id`,
 );
 

@@ -71,6 +71,11 @@ const DELETE_SIMULATED = statement(
   'DELETE FROM simulation_messages WHERE workspace_id = $1 AND simulation_id = $2',
 );
 
+const DELETE_HOURS = statement(
+  'delete_simulation_hours',
+  'DELETE FROM simulation_hours WHERE workspace_id = $1 AND simulation_id = $2',
+);
+
 /** With its messages. Whoever is at it finds out when it next says how far it has come. */
 export async function deleteSimulation(
   tx: Sql,
@@ -80,6 +85,7 @@ export async function deleteSimulation(
 ): Promise<boolean> {
   if ((await tx.query(DELETE_SIMULATION, [workspaceId, campaignId, id])).length === 0) return false;
   await tx.query(DELETE_SIMULATED, [workspaceId, id]);
+  await tx.query(DELETE_HOURS, [workspaceId, id]);
   return true;
 }
 
@@ -220,16 +226,28 @@ export interface SimulatedFilter {
   stepKey: string | null;
   lineId: string | null;
   status: SimulatedMessage['status'] | null;
+  /** Of what never goes. */
+  reason: string | null;
   limit: number;
 }
 
+const SIMULATED = `SELECT n, lead_id AS "leadId", step_key AS "stepKey", line_id AS "lineId", at, status, first_touch AS "firstTouch",
+     reason, detail
+   FROM simulation_messages WHERE workspace_id = $1 AND simulation_id = $2 AND n > $3`;
 const READ_SIMULATED = statement(
   'read_simulated_messages',
-  `SELECT n, lead_id AS "leadId", step_key AS "stepKey", line_id AS "lineId", at, status, first_touch AS "firstTouch", reason, detail
-   FROM simulation_messages WHERE workspace_id = $1 AND simulation_id = $2 AND n > $3
-     AND ($4::text IS NULL OR lead_id = $4) AND ($5::text IS NULL OR step_key = $5) AND ($6::text IS NULL OR line_id = $6)
-     AND ($7::text IS NULL OR status = $7)
-   ORDER BY n LIMIT $8`,
+  `${SIMULATED} AND ($4::text IS NULL OR step_key = $4) AND ($5::text IS NULL OR line_id = $5) AND ($6::text IS NULL OR status = $6)
+   ORDER BY n LIMIT $7`,
+);
+const READ_SIMULATED_OF_LEAD = statement(
+  'read_simulated_messages_of_lead',
+  `${SIMULATED} AND lead_id = $8 AND ($4::text IS NULL OR step_key = $4) AND ($5::text IS NULL OR line_id = $5)
+     AND ($6::text IS NULL OR status = $6) ORDER BY n LIMIT $7`,
+);
+const READ_SIMULATED_FOR_REASON = statement(
+  'read_simulated_messages_for_reason',
+  `${SIMULATED} AND at IS NULL AND reason = $8 AND ($4::text IS NULL OR step_key = $4) AND ($5::text IS NULL OR line_id = $5)
+     AND ($6::text IS NULL OR status = $6) AND ($9::text IS NULL OR lead_id = $9) ORDER BY n LIMIT $7`,
 );
 
 /** In the order in which they go; what never goes comes last. */
@@ -237,8 +255,10 @@ export function readSimulated(
   sql: Sql,
   workspaceId: string,
   simulationId: string,
-  { after, leadId, stepKey, lineId, status, limit }: SimulatedFilter,
+  { after, leadId, stepKey, lineId, status, reason, limit }: SimulatedFilter,
 ): Promise<SimulatedMessage[]> {
-  const values = [workspaceId, simulationId, after, leadId, stepKey, lineId, status, limit];
+  const values = [workspaceId, simulationId, after, stepKey, lineId, status, limit];
+  if (reason !== null) return sql.query(READ_SIMULATED_FOR_REASON, [...values, reason, leadId]);
+  if (leadId !== null) return sql.query(READ_SIMULATED_OF_LEAD, [...values, leadId]);
   return sql.query(READ_SIMULATED, values);
 }

@@ -6,6 +6,7 @@ import type { Deps } from '../../deps.ts';
 import { isWaiting } from '../../domain/lifecycle.ts';
 import { listEntries, stopEntry } from '../../store/campaign-entries.ts';
 import { type EntryRow, findLastEntry } from '../../store/campaign-leads.ts';
+import { readStepMessages } from '../../store/campaign-progress.ts';
 import { wakeCampaigns } from '../../store/campaign-runs.ts';
 import { findCampaign } from '../../store/campaigns.ts';
 import { readLeads } from '../../store/leads.ts';
@@ -42,7 +43,12 @@ async function withLeads(
     entries.map(({ leadId }) => leadId),
   );
   const leads = new Map(rows.map((lead) => [lead.id, lead]));
-  return entries.map((entry) => presentEntry(entry, leads.get(entry.leadId) ?? null));
+  const messageIds = entries.flatMap(({ messageId }) => (messageId === null ? [] : [messageId]));
+  const read = messageIds.length === 0 ? [] : await readStepMessages(database, workspaceId, messageIds);
+  const messages = new Map(read.map((message) => [message.id, message]));
+  return entries.map((entry) =>
+    presentEntry(entry, leads.get(entry.leadId) ?? null, messages.get(entry.messageId ?? '') ?? null),
+  );
 }
 
 const STOPPED = { reason: 'cancelled', detail: 'Taken out of the campaign by request' };

@@ -7,8 +7,9 @@ export const ENTERED_AT_ONCE = 1_000;
 
 /** True while there are more. The place that was reached commits with the rows. */
 export async function enterNextLeads({ tx, snapshot, campaign, now }: Run): Promise<boolean> {
-  const { enteringAfter: after, listId } = campaign;
+  const { enteringAfter: after } = campaign;
   if (after === null) return false;
+  const listId = campaign.enteringListId ?? campaign.listId;
   const [first] = campaign.steps;
   if (listId === null || first === undefined) {
     campaign.enteringAfter = null;

@@ -42,10 +42,11 @@ export async function listCampaigns(
 ): Promise<CampaignsAnswer> {
   const rows = await listRows(deps.database, workspaceId, { status, after: cursor, limit: limit + 1 });
   const page = rows.slice(0, limit);
-  const counts = await countEntries(
-    deps.database,
-    workspaceId,
-    page.map(({ id }) => id),
+  const ids = page.map(({ id }) => id);
+  const { counts } = await deps.keptCounts.read(
+    `entries ${workspaceId} ${ids.join()}`,
+    () => countEntries(deps.database, workspaceId, ids),
+    (each) => each.reduce((total, { count }) => total + count, 0),
   );
   return {
     campaigns: page.map((row) => presentCampaign(workspaceId, row, counts, openOf(deps, workspaceId, row))),
@@ -119,7 +120,8 @@ export async function updateCampaign(
     const before = await lockCampaign(tx, workspaceId, id);
     if (before === null) throw problem('CAMPAIGN_NOT_FOUND');
     if (before.status === 'archived') throw problem('CAMPAIGN_ARCHIVED', { reason: before.status });
-    const after = merge(deps, workspaceId, before, changes);
+    const { row: after, faults: unmerged } = mergeChanges(deps, workspaceId, before, changes);
+    if (unmerged.length > 0) throw invalidCampaign(unmerged);
     const now = deps.clock.now();
     if (before.status !== 'draft') {
       const faults = await checkEdit(deps, tx, snapshot, before, after, changes);
@@ -140,23 +142,23 @@ export async function updateCampaign(
   return changed;
 }
 
-function merge(
+/** The campaign as it would be; `faults`: headers that must be given again. */
+export function mergeChanges(
   deps: Deps,
   workspaceId: string,
   before: CampaignRow,
   { steps, headers: given = new Map(), areStepsNamed: _, ...changes }: CampaignChanges,
-): CampaignRow {
-  if (steps === undefined) return { ...before, ...changes };
+): { row: CampaignRow; faults: Fault[] } {
+  if (steps === undefined) return { row: { ...before, ...changes }, faults: [] };
   const old = { steps: before.steps, headers: openOf(deps, workspaceId, before) };
   const { headers, faults } = mergeHeaders(steps, given, old);
-  if (faults.length > 0) throw invalidCampaign(faults);
   const isSame = JSON.stringify(headers) === JSON.stringify(old.headers);
   const secret = isSame ? before.secret : sealHeaders(deps.secrets, workspaceId, before.id, headers);
-  return { ...before, ...changes, steps, secret };
+  return { row: { ...before, ...changes, steps, secret }, faults };
 }
 
 /** Only what is changed is judged: a line that was switched off since must not stand in the way of a new name. */
-async function checkEdit(
+export async function checkEdit(
   deps: Deps,
   tx: Sql,
   snapshot: WorkspaceSnapshot,
@@ -233,6 +235,16 @@ export async function auditChange(
 
 /** Without where its running has come to. */
 function told(row: CampaignRow): object {
-  const { nextLine, enteringAfter, enteringTotal, lookAt, isWaking, createdAt, updatedAt, ...said } = row;
+  const {
+    nextLine,
+    enteringAfter,
+    enteringTotal,
+    enteringListId,
+    lookAt,
+    isWaking,
+    createdAt,
+    updatedAt,
+    ...said
+  } = row;
   return said;
 }

@@ -133,6 +133,7 @@ function rowOf(written: Partial<CampaignRow>): CampaignRow {
     sendFallbackSmsOnFailed: false,
     nextLine: 0,
     enteringAfter: null,
+    enteringListId: null,
     enteringTotal: null,
     lookAt: null,
     isWaking: false,

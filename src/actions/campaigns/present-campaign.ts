@@ -9,10 +9,12 @@ import type {
 import type { Condition, Schedule, Step } from '../../domain/campaign/campaign.ts';
 import { toIso, toIsoOrNull } from '../../lib/clock.ts';
 import type { EntryRow } from '../../store/campaign-leads.ts';
+import type { StepMessage } from '../../store/campaign-progress.ts';
 import type { CampaignRow, EntryCount } from '../../store/campaigns.ts';
 import type { LeadRow } from '../../store/leads.ts';
 import type { ConditionHeaders } from './condition-headers.ts';
 import { headersOf } from './merge-headers.ts';
+import { contactOf } from './present-simulation.ts';
 
 export function presentCampaign(
   workspaceId: string,
@@ -99,19 +101,21 @@ function presentCondition(condition: Condition, headers: ConditionHeaders): Cond
 }
 
 /** `lead` null: it was deleted. */
-export function presentEntry(entry: EntryRow, lead: LeadRow | null): CampaignLead {
-  const name = [lead?.firstName, lead?.lastName].filter(Boolean).join(' ');
+export function presentEntry(
+  entry: EntryRow,
+  lead: LeadRow | null,
+  message: StepMessage | null,
+): CampaignLead {
   return {
     leadId: entry.leadId,
     entry: entry.entry,
     status: entry.status,
-    name: name || null,
-    phone: lead?.phone ?? null,
-    email: lead?.email ?? null,
+    ...contactOf(lead),
     lineId: entry.lineId,
     stepKey: entry.stepKey,
     stepAt: toIsoOrNull(entry.stepAt),
     messageId: entry.messageId,
+    message: message === null ? null : presentMessage(message),
     nextStepKey: entry.nextStepKey,
     nextLookAt: toIsoOrNull(entry.lookAt),
     reason: entry.reason,
@@ -121,4 +125,8 @@ export function presentEntry(entry: EntryRow, lead: LeadRow | null): CampaignLea
     endedAt: toIsoOrNull(entry.endedAt),
     updatedAt: toIso(entry.updatedAt),
   };
+}
+
+function presentMessage({ status, dueAt, sentAt, reason, error }: StepMessage): CampaignLead['message'] {
+  return { status, dueAt: toIso(dueAt), sentAt: toIsoOrNull(sentAt), reason, error };
 }

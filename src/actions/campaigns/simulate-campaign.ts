@@ -1,15 +1,10 @@
 /** Simulations as callers see them: asked for here, done by whoever runs the dispatcher (simulate/simulator.ts). */
 import { problem } from '../../contract/problems.ts';
 import { invalidCampaign } from '../../contract/reading.ts';
-import type {
-  ListSimulated,
-  SimulatedMessages,
-  Simulation,
-  SimulationAnswer,
-} from '../../contract/simulations.ts';
+import type { ListSimulated, SimulatedMessages, SimulationAnswer } from '../../contract/simulations.ts';
 import type { Deps } from '../../deps.ts';
-import type { SimulationResult, SimulationWish } from '../../domain/simulation.ts';
-import { toIso, toIsoOrNull } from '../../lib/clock.ts';
+import type { SimulationWish } from '../../domain/simulation.ts';
+import { toIsoOrNull } from '../../lib/clock.ts';
 import { invariant } from '../../lib/invariant.ts';
 import { findCampaign } from '../../store/campaigns.ts';
 import {
@@ -22,11 +17,11 @@ import {
 import type { Caller } from '../authenticate.ts';
 import { refuseReadOnly } from '../read-only.ts';
 import { checkCampaign } from './check-campaign.ts';
+import { presentSimulation, readContacts } from './present-simulation.ts';
 
 /** Of one workspace, waiting or running. */
 const MOST_UNDER_WAY = 3;
 const LOOK_EVERY_MS = 100;
-const SAMPLE = 20;
 
 export interface Simulated {
   answer: SimulationAnswer;
@@ -71,7 +66,7 @@ export async function simulateCampaign(
     const isOver = row.status === 'finished' || row.status === 'failed';
     const leftMs = until - clock.now();
     if (isOver || leftMs <= 0 || gone.aborted)
-      return { answer: { simulation: await present(deps, workspaceId, row), warnings }, isOver };
+      return { answer: { simulation: await presentSimulation(deps, workspaceId, row), warnings }, isOver };
     await clock.sleep(Math.min(LOOK_EVERY_MS, leftMs), gone);
   }
 }
@@ -82,8 +77,8 @@ export async function getSimulation(
   campaignId: string,
   id: string,
 ): Promise<SimulationAnswer> {
-  const row = await find(deps, workspaceId, campaignId, id);
-  return { simulation: await present(deps, workspaceId, row), warnings: [] };
+  const row = await findOne(deps, workspaceId, campaignId, id);
+  return { simulation: await presentSimulation(deps, workspaceId, row), warnings: [] };
 }
 
 export async function listSimulated(
@@ -93,10 +88,23 @@ export async function listSimulated(
   id: string,
   asked: ListSimulated,
 ): Promise<SimulatedMessages> {
-  await find(deps, workspaceId, campaignId, id);
-  const rows = await readSimulated(deps.database, workspaceId, id, { ...asked, limit: asked.limit + 1 });
+  const { result } = await findOne(deps, workspaceId, campaignId, id);
+  // What never goes comes last: who asks for that need not walk past all that goes.
+  const after = asked.status === 'never' ? Math.max(asked.after, result?.messages ?? 0) : asked.after;
+  const wanted = { ...asked, after, limit: asked.limit + 1 };
+  const rows = await readSimulated(deps.database, workspaceId, id, wanted);
   const page = rows.slice(0, asked.limit);
-  const messages = page.map(({ n: _, at, ...each }) => ({ ...each, at: toIsoOrNull(at) }));
+  const contactOf = await readContacts(
+    deps.database,
+    workspaceId,
+    page.map(({ leadId }) => leadId),
+  );
+  const messages = page.map(({ n: _, at, leadId, ...each }) => ({
+    leadId,
+    ...contactOf(leadId),
+    ...each,
+    at: toIsoOrNull(at),
+  }));
   return { messages, nextCursor: rows.length > page.length ? String(page.at(-1)?.n) : null };
 }
 
@@ -112,61 +120,13 @@ export async function deleteSimulation(
   return { success: true };
 }
 
-async function find(deps: Deps, workspaceId: string, campaignId: string, id: string): Promise<SimulationRow> {
+export async function findOne(
+  deps: Deps,
+  workspaceId: string,
+  campaignId: string,
+  id: string,
+): Promise<SimulationRow> {
   const row = await findSimulation(deps.database, workspaceId, campaignId, id);
   if (row === null) throw problem('SIMULATION_NOT_FOUND');
   return row;
-}
-
-async function present(deps: Deps, workspaceId: string, row: SimulationRow): Promise<Simulation> {
-  const { id, campaignId, status, progress, result, error, createdAt, startedAt, finishedAt } = row;
-  return {
-    simulationId: id,
-    campaignId,
-    status,
-    progress: progress === null ? null : { messages: progress.messages, at: toIso(progress.at) },
-    result: result === null ? null : await presentResult(deps, workspaceId, id, result),
-    error,
-    createdAt: toIso(createdAt),
-    startedAt: toIsoOrNull(startedAt),
-    finishedAt: toIsoOrNull(finishedAt),
-  };
-}
-
-async function presentResult(
-  deps: Deps,
-  workspaceId: string,
-  id: string,
-  result: SimulationResult,
-): Promise<NonNullable<Simulation['result']>> {
-  const never = {
-    after: 0,
-    leadId: null,
-    stepKey: null,
-    lineId: null,
-    status: 'never',
-    limit: SAMPLE,
-  } as const;
-  const sample =
-    result.neverGoes.total === 0 ? [] : await readSimulated(deps.database, workspaceId, id, never);
-  const span = <Spanning extends { firstAt: number; lastAt: number }>({
-    firstAt,
-    lastAt,
-    ...rest
-  }: Spanning) => ({
-    ...rest,
-    firstAt: toIso(firstAt),
-    lastAt: toIso(lastAt),
-  });
-  return {
-    ...result,
-    startAt: toIso(result.startAt),
-    finishAt: toIsoOrNull(result.finishAt),
-    perStep: result.perStep.map(span),
-    perLine: result.perLine.map(span),
-    neverGoes: {
-      ...result.neverGoes,
-      sample: sample.map(({ leadId, stepKey, reason, detail }) => ({ leadId, stepKey, reason, detail })),
-    },
-  };
 }

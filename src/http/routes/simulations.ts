@@ -1,14 +1,19 @@
 /** What will become of a campaign: the same rules on virtual time (docs/campaigns.md, "Foreseeing"). */
 import { z } from 'zod';
 import { Id } from '../../contract/common.ts';
+import { readCursor, readLimit } from '../../contract/list-queries.ts';
 import { problem } from '../../contract/problems.ts';
 import {
+  parseCalendar,
   parseListSimulated,
   parseSimulate,
   SimulateBody,
   SimulatedMessages,
   SimulatedMessagesQuery,
   SimulationAnswer,
+  SimulationCalendar,
+  SimulationCalendarQuery,
+  SimulationsAnswer,
 } from '../../contract/simulations.ts';
 import { isId } from '../../lib/ids.ts';
 import { readWait } from '../headers.ts';
@@ -56,6 +61,41 @@ export const simulationRoutes: readonly Route[] = [
       'TOO_MANY_SIMULATIONS',
     ],
     handle: simulateCampaign,
+  },
+  {
+    operationId: 'listSimulations',
+    method: 'GET',
+    path: '/api/campaigns/{id}/simulations',
+    tag,
+    scope: 'read',
+    summary: 'List the simulations of a campaign',
+    description: 'What was asked of each, and its result in three figures. Kept for 30 days.',
+    pathParams: idParam,
+    query: z.object({ cursor: z.string().optional(), limit: z.string().optional() }),
+    answers: { 200: { description: 'One page.', schema: SimulationsAnswer } },
+    problems: ['CAMPAIGN_NOT_FOUND', 'INVALID_FIELD', 'INVALID_CURSOR'],
+    handle: async (call) => {
+      const asked = { cursor: readCursor(call.query), limit: readLimit(call.query) };
+      return ok(await call.actions.listSimulations(call.deps, call.caller, campaignId(call), asked));
+    },
+  },
+  {
+    ...one,
+    operationId: 'getSimulationCalendar',
+    method: 'GET',
+    path: `${one.path}/calendar`,
+    scope: 'read',
+    summary: 'Read the calendar of a simulation',
+    description: 'How many messages go in each hour of each day, from each line.',
+    query: SimulationCalendarQuery,
+    answers: { 200: { description: 'Six weeks at most.', schema: SimulationCalendar } },
+    problems: ['CAMPAIGN_NOT_FOUND', 'SIMULATION_NOT_FOUND', 'INVALID_FIELD'],
+    handle: async (call) => {
+      const asked = parseCalendar(call.query);
+      const { deps, caller } = call;
+      const [id, simulation] = [campaignId(call), simulationId(call)];
+      return ok(await call.actions.readSimulationCalendar(deps, caller, id, simulation, asked));
+    },
   },
   {
     ...one,

@@ -1,0 +1,60 @@
+/** Simulations of a campaign to look back at and compare, and the calendar of one. */
+import { problem } from '../../contract/problems.ts';
+import {
+  MAX_CALENDAR_DAYS,
+  type ReadCalendar,
+  type SimulationCalendar,
+  type SimulationsAnswer,
+} from '../../contract/simulations.ts';
+import type { Deps } from '../../deps.ts';
+import { toIso, toIsoOrNull } from '../../lib/clock.ts';
+import { findCampaign } from '../../store/campaigns.ts';
+import { listSimulations as listRows, readSimulatedHours } from '../../store/simulation-views.ts';
+import type { Caller } from '../authenticate.ts';
+import { presentUnderWay } from './present-simulation.ts';
+import { findOne } from './simulate-campaign.ts';
+
+export async function listSimulations(
+  { database }: Deps,
+  { workspaceId }: Caller,
+  campaignId: string,
+  { cursor, limit }: { cursor: string | null; limit: number },
+): Promise<SimulationsAnswer> {
+  if ((await findCampaign(database, workspaceId, campaignId)) === null) throw problem('CAMPAIGN_NOT_FOUND');
+  const rows = await listRows(database, workspaceId, campaignId, { after: cursor, limit: limit + 1 });
+  const page = rows.slice(0, limit);
+  return {
+    simulations: page.map(({ id, outcome, ...row }) => ({
+      simulationId: id,
+      ...presentUnderWay(row),
+      outcome: outcome === null ? null : { ...outcome, finishAt: toIsoOrNull(outcome.finishAt) },
+    })),
+    nextCursor: rows.length > page.length ? (page.at(-1)?.id ?? null) : null,
+  };
+}
+
+const DAY_MS = 86_400_000;
+
+/** What is not over yet has no days. */
+export async function readSimulationCalendar(
+  deps: Deps,
+  { workspaceId }: Caller,
+  campaignId: string,
+  id: string,
+  asked: ReadCalendar,
+): Promise<SimulationCalendar> {
+  const { result } = await findOne(deps, workspaceId, campaignId, id);
+  const firstDay = result?.perDay[0]?.day ?? null;
+  const lastDay = result?.perDay.at(-1)?.day ?? null;
+  const from = asked.from ?? firstDay;
+  const none = { timezone: result?.timezone ?? 'UTC', firstDay, lastDay, from: null, to: null, hours: [] };
+  if (from === null) return none;
+  const latest = dayAfter(from, MAX_CALENDAR_DAYS - 1);
+  const to = asked.to === null || asked.to > latest ? latest : asked.to;
+  const hours = await readSimulatedHours(deps.database, workspaceId, id, { from, to, lineId: asked.lineId });
+  return { ...none, from, to, hours };
+}
+
+function dayAfter(day: string, days: number): string {
+  return toIso(Date.parse(day) + days * DAY_MS).slice(0, 10);
+}
