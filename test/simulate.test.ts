@@ -140,8 +140,10 @@ describe('a simulation', () => {
       ({ reason, stepKey, count }) => `${stepKey} ${reason} ${count}`,
     );
     expect(reasons.sort()).toEqual(['again condition 1', 'hello dnc 1', 'hello no_address 1']);
+    const customer = await own.call<{ lead: { phone: string } }>('GET', `/api/leads/${leadIds[1]}`);
+    const who = { leadId: leadIds[1], name: 'Lead1 Test', phone: customer.body.lead.phone, email: null };
     expect(await messagesIn(own, id, result, '&status=never')).toContainEqual({
-      leadId: leadIds[1],
+      ...who,
       stepKey: 'again',
       lineId: own.lines[0]?._id,
       at: null,
@@ -150,6 +152,15 @@ describe('a simulation', () => {
       reason: 'condition',
       detail: 'The contact has the tag "customer"',
     });
+    expect(result.neverGoes.byReason).toContainEqual({
+      reason: 'condition',
+      stepKey: 'again',
+      count: 1,
+      detail: 'The contact has the tag "customer"',
+      sample: [who],
+    });
+    const optedOut = await messagesIn(own, id, result, '&reason=dnc');
+    expect(optedOut.map(({ leadId, status }) => [leadId, status])).toEqual([[dnc, 'never']]);
     const shut = await simulate(own, id, { caps: { dailyNewConversationsLimit: 0 } });
     expect(shut).toMatchObject({ messages: 0, finishAt: null });
     expect(shut.neverGoes.sample.map(({ detail }) => detail).join()).toContain("The line's cap is 0");
@@ -182,7 +193,8 @@ describe('a simulation', () => {
     const id = await addCampaign(app, own, { listId, steps });
     const all = await simulate(own, id, { assume: { replyRate: 1 } });
     expect(all).toMatchObject({ messages: 20 });
-    expect(all.neverGoes.byReason).toEqual([{ reason: 'replied', stepKey: 'again', count: 20 }]);
+    expect(all.neverGoes.byReason).toMatchObject([{ reason: 'replied', stepKey: 'again', count: 20 }]);
+    expect(all.neverGoes.byReason[0]?.sample).toHaveLength(5);
     const some = [7, 7, 8].map((seed) => ({ assume: { replyRate: 0.5, seed } }));
     const seen: string[] = [];
     for (const body of some) {

@@ -2,20 +2,18 @@
  * What a field of an answer looks like in openapi.json: by its name, or by `Component.name` where one shape means something
  * else by it. A field that may be null and is not listed is shown as null; a list that is not listed holds one of its things.
  */
+import { CAMPAIGN_EXAMPLES } from './campaign-example-values.ts';
+import { AT, LATER, LINE, LIST } from './example-ids.ts';
+
 const LEAD = '0199c2f07a3b00010c9b2d4e';
 const MESSAGE = '0199c2f07a3b00020c9b2d4e';
-const LINE = '0199c2f07a3b00030c9b2d4e';
-const LIST = '0199c2f07a3b00040c9b2d4e';
 const DEVICE = '0199c2f07a3b00050c9b2d4e';
 const EVENT = '0199c2f07a3b00060c9b2d4e';
 const REPLY = '0199c2f07a3b00070c9b2d4e';
-const CAMPAIGN = '0199c2f07a3b000b0c9b2d4e';
 const PHONE = '+12025550100';
 const LINE_PHONE = '+12025550143';
 const EMAIL = 'ada@example.com';
 const TEXT = 'Hi Ada, your order is ready.';
-const AT = '2026-11-24T09:30:00.000Z';
-const LATER = '2026-11-24T09:30:04.000Z';
 const SID = 'AC00000000000000000000000000000000';
 const MESSAGE_SID = `SM00000000${MESSAGE}`;
 const ACCOUNT_URI = `/2010-04-01/Accounts/${SID}`;
@@ -219,133 +217,7 @@ export const EXAMPLE_VALUES: Readonly<Record<string, unknown>> = {
   sizeBytes: 48_213,
   sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
 
-  // Campaigns
-  'Campaign._id': CAMPAIGN,
-  campaignId: CAMPAIGN,
-  'Campaign.name': 'After the fair',
-  'Campaign.status': 'active',
-  'Campaign.listId': LIST,
-  lineIds: [LINE],
-  'Campaign.steps': [
-    {
-      key: 'hello',
-      message: 'Hi {firstName|there}, shall we send you the catalogue?',
-      subject: null,
-      smsMessage: null,
-      attachmentUrls: [],
-      attachmentNames: [],
-      wait: { value: 0, unit: 's' },
-      onlyNonResponders: false,
-      stopConditions: [],
-      branches: [
-        {
-          condition: { id: 'hello_branch_1', type: 'replied_with', keywords: ['yes', 'sure'] },
-          to: 'end',
-        },
-      ],
-      next: null,
-    },
-  ],
-  'CampaignProgress.total': 120,
-  'CampaignProgress.active': 118,
-  'CampaignProgress.finished': 2,
-  'Campaign.startedAt': AT,
-  'CampaignAnswer.problems': [],
-  'ChangedCampaignAnswer.problems': [],
-  alreadyMade: [{ key: 'hello', stepIndex: 0, messages: 120 }],
-  // Foreseen
-  simulationId: '0199c2f07a3b000d0c9b2d4e',
-  'Simulation.campaignId': CAMPAIGN,
-  'Simulation.status': 'finished',
-  'CampaignAnalyticsAnswer.status': 'active',
-  'CampaignAnalyticsAnswer.timezone': 'UTC',
-  'CampaignAnalyticsAnswer.reason': 'condition',
-  'CampaignAnalyticsAnswer.conditionId': 'again_stop_1',
-  'CampaignAnalyticsAnswer.detail': 'The contact has the tag "customer"',
-  'CampaignAnalyticsAnswer.stepKey': 'hello',
-  'CampaignAnalyticsAnswer.stepIndex': 0,
-  'CampaignAnalyticsAnswer.day': '2026-11-27',
-  'CampaignAnalyticsAnswer.explainer': {
-    reached: 'Distinct contacts with at least one outbound message that is sent or delivered.',
-  },
-  'Simulation.result': {
-    startAt: AT,
-    timezone: 'UTC',
-    finishAt: '2026-11-26T09:30:45.000Z',
-    messages: 4,
-    firstTouches: 2,
-    fallbacks: 0,
-    leads: 2,
-    perDay: [
-      { day: '2026-11-24', lineId: LINE, messages: 2, firstTouches: 2 },
-      { day: '2026-11-26', lineId: LINE, messages: 2, firstTouches: 0 },
-    ],
-    perStep: [
-      { stepKey: 'hello', messages: 2, firstAt: AT, lastAt: '2026-11-24T09:30:45.000Z' },
-      {
-        stepKey: 'reminder',
-        messages: 2,
-        firstAt: '2026-11-26T09:30:00.000Z',
-        lastAt: '2026-11-26T09:30:45.000Z',
-      },
-    ],
-    perLine: [
-      { lineId: LINE, messages: 4, firstTouches: 2, firstAt: AT, lastAt: '2026-11-26T09:30:45.000Z' },
-    ],
-    neverGoes: { total: 0, byReason: [], sample: [] },
-    assumptions: ['Nobody replies or opts out.'],
-    warnings: [],
-  },
-  'SimulationAsked.startAt': null,
-  'SimulationCalendar.timezone': 'UTC',
-  'SimulationCalendar.from': '2026-11-24',
-  'SimulationCalendar.to': '2027-01-04',
-  'SimulationCalendar.hours': [
-    { day: '2026-11-24', hour: 9, lineId: LINE, messages: 2, firstTouches: 2 },
-    { day: '2026-11-26', hour: 9, lineId: LINE, messages: 2, firstTouches: 0 },
-  ],
-  'SimulationCalendar.firstDay': '2026-11-24',
-  'SimulationCalendar.lastDay': '2026-11-26',
-  'SimulationAsked.seed': 1,
-  'SimulationsAnswer.status': 'finished',
-  'SimulationsAnswer.outcome': { messages: 4, finishAt: '2026-11-26T09:30:45.000Z', neverGoes: 0 },
-  'CampaignProgressAnswer.status': 'active',
-  'CampaignProgressAnswer.leads': { entered: 120, active: 118, held: 0, finished: 1, stopped: 1, failed: 0 },
-  'CampaignProgressAnswer.held': [],
-  'CampaignProgressAnswer.stopped': [{ reason: 'replied', leads: 1 }],
-  'CampaignProgressAnswer.failed': [],
-  'CampaignProgressAnswer.stepKey': 'hello',
-  'CampaignProgressAnswer.nextSendAt': LATER,
-  'CampaignProgressAnswer.nextLookAt': LATER,
-  'CampaignAudienceAnswer.leads': 120,
-  'CampaignAudienceAnswer.enter': 118,
-  'CampaignAudienceAnswer.optedOut': 1,
-  'CampaignAudienceAnswer.withoutAddress': 1,
-  'CampaignCheckAnswer.problems': [],
-  standing: [{ key: 'hello', leads: 118 }],
-  'Simulation.startedAt': AT,
-  'Simulation.finishedAt': LATER,
-  'SimulatedMessages.stepKey': 'hello',
-  'SimulatedMessages.lineId': LINE,
-  'SimulatedMessages.at': AT,
-  'SimulatedMessages.firstTouch': true,
-  'LineForecast.waiting': 2,
-  'LineForecast.assumptions': ['Every message leaves at its first attempt.'],
-  'LineForecast.isExact': true,
-  'LineOutlook.drainsAt': '2026-11-24T09:30:45.000Z',
-  'LineOutlook.messages': 2,
-  'LineOutlook.perDay': [{ day: '2026-11-24', messages: 2, firstTouches: 2 }],
-  'LineOutlook.bottleneck': { gate: 'contact_gap', hours: 0.01 },
-  'CampaignLead.entry': 1,
-  'CampaignLead.stepKey': 'hello',
-  'CampaignLead.stepAt': AT,
-  'CampaignLead.nextLookAt': LATER,
-  'EnteredLeadAnswer.success': true,
-  'EnteredLeadAnswer.messageCount': 2,
-  'EnteredLeadAnswer.message': 'Lead added to campaign and sequence started',
-  'ConditionsEvaluatedAnswer.results': [{ id: 'condition_1', type: 'tag', holds: true, error: null }],
-  'ConditionsEvaluatedAnswer.lead': { firstName: 'Ada', tags: ['customer'], isDnc: false },
-  'ConditionsEvaluatedAnswer.replies': [{ at: AT, text: 'Yes, please!' }],
+  ...CAMPAIGN_EXAMPLES,
 
   // The doors for other clients
   account_sid: SID,

@@ -69,13 +69,14 @@ describe('what a simulation is asked for', () => {
 
 describe('pages of a simulation', () => {
   test('are asked for by lead, step, line and outcome', () => {
-    const query = { leadId: 'l', stepKey: 's', lineId: 'n', status: 'never', cursor: '50', limit: '10' };
+    const query = { leadId: 'l', stepKey: 's', lineId: 'n', status: 'never', reason: 'dnc', cursor: '50', limit: '10' };
     expect(parseListSimulated(query)).toEqual({
       after: 50,
       leadId: 'l',
       stepKey: 's',
       lineId: 'n',
       status: 'never',
+      reason: 'dnc',
       limit: 10,
     });
     expect(parseListSimulated({ status: '', cursor: '' })).toMatchObject({ after: 0, status: null });

@@ -7,9 +7,6 @@ import type { Readable } from 'node:stream';
 import type { OpenedFile, Upload, UploadedFile } from '../actions/attachment-files.ts';
 import type { Caller } from '../actions/authenticate.ts';
 import type { Device } from '../actions/authenticate-device.ts';
-import type { Proposal } from '../actions/campaigns/check-changes.ts';
-import type { Simulated } from '../actions/campaigns/simulate-campaign.ts';
-import type { CampaignMove } from '../actions/campaigns/steer-campaigns.ts';
 import type { KeyedAnswer, KeyedRequest } from '../actions/idempotency.ts';
 import type { Accepted, SendOptions } from '../actions/intake.ts';
 import type { Hook, HookReply } from '../actions/receive-hook.ts';
@@ -28,29 +25,6 @@ import type {
   LeadsCheckedAnswer,
   ReachContactAnswer,
 } from '../contract/availability.ts';
-import type { CampaignAnalyticsAnswer } from '../contract/campaign-analytics.ts';
-import type {
-  CampaignAudienceAnswer,
-  CampaignCheckAnswer,
-  CampaignProgressAnswer,
-} from '../contract/campaign-progress.ts';
-import type {
-  CampaignChanges,
-  CreateCampaign,
-  EnterTarget,
-  EvaluateConditions,
-  ListCampaignLeads,
-  ListCampaigns,
-} from '../contract/campaign-requests.ts';
-import type {
-  CampaignAnswer,
-  CampaignLeadAnswer,
-  CampaignLeadsAnswer,
-  CampaignsAnswer,
-  ChangedCampaignAnswer,
-  ConditionsEvaluatedAnswer,
-  EnteredLeadAnswer,
-} from '../contract/campaigns.ts';
 import type { AddDnc, DncEntriesAnswer, DncEntryAnswer, ListDnc } from '../contract/dnc.ts';
 import type { DormantAnswer, ScanDormant, WakeDormantAnswer } from '../contract/dormant.ts';
 import type { FallbackConfig, UpdateFallbackConfig } from '../contract/fallback-config.ts';
@@ -99,14 +73,6 @@ import type {
 import type { SandboxPhoneAnswer } from '../contract/sandbox.ts';
 import type { SendblueMessage } from '../contract/sendblue-door.ts';
 import type {
-  ListSimulated,
-  ReadCalendar,
-  SimulatedMessages,
-  SimulationAnswer,
-  SimulationCalendar,
-  SimulationsAnswer,
-} from '../contract/simulations.ts';
-import type {
   DoorSend,
   TwilioAccount,
   TwilioList,
@@ -134,10 +100,10 @@ import type {
 } from '../contract/webhooks.ts';
 import type { UpdateWorkspace, Workspace } from '../contract/workspace.ts';
 import type { Deps } from '../deps.ts';
-import type { SimulationWish } from '../domain/simulation.ts';
+import type { CampaignActions } from './campaign-actions.ts';
 import type { ConversationActions } from './conversation-actions.ts';
 
-export interface Actions extends ConversationActions {
+export interface Actions extends CampaignActions, ConversationActions {
   acceptMessage(deps: Deps, caller: Caller, request: SendMessage, options: SendOptions): Promise<Accepted>;
   dryRunMessage(deps: Deps, caller: Caller, request: SendMessage): Promise<DryRunAnswer>;
   listMessages(deps: Deps, caller: Caller, filters: ListMessages): Promise<MessagesAnswer>;
@@ -225,87 +191,6 @@ export interface Actions extends ConversationActions {
   createList(deps: Deps, caller: Caller, request: Required<ListChanges>): Promise<ListAnswer>;
   updateList(deps: Deps, caller: Caller, id: string, changes: ListChanges): Promise<ListAnswer>;
   deleteList(deps: Deps, caller: Caller, id: string): Promise<{ success: true }>;
-
-  listCampaigns(deps: Deps, caller: Caller, asked: ListCampaigns): Promise<CampaignsAnswer>;
-  getCampaign(deps: Deps, caller: Caller, id: string): Promise<CampaignAnswer>;
-  createCampaign(
-    deps: Deps,
-    caller: Caller,
-    request: CreateCampaign,
-    options: KeyedRequest & { warnings: string[] },
-  ): Promise<KeyedAnswer<CampaignAnswer>>;
-  updateCampaign(
-    deps: Deps,
-    caller: Caller,
-    id: string,
-    changes: CampaignChanges,
-  ): Promise<ChangedCampaignAnswer>;
-  deleteCampaign(deps: Deps, caller: Caller, id: string): Promise<{ success: true }>;
-  steerCampaign(deps: Deps, caller: Caller, id: string, move: CampaignMove): Promise<CampaignAnswer>;
-  readCampaignAnalytics(deps: Deps, caller: Caller, id: string): Promise<CampaignAnalyticsAnswer>;
-  readCampaignProgress(deps: Deps, caller: Caller, id: string): Promise<CampaignProgressAnswer>;
-  readCampaignAudience(
-    deps: Deps,
-    caller: Caller,
-    id: string,
-    listId: string | null,
-  ): Promise<CampaignAudienceAnswer>;
-  checkCampaignChanges(deps: Deps, caller: Caller, id: string, asked: Proposal): Promise<CampaignCheckAnswer>;
-  duplicateCampaign(
-    deps: Deps,
-    caller: Caller,
-    id: string,
-    options: KeyedRequest,
-  ): Promise<KeyedAnswer<CampaignAnswer>>;
-  addListToCampaign(deps: Deps, caller: Caller, id: string, listId: string): Promise<CampaignAnswer>;
-  listSimulations(
-    deps: Deps,
-    caller: Caller,
-    campaignId: string,
-    asked: { cursor: string | null; limit: number },
-  ): Promise<SimulationsAnswer>;
-  readSimulationCalendar(
-    deps: Deps,
-    caller: Caller,
-    campaignId: string,
-    id: string,
-    asked: ReadCalendar,
-  ): Promise<SimulationCalendar>;
-  listCampaignLeads(
-    deps: Deps,
-    caller: Caller,
-    id: string,
-    asked: ListCampaignLeads,
-  ): Promise<CampaignLeadsAnswer>;
-  stopCampaignLead(deps: Deps, caller: Caller, id: string, leadId: string): Promise<CampaignLeadAnswer>;
-  simulateCampaign(
-    deps: Deps,
-    caller: Caller,
-    campaignId: string,
-    asked: SimulationWish,
-    options: { waitMs: number; gone: AbortSignal; warnings: string[] },
-  ): Promise<Simulated>;
-  getSimulation(deps: Deps, caller: Caller, campaignId: string, id: string): Promise<SimulationAnswer>;
-  deleteSimulation(deps: Deps, caller: Caller, campaignId: string, id: string): Promise<{ success: true }>;
-  listSimulated(
-    deps: Deps,
-    caller: Caller,
-    campaignId: string,
-    id: string,
-    asked: ListSimulated,
-  ): Promise<SimulatedMessages>;
-  enterLead(
-    deps: Deps,
-    caller: Caller,
-    id: string,
-    target: EnterTarget,
-    options: KeyedRequest & { warnings: string[] },
-  ): Promise<KeyedAnswer<EnteredLeadAnswer>>;
-  evaluateConditions(
-    deps: Deps,
-    caller: Caller,
-    request: EvaluateConditions,
-  ): Promise<ConditionsEvaluatedAnswer>;
 
   getWorkspace(deps: Deps, caller: Caller): Promise<Workspace>;
   updateWorkspace(deps: Deps, caller: Caller, changes: UpdateWorkspace): Promise<Workspace>;

@@ -79,12 +79,14 @@ const COUNT_AUDIENCE = statement(
      count(*) FILTER (WHERE why = 'no_address')::int AS "withoutAddress", count(*) FILTER (WHERE why = 'in')::int AS "alreadyIn"
    FROM (
      SELECT CASE
-       WHEN EXISTS (SELECT 1 FROM campaign_leads e WHERE e.workspace_id = $1 AND e.campaign_id = $2 AND e.lead_id = l.id) THEN 'in'
+       WHEN e.lead_id IS NOT NULL THEN 'in'
        WHEN l.opted_out_at IS NOT NULL THEN 'opted_out'
        WHEN NOT (($4 AND coalesce(l.phone, l.alt_phone1, l.alt_phone2, l.alt_phone3) IS NOT NULL)
          OR ($5 AND coalesce(l.email, l.alt_email1, l.alt_email2, l.alt_email3) IS NOT NULL)) THEN 'no_address'
      END AS why
-     FROM leads l WHERE l.workspace_id = $1 AND l.list_id = $3
+     FROM leads l
+     LEFT JOIN campaign_leads e ON e.workspace_id = $1 AND e.campaign_id = $2 AND e.lead_id = l.id AND e.entry = 1
+     WHERE l.workspace_id = $1 AND l.list_id = $3
    ) each`,
 );
 

@@ -232,22 +232,21 @@ export interface SimulatedFilter {
 }
 
 const SIMULATED = `SELECT n, lead_id AS "leadId", step_key AS "stepKey", line_id AS "lineId", at, status, first_touch AS "firstTouch",
-     reason, detail
-   FROM simulation_messages WHERE workspace_id = $1 AND simulation_id = $2 AND n > $3`;
+     reason, detail`;
+const WISHED = `($4::text IS NULL OR step_key = $4) AND ($5::text IS NULL OR line_id = $5) AND ($6::text IS NULL OR status = $6)
+   ORDER BY n LIMIT $7`;
 const READ_SIMULATED = statement(
   'read_simulated_messages',
-  `${SIMULATED} AND ($4::text IS NULL OR step_key = $4) AND ($5::text IS NULL OR line_id = $5) AND ($6::text IS NULL OR status = $6)
-   ORDER BY n LIMIT $7`,
+  `${SIMULATED} FROM simulation_messages WHERE workspace_id = $1 AND simulation_id = $2 AND n > $3 AND ${WISHED}`,
 );
 const READ_SIMULATED_OF_LEAD = statement(
   'read_simulated_messages_of_lead',
-  `${SIMULATED} AND lead_id = $8 AND ($4::text IS NULL OR step_key = $4) AND ($5::text IS NULL OR line_id = $5)
-     AND ($6::text IS NULL OR status = $6) ORDER BY n LIMIT $7`,
+  `${SIMULATED} FROM simulation_messages WHERE workspace_id = $1 AND simulation_id = $2 AND n > $3 AND lead_id = $8 AND ${WISHED}`,
 );
 const READ_SIMULATED_FOR_REASON = statement(
   'read_simulated_messages_for_reason',
-  `${SIMULATED} AND at IS NULL AND reason = $8 AND ($4::text IS NULL OR step_key = $4) AND ($5::text IS NULL OR line_id = $5)
-     AND ($6::text IS NULL OR status = $6) AND ($9::text IS NULL OR lead_id = $9) ORDER BY n LIMIT $7`,
+  `${SIMULATED} FROM simulation_messages WHERE workspace_id = $1 AND simulation_id = $2 AND n > $3 AND at IS NULL AND reason = $8
+     AND ($9::text IS NULL OR lead_id = $9) AND ${WISHED}`,
 );
 
 /** In the order in which they go; what never goes comes last. */

@@ -239,7 +239,6 @@ function told(row: CampaignRow): object {
     nextLine,
     enteringAfter,
     enteringTotal,
-    enteringListId,
     lookAt,
     isWaking,
     createdAt,
