@@ -661,7 +661,7 @@ CREATE INDEX simulation_messages_lead ON simulation_messages (workspace_id, simu
 CREATE INDEX simulation_messages_never ON simulation_messages (workspace_id, simulation_id, reason, n) WHERE at IS NULL;
 
 -- The same, added up for a calendar: how many go in each hour of each day (of the workspace's zone) from each line. An hour
--- that a clock repeats in autumn is one.
+-- that a clock repeats in autumn is one. Line '': all of them together.
 CREATE TABLE simulation_hours (
   workspace_id  text NOT NULL,
   simulation_id text NOT NULL,
@@ -670,7 +670,7 @@ CREATE TABLE simulation_hours (
   line_id       text NOT NULL,
   messages      integer NOT NULL,
   first_touches integer NOT NULL,
-  PRIMARY KEY (workspace_id, simulation_id, day, hour, line_id)
+  PRIMARY KEY (workspace_id, simulation_id, line_id, day, hour)
 );
 
 -- One row for every transition, written in the commit that makes it; timelines and webhooks read only these.

@@ -139,6 +139,7 @@ describe('leads', () => {
       stepKey: null,
       stepAt: null,
       messageId: null,
+      message: null,
       nextStepKey: null,
       nextLookAt: expect.any(String),
       reason: null,

@@ -46,7 +46,13 @@ test('the calendar holds each message in its hour, day and line of the workspace
     const cell = `${day} ${Number(time.slice(0, 2))} ${lineId}`;
     wanted.set(cell, (wanted.get(cell) ?? 0) + 1);
   }
-  const { body } = await calendar(own, id, result.simulationId);
+  const { body } = await calendar(own, id, result.simulationId, '?by=line');
+  const together = (await calendar(own, id, result.simulationId)).body;
+  expect(together.hours.every(({ lineId }) => lineId === null)).toBe(true);
+  const added = Map.groupBy(body.hours, ({ day, hour }) => `${day} ${hour}`);
+  expect(together.hours.map(({ day, hour, messages }) => [`${day} ${hour}`, messages])).toEqual(
+    [...added].map(([at, some]) => [at, some.reduce((sum, { messages }) => sum + messages, 0)]),
+  );
   const seen = body.hours.map(({ day, hour, lineId, messages }) => [`${day} ${hour} ${lineId}`, messages]);
   expect(new Map(seen as [string, number][])).toEqual(wanted);
   expect(body).toMatchObject({
@@ -62,7 +68,8 @@ test('the calendar holds each message in its hour, day and line of the workspace
   const ofLine = (await calendar(own, id, result.simulationId, `?lineId=${line?._id}`)).body.hours;
   expect(ofLine).toEqual(body.hours.filter(({ lineId }) => lineId === line?._id));
   const { firstDay } = body;
-  const ofDay = (await calendar(own, id, result.simulationId, `?from=${firstDay}&to=${firstDay}`)).body;
+  const ofDay = (await calendar(own, id, result.simulationId, `?by=line&from=${firstDay}&to=${firstDay}`))
+    .body;
   expect(ofDay.hours).toEqual(body.hours.filter(({ day }) => day === firstDay));
   expect([ofDay.from, ofDay.to]).toEqual([firstDay, firstDay]);
 });
@@ -76,12 +83,18 @@ test('at most six weeks are shown at once, and a day that is none is refused', a
   const first = (await calendar(own, id, simulationId, '?from=2026-11-26&to=2027-12-31')).body;
   expect([first.from, first.to]).toEqual(['2026-11-26', '2027-01-06']);
   expect(first.hours).toHaveLength(1);
+  const week = (await calendar(own, id, simulationId, '?from=2026-11-26&by=line')).body;
+  expect([week.from, week.to]).toEqual(['2026-11-26', '2026-12-02']);
   expect((await calendar(own, id, simulationId, `?from=${first.lastDay}`)).body.hours).toHaveLength(1);
   for (const day of ['soon', '2026-13-01', '2026-11'])
     expect(await calendar(own, id, simulationId, `?from=${day}`)).toMatchObject({
       status: 400,
       body: { param: 'from' },
     });
+  expect(await calendar(own, id, simulationId, '?by=week')).toMatchObject({
+    status: 400,
+    body: { param: 'by' },
+  });
 });
 
 test('simulations of a campaign are listed with what was asked and what came of it, and forgotten with their hours', async () => {
@@ -107,6 +120,8 @@ test('simulations of a campaign are listed with what was asked and what came of 
   expect(Date.parse(simulations[0]?.createdAt ?? '')).toBe(NOW);
   await own.call('DELETE', `/api/campaigns/${id}/simulations/${more.simulationId}`);
   expect((await list()).simulations).toHaveLength(1);
-  const left = await read(app, 'SELECT 1 FROM simulation_hours WHERE simulation_id = $1', [more.simulationId]);
+  const left = await read(app, 'SELECT 1 FROM simulation_hours WHERE simulation_id = $1', [
+    more.simulationId,
+  ]);
   expect(left).toEqual([]);
 });

@@ -477,6 +477,10 @@ export interface EnrollBody {
   leadId: Id;
 }
 
+export interface EnterListBody {
+  listId: Id;
+}
+
 export interface SimulateBody {
   /** When a draft is launched, or a paused campaign resumed; now when absent. */
   startAt?: string | undefined;
@@ -1818,6 +1822,15 @@ export interface CampaignLead {
   /** From when on waits are counted. */
   stepAt: Instant | null;
   messageId: Id | null;
+  /** That message; null once it is no longer kept. */
+  message: {
+    status: 'pending' | 'scheduled' | 'queued' | 'sending' | 'unknown' | 'sent' | 'delivered' | 'fallback' | 'failed' | 'cancelled';
+    /** When it may go at the earliest; `explain` says what it waits for. */
+    dueAt: string;
+    sentAt: Instant | null;
+    reason: string | null;
+    error: string | null;
+  } | null;
   /** The step it waits for, once that is decided. */
   nextStepKey: string | null;
   /** When it is decided on next; null while its message is on the road, and once it has ended. */
@@ -1837,6 +1850,115 @@ export interface CampaignLeadAnswer {
   lead: CampaignLead;
 }
 
+export interface CampaignProgressAnswer {
+  campaignId: Id;
+  status: 'draft' | 'active' | 'paused' | 'completed' | 'archived';
+  /** Where there are many (20,000 and more) a count serves for ten seconds. */
+  countedAt: string;
+  /** The list whose leads are entering just now. */
+  entering: {
+    listId: Id;
+    /** Leads the list had when it began. */
+    total: number | null;
+  } | null;
+  leads: {
+    entered: number;
+    active: number;
+    held: number;
+    finished: number;
+    stopped: number;
+    failed: number;
+  };
+  /** Why, most first. */
+  held: {
+    reason: string;
+    leads: number;
+  }[];
+  stopped: {
+    reason: string;
+    leads: number;
+  }[];
+  failed: {
+    reason: string;
+    leads: number;
+  }[];
+  /** In the order of the steps; those that were taken out come last. */
+  perStep: {
+    stepKey: string;
+    /** null: no longer part of the campaign. */
+    stepIndex: number | null;
+    /** On the way: this is the last step they had, or skipped. */
+    leadsHere: number;
+    /** Made, and waiting for their turn. */
+    waiting: number;
+    /** On their way just now, or of unknown outcome. */
+    sending: number;
+    /** Sent, no receipt yet. */
+    sent: number;
+    delivered: number;
+    /** Fell back to an SMS. */
+    fallback: number;
+    failed: number;
+    cancelled: number;
+    /** Leads who replied after it, before the next one. */
+    replied: number;
+  }[];
+  perLine: {
+    lineId: Id;
+    /** Made, and waiting for their turn. */
+    waiting: number;
+    /** On their way just now, or of unknown outcome. */
+    sending: number;
+    /** Sent, no receipt yet. */
+    sent: number;
+    delivered: number;
+    /** Fell back to an SMS. */
+    fallback: number;
+    failed: number;
+    cancelled: number;
+    /** When the line is looked at next, whatever waits on it; null: nothing waits. */
+    nextSendAt: Instant | null;
+  }[];
+  /** When the next of its leads is decided on; null while none waits for a time. */
+  nextLookAt: Instant | null;
+}
+
+export interface CampaignAudienceAnswer {
+  listId: Id;
+  /** Where there are many (20,000 and more) a count serves for ten seconds. */
+  countedAt: string;
+  leads: number;
+  /** Those that would enter and can be written to. */
+  enter: number;
+  /** Of the others: those that opted out as a whole, */
+  optedOut: number;
+  /** that have no address for the campaign’s `messageType`, */
+  withoutAddress: number;
+  /** and that have been in this campaign before. */
+  alreadyIn: number;
+}
+
+export interface CampaignCheckAnswer {
+  /** Of a draft: what a launch would be refused for. Later: what the change would be refused for. What can’t be read is told first, alone. */
+  problems: {
+    param: string;
+    error: string;
+  }[];
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+  /** Messages of each step that stay as they are. */
+  alreadyMade: {
+    key: string;
+    stepIndex: number;
+    messages: number;
+  }[];
+  /** Leads on the way by the last step they had, null: none yet. The change holds for all that lies ahead of them. */
+  standing: {
+    key: string | null;
+    leads: number;
+  }[];
+}
+
 export interface SimulationAnswer {
   simulation: Simulation;
   /** Fields that were ignored, and why. Empty when all is well. */
@@ -1847,17 +1969,35 @@ export interface Simulation {
   simulationId: Id;
   campaignId: Id;
   status: 'waiting' | 'running' | 'finished' | 'failed';
+  asked: SimulationAsked;
   progress: {
     /** Sent so far, of all that goes over these lines. */
     messages: number;
     /** How far the simulated clock has come. */
     at: string;
   } | null;
-  result: SimulationResult | null;
   error: string | null;
   createdAt: Instant;
   startedAt: Instant | null;
   finishedAt: Instant | null;
+  result: SimulationResult | null;
+}
+
+/** What was asked, with what was taken where nothing was said. */
+export interface SimulationAsked {
+  startAt: Instant | null;
+  replyRate: number;
+  seed: number;
+  http: boolean;
+  addLines: number;
+  caps: {
+    /** null: no cap. Absent: as each line has it. */
+    dailyNewConversationsLimit?: number | null;
+    /** null: no cap. Absent: as each line has it. */
+    dailyTotalMessagesLimit?: number | null;
+    /** null: no cap. Absent: as each line has it. */
+    hourlyNewConversationsLimit?: number | null;
+  };
 }
 
 export interface SimulationResult {
@@ -1895,13 +2035,26 @@ export interface SimulationResult {
   }[];
   neverGoes: {
     total: number;
+    /** Most first. All of one reason: `GET …/messages?reason=`. */
     byReason: {
       reason: string;
       stepKey: string | null;
       count: number;
+      /** It in a sentence, as told of one of them. */
+      detail: string | null;
+      /** Five at most. */
+      sample: {
+        leadId: string;
+        name: string | null;
+        phone: string | null;
+        email: string | null;
+      }[];
     }[];
     sample: {
       leadId: string;
+      name: string | null;
+      phone: string | null;
+      email: string | null;
       stepKey: string | null;
       reason: string | null;
       detail: string | null;
@@ -1913,9 +2066,60 @@ export interface SimulationResult {
   warnings: string[];
 }
 
+export interface SimulationsAnswer {
+  /** Newest first. */
+  simulations: {
+    simulationId: Id;
+    status: 'waiting' | 'running' | 'finished' | 'failed';
+    asked: SimulationAsked;
+    progress: {
+      /** Sent so far, of all that goes over these lines. */
+      messages: number;
+      /** How far the simulated clock has come. */
+      at: string;
+    } | null;
+    error: string | null;
+    createdAt: Instant;
+    startedAt: Instant | null;
+    finishedAt: Instant | null;
+    /** The result in three figures. */
+    outcome: {
+      messages: number;
+      finishAt: Instant | null;
+      neverGoes: number;
+    } | null;
+  }[];
+  nextCursor: Id | null;
+}
+
+export interface SimulationCalendar {
+  /** The workspace’s: days and hours are those of it. */
+  timezone: string;
+  /** On which anything goes at all; null: nothing goes. */
+  firstDay: string | null;
+  lastDay: string | null;
+  /** The days that are shown, both included. */
+  from: string | null;
+  to: string | null;
+  /** In order. Where nothing goes there is no entry. */
+  hours: {
+    /** `YYYY-MM-DD`. */
+    day: string;
+    /** 0 to 23. One that a clock repeats in autumn is one. */
+    hour: number;
+    /** null: from all lines together. */
+    lineId: string | null;
+    messages: number;
+    firstTouches: number;
+  }[];
+}
+
 export interface SimulatedMessages {
   messages: {
     leadId: string;
+    name: string | null;
+    phone: string | null;
+    email: string | null;
     stepKey: string | null;
     lineId: string | null;
     /** null: it never goes, `reason` and `detail` say why. */

@@ -83,8 +83,8 @@ export const CAMPAIGN_EXAMPLES: Readonly<Record<string, unknown>> = {
   'SimulationCalendar.from': '2026-11-24',
   'SimulationCalendar.to': '2027-01-04',
   'SimulationCalendar.hours': [
-    { day: '2026-11-24', hour: 9, lineId: LINE, messages: 2, firstTouches: 2 },
-    { day: '2026-11-26', hour: 9, lineId: LINE, messages: 2, firstTouches: 0 },
+    { day: '2026-11-24', hour: 9, lineId: null, messages: 2, firstTouches: 2 },
+    { day: '2026-11-26', hour: 9, lineId: null, messages: 2, firstTouches: 0 },
   ],
   'SimulationCalendar.firstDay': '2026-11-24',
   'SimulationCalendar.lastDay': '2026-11-26',

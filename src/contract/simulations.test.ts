@@ -69,7 +69,15 @@ describe('what a simulation is asked for', () => {
 
 describe('pages of a simulation', () => {
   test('are asked for by lead, step, line and outcome', () => {
-    const query = { leadId: 'l', stepKey: 's', lineId: 'n', status: 'never', reason: 'dnc', cursor: '50', limit: '10' };
+    const query = {
+      leadId: 'l',
+      stepKey: 's',
+      lineId: 'n',
+      status: 'never',
+      reason: 'dnc',
+      cursor: '50',
+      limit: '10',
+    };
     expect(parseListSimulated(query)).toEqual({
       after: 50,
       leadId: 'l',

@@ -2,7 +2,15 @@
 import { z } from 'zod';
 import type { Caps, SimulationWish } from '../domain/simulation.ts';
 import { Id, Instant, Warnings } from './common.ts';
-import { asObject, type Fields, readBoolean, readInstant, readInteger, unknownFields } from './fields.ts';
+import {
+  asObject,
+  type Fields,
+  readBoolean,
+  readChoice,
+  readInstant,
+  readInteger,
+  unknownFields,
+} from './fields.ts';
 import { readLimit } from './list-queries.ts';
 import { invalidField, problem } from './problems.ts';
 
@@ -174,7 +182,7 @@ export const SimulationCalendar = z
           hour: z
             .int()
             .meta({ description: '0 to 23. One that a clock repeats in autumn is one.', example: 9 }),
-          lineId: z.string(),
+          lineId: z.string().nullable().meta({ description: 'null: from all lines together.' }),
           messages: count,
           firstTouches: count,
         }),
@@ -185,11 +193,16 @@ export const SimulationCalendar = z
 export type SimulationCalendar = z.infer<typeof SimulationCalendar>;
 
 export const MAX_CALENDAR_DAYS = 42;
+export const MAX_CALENDAR_DAYS_BY_LINE = 7;
+const CALENDAR_BY = ['hour', 'line'] as const;
 
 export const SimulationCalendarQuery = z.object({
   from: Day.optional().meta({ description: 'The first day on which anything goes, when absent.' }),
-  to: Day.optional().meta({ description: `At most ${MAX_CALENDAR_DAYS} days; as many when absent.` }),
-  lineId: z.string().optional(),
+  to: Day.optional().meta({
+    description: `At most ${MAX_CALENDAR_DAYS} days, ${MAX_CALENDAR_DAYS_BY_LINE} by line; as many when absent.`,
+  }),
+  lineId: z.string().optional().meta({ description: 'Of this one alone.' }),
+  by: z.enum(CALENDAR_BY).optional().meta({ description: '`line`: each line for itself.', default: 'hour' }),
 });
 
 export const SimulatedMessages = z
@@ -295,6 +308,7 @@ export interface ReadCalendar {
   from: string | null;
   to: string | null;
   lineId: string | null;
+  by: (typeof CALENDAR_BY)[number];
 }
 
 export function parseCalendar(query: Fields): ReadCalendar {
@@ -305,7 +319,8 @@ export function parseCalendar(query: Fields): ReadCalendar {
       throw invalidField(name, 'must be a day, like 2026-11-24');
     return day;
   });
-  return { from: from ?? null, to: to ?? null, lineId: text('lineId') };
+  const by = readChoice({ by: text('by') }, 'by', CALENDAR_BY) ?? 'hour';
+  return { from: from ?? null, to: to ?? null, lineId: text('lineId'), by };
 }
 
 function textsOf(query: Fields): (name: string) => string | null {

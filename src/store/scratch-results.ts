@@ -81,8 +81,8 @@ const COUNT_NEVER =
    WHERE workspace_id = $1 AND simulation_id = $2 AND at IS NULL GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2`);
 const KEEP_HOURS =
   passing(`INSERT INTO simulation_hours (workspace_id, simulation_id, day, hour, line_id, messages, first_touches)
-   SELECT $1, $2, (at AT TIME ZONE $3)::date, extract(hour FROM at AT TIME ZONE $3)::smallint, line_id, count(*),
-     count(*) FILTER (WHERE first_touch) ${GOES} GROUP BY 3, 4, 5`);
+   SELECT $1, $2, (at AT TIME ZONE $3)::date, extract(hour FROM at AT TIME ZONE $3)::smallint, coalesce(line_id, ''), count(*),
+     count(*) FILTER (WHERE first_touch) ${GOES} GROUP BY GROUPING SETS ((3, 4, line_id), (3, 4))`);
 
 type Counted = Omit<SimulationResult, 'startAt' | 'timezone' | 'assumptions' | 'warnings'>;
 

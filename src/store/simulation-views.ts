@@ -29,24 +29,25 @@ export function listSimulations(
 export interface SimulatedHour {
   day: string;
   hour: number;
-  lineId: string;
+  /** null: all of them together. */
+  lineId: string | null;
   messages: number;
   firstTouches: number;
 }
 
 const READ_HOURS = statement(
   'read_simulation_hours',
-  `SELECT day::text AS day, hour, line_id AS "lineId", messages, first_touches AS "firstTouches" FROM simulation_hours
-   WHERE workspace_id = $1 AND simulation_id = $2 AND day BETWEEN $3::date AND $4::date AND ($5::text IS NULL OR line_id = $5)
-   ORDER BY day, hour, line_id`,
+  `SELECT day::text AS day, hour, nullif(line_id, '') AS "lineId", messages, first_touches AS "firstTouches" FROM simulation_hours
+   WHERE workspace_id = $1 AND simulation_id = $2 AND line_id = ANY($5) AND day BETWEEN $3::date AND $4::date
+   ORDER BY simulation_hours.day, hour, line_id`,
 );
 
-/** From `from` to `to`, both included. */
+/** From `from` to `to`, both included; of these lines, or of all together: ''. */
 export function readSimulatedHours(
   sql: Sql,
   workspaceId: string,
   simulationId: string,
-  { from, to, lineId }: { from: string; to: string; lineId: string | null },
+  { from, to, lineIds }: { from: string; to: string; lineIds: readonly string[] },
 ): Promise<SimulatedHour[]> {
-  return sql.query(READ_HOURS, [workspaceId, simulationId, from, to, lineId]);
+  return sql.query(READ_HOURS, [workspaceId, simulationId, from, to, lineIds]);
 }

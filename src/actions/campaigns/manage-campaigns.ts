@@ -235,15 +235,6 @@ export async function auditChange(
 
 /** Without where its running has come to. */
 function told(row: CampaignRow): object {
-  const {
-    nextLine,
-    enteringAfter,
-    enteringTotal,
-    lookAt,
-    isWaking,
-    createdAt,
-    updatedAt,
-    ...said
-  } = row;
+  const { nextLine, enteringAfter, enteringTotal, lookAt, isWaking, createdAt, updatedAt, ...said } = row;
   return said;
 }

@@ -2,6 +2,7 @@
 import { problem } from '../../contract/problems.ts';
 import {
   MAX_CALENDAR_DAYS,
+  MAX_CALENDAR_DAYS_BY_LINE,
   type ReadCalendar,
   type SimulationCalendar,
   type SimulationsAnswer,
@@ -33,6 +34,7 @@ export async function listSimulations(
   };
 }
 
+const ALL_TOGETHER = '';
 const DAY_MS = 86_400_000;
 
 /** What is not over yet has no days. */
@@ -49,9 +51,12 @@ export async function readSimulationCalendar(
   const from = asked.from ?? firstDay;
   const none = { timezone: result?.timezone ?? 'UTC', firstDay, lastDay, from: null, to: null, hours: [] };
   if (from === null) return none;
-  const latest = dayAfter(from, MAX_CALENDAR_DAYS - 1);
+  const isByLine = asked.by === 'line';
+  const latest = dayAfter(from, (isByLine ? MAX_CALENDAR_DAYS_BY_LINE : MAX_CALENDAR_DAYS) - 1);
   const to = asked.to === null || asked.to > latest ? latest : asked.to;
-  const hours = await readSimulatedHours(deps.database, workspaceId, id, { from, to, lineId: asked.lineId });
+  const lineIds = isByLine ? (result?.perLine ?? []).map(({ lineId }) => lineId) : [ALL_TOGETHER];
+  const wanted = { from, to, lineIds: asked.lineId === null ? lineIds : [asked.lineId] };
+  const hours = await readSimulatedHours(deps.database, workspaceId, id, wanted);
   return { ...none, from, to, hours };
 }
 
