@@ -128,6 +128,12 @@ CREATE INDEX leads_search ON leads USING gin (workspace_id, (coalesce(first_name
   -- 0.4 s for it (200,000 leads, 2 busy cores).
   WITH (gin_pending_list_limit = 65536);
 
+-- Leads that opted out, and leads by what is known of them, in the order in which pages show them.
+CREATE INDEX leads_opted_out ON leads (workspace_id, id) WHERE opted_out_at IS NOT NULL;
+CREATE INDEX leads_availability ON leads (workspace_id, coalesce(availability_status, 'unknown'), id);
+-- Which tags there are is counted over these.
+CREATE INDEX leads_tagged ON leads (workspace_id, id) WHERE tags <> '{}';
+
 -- Every address of every lead, primary and alternate: who is this number?
 CREATE TABLE lead_addresses (
   workspace_id text NOT NULL,
@@ -167,6 +173,8 @@ CREATE TABLE suppressions (
   words        text,
   -- What told it, where the same may be told again: a carrier's id. One entry of each.
   origin       text,
+  -- The key it was entered with; null when the contact or a carrier said it.
+  api_key_id   text,
   at           timestamptz NOT NULL,
   PRIMARY KEY (workspace_id, id)
 );
@@ -551,7 +559,7 @@ CREATE TABLE campaign_leads (
   PRIMARY KEY (workspace_id, campaign_id, lead_id, entry)
 );
 CREATE INDEX campaign_leads_look_at ON campaign_leads (workspace_id, campaign_id, look_at, lead_id) WHERE look_at IS NOT NULL;
-CREATE INDEX campaign_leads_lead ON campaign_leads (workspace_id, lead_id) WHERE status IN ('active', 'held');
+CREATE INDEX campaign_leads_lead ON campaign_leads (workspace_id, lead_id);
 CREATE INDEX campaign_leads_status ON campaign_leads (workspace_id, campaign_id, status, lead_id, entry);
 
 -- How far the days of a workspace (of UTC, by created_at) are folded into day_figures. A day is closed before it is folded:

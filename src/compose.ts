@@ -10,6 +10,7 @@ import { createKeptCounts } from './actions/kept-counts.ts';
 import { createListCounts } from './actions/list-counts.ts';
 import { hintAtNews } from './actions/receive-hook.ts';
 import { createSettlements } from './actions/settle-messages.ts';
+import { createTagCounts } from './actions/tag-counts.ts';
 import { createOutcomeWatch } from './actions/wait-for-outcome.ts';
 import { createWorkspaceSnapshots } from './actions/workspace-snapshot.ts';
 import { withAnswerLimits } from './channels/answer-limits.ts';
@@ -190,6 +191,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     snapshots: createWorkspaceSnapshots({ database, clock }),
     listCounts: createListCounts({ clock }),
     keptCounts: createKeptCounts({ clock }),
+    tagCounts: createTagCounts({ clock }),
     relay: { ...relay, drain: () => macs.drain() },
     keysInFlight: new Set<string>(),
     heavyCalls: createHeavyCalls({

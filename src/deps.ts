@@ -7,6 +7,7 @@ import type { Intake } from './actions/intake.ts';
 import type { KeptCounts } from './actions/kept-counts.ts';
 import type { ListCounts } from './actions/list-counts.ts';
 import type { Settlements } from './actions/settle-messages.ts';
+import type { TagCounts } from './actions/tag-counts.ts';
 import type { OutcomeWatch } from './actions/wait-for-outcome.ts';
 import type { WorkspaceSnapshots } from './actions/workspace-snapshot.ts';
 import type { Channel } from './channels/channel.ts';
@@ -44,6 +45,7 @@ export interface Deps {
   listCounts: ListCounts;
   /** Of campaigns, for pages. */
   keptCounts: KeptCounts;
+  tagCounts: TagCounts;
   intake: Intake;
   settlements: Settlements;
   outcomes: OutcomeWatch;

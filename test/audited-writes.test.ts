@@ -74,6 +74,10 @@ const AUDITED: Readonly<Record<string, { leaves: string[]; by: () => Promise<Ans
         'content-type': 'text/csv',
       }),
   },
+  changeLeads: {
+    leaves: ['leads updated'],
+    by: () => post('/api/leads/change', { ids: [made.lead], addTags: ['fair'] }),
+  },
   deleteLeads: {
     leaves: ['leads deleted'],
     by: () => call('DELETE', '/api/leads', { ids: [made.lead] }),

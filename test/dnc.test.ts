@@ -1,7 +1,7 @@
 /** Do not contact, as people enter and lift it (contract 3.9, D29). */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { receiveInbound } from '../src/actions/receive-inbound.ts';
-import type { DncEntriesAnswer, DncEntryAnswer } from '../src/contract/dnc.ts';
+import type { DncEntriesAnswer, DncEntryAnswer, DncLedgerAnswer } from '../src/contract/dnc.ts';
 import { toIso } from '../src/lib/clock.ts';
 import { openApp, type TestApp } from './harness.ts';
 import { accept, bill, newEmail, newPhone, openWorkspace, read, type Workspace } from './workspaces.ts';
@@ -35,6 +35,9 @@ describe('an entry', () => {
       email: null,
       reason: 'manual',
       words: 'asked by phone',
+      channel: 'all',
+      leadId: waiting.leadId,
+      by: { apiKeyId: expect.any(String), name: 'Test' },
       createdAt: expect.any(String),
     });
     await ws.reaches(waiting._id, 'cancelled');
@@ -135,4 +138,83 @@ test('the list is paged, searched, and shows nothing of a read-only workspace’
   await bill(app, ws, 'past_due');
   expect(await add({ phone: newPhone() })).toMatchObject({ status: 402, body: { error: 'READ_ONLY' } });
   expect((await list()).total).toBe(3);
+});
+
+describe('the ledger', () => {
+  type Ledger = DncLedgerAnswer;
+  const ledger = async (query = '') => (await ws.call<Ledger>('GET', `/api/dnc/history${query}`)).body;
+
+  test('tells of an address who entered it, in which words, and that it was lifted and why; nothing leaves it', async () => {
+    const phone = newPhone();
+    const { leadId } = await accept(ws, { recipientPhone: phone });
+    const { _id } = (await add({ phone, reason: 'asked by phone' })).body.entry;
+    await ws.call('DELETE', `/api/dnc?id=${_id}&reason=${encodeURIComponent('called back')}`);
+    await add({ email: newEmail() });
+    const common = {
+      _id: expect.any(String),
+      phone,
+      email: null,
+      channel: 'all',
+      source: 'manual',
+      leadId,
+      by: { apiKeyId: expect.any(String), name: 'Test' },
+      at: expect.any(String),
+    };
+    const told = [
+      { ...common, action: 'opt_in', words: 'called back' },
+      { ...common, _id, action: 'opt_out', words: 'asked by phone' },
+    ];
+    expect((await ledger(`?address=${encodeURIComponent(phone)}`)).entries).toEqual(told);
+    // A plus that was not encoded arrives as a blank.
+    expect((await ledger(`?address=${phone}`)).entries).toEqual(told);
+    expect((await ledger(`?leadId=${leadId}`)).entries).toEqual(told);
+    expect((await ledger()).entries).toHaveLength(3);
+  });
+
+  test('tells what the contact said as said by nobody of ours', async () => {
+    const address = newPhone();
+    const inbound = { workspaceId: ws.workspaceId, lineId: ws.lines[0]?._id ?? '', address };
+    await receiveInbound(app.deps, { ...inbound, message: 'STOP', externalMessageId: app.deps.ids() });
+    expect((await ledger()).entries).toMatchObject([
+      { phone: address, source: 'words', words: 'STOP', by: null },
+    ]);
+  });
+
+  test('is read page by page', async () => {
+    for (let n = 0; n < 5; n += 1) await add({ phone: newPhone() });
+    const first = await ledger('?limit=3');
+    const second = await ledger(`?limit=3&cursor=${first.nextCursor}`);
+    expect([first.entries.length, second.entries.length, second.nextCursor]).toEqual([3, 2, null]);
+  });
+
+  test.each([
+    'address=x',
+    'limit=0',
+    `leadId=${'f'.repeat(24)}&address=${encodeURIComponent('+12025550100')}`,
+  ])('refuses %s', async (query) => {
+    expect(await ws.call('GET', `/api/dnc/history?${query}`)).toMatchObject({
+      status: 400,
+      body: { code: 'INVALID_FIELD' },
+    });
+  });
+});
+
+test('leads are entered with every address they have, and each of them is refused from then on', async () => {
+  const [phone, email] = [newPhone(), newEmail()];
+  const { body: saved } = await ws.call<{ leadIds: string[] }>('POST', '/api/leads', {
+    leads: [{ phone, altEmail1: email }, { phone: newPhone() }],
+  });
+  const { status, body } = await add({ leadIds: [...saved.leadIds, 'f'.repeat(24)], reason: 'complained' });
+  expect([status, body.enteredCount]).toEqual([201, 3]);
+  expect((await list()).entries.map(({ words }) => words)).toEqual([
+    'complained',
+    'complained',
+    'complained',
+  ]);
+  for (const recipient of [{ recipientPhone: phone }, { recipientEmail: email, messageType: 'email' }])
+    expect((await ws.send({ ...recipient, message: 'Hi' })).body.message).toMatchObject({ reason: 'dnc' });
+  expect((await add({ leadIds: ['f'.repeat(24)] })).status).toBe(404);
+  for (const leadIds of [['x'], 'x', Array(501).fill('f'.repeat(24))])
+    expect(await add({ leadIds })).toMatchObject({ status: 400, body: { code: 'INVALID_FIELD' } });
+  expect((await add({ leadIds: saved.leadIds, phone })).status).toBe(400);
 });

@@ -1,7 +1,7 @@
 /** CSV in and out (contract 3.2): the rules of `POST /api/leads`, row by row. */
 import { request } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { CsvPreviewAnswer } from '../src/contract/lead-csv.ts';
+import type { CsvCheckedAnswer, CsvPreviewAnswer } from '../src/contract/lead-csv.ts';
 import type { Lead, LeadsAnswer, SavedLeadsAnswer } from '../src/contract/leads.ts';
 import type { ListAnswer } from '../src/contract/lists.ts';
 import { openApp, type TestApp } from './harness.ts';
@@ -19,7 +19,8 @@ beforeEach(async () => {
 afterAll(() => app.close());
 
 type Body = SavedLeadsAnswer &
-  CsvPreviewAnswer & { code: string; error: string; reason: string; rows: object[] };
+  CsvPreviewAnswer &
+  CsvCheckedAnswer & { code: string; error: string; reason: string; rows: object[] };
 interface Imported {
   status: number;
   headers: Headers;
@@ -159,12 +160,79 @@ describe('an import', () => {
   });
 });
 
+describe('an import that tells bad rows', () => {
+  const file =
+    'First name,Phone\nAda,+12025550100\nBad,12\nTwin,+12025550100\nLong,+12025550102,x\nNobody,\n';
+  const bad = [
+    { index: 1, line: 3, param: 'phone', error: expect.stringContaining('E.164') },
+    { index: 3, line: 5, param: '', error: 'Line 5 has more cells than there are headings' },
+    { index: 4, line: 6, param: 'phone', error: 'phone or email must be given' },
+  ];
+
+  test('says in a dry run what it would save and everything that is wrong, and saves nothing', async () => {
+    const { status, body } = await csv(file, '?dryRun=true');
+    expect([status, body]).toEqual([
+      200,
+      {
+        totalRows: 5,
+        newCount: 1,
+        duplicateCount: 1,
+        badRows: bad,
+        mapping: { 'First name': 'firstName', Phone: 'phone' },
+      },
+    ]);
+    expect(await leads()).toEqual([]);
+    expect((await csv(`Phone\n${'12\n'.repeat(500)}`, '?dryRun=true')).body.badRows).toHaveLength(500);
+  });
+
+  test('saves the others of them, and names duplicates by their place in the file', async () => {
+    const { status, body } = await csv(file, '?badRows=skip');
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ savedCount: 1, duplicateCount: 1, totalProcessed: 2, badRows: bad });
+    expect(body.duplicates?.map(({ index }) => index)).toEqual([2]);
+    expect((await csv(file, '?dryRun=true')).body).toMatchObject({ newCount: 0, duplicateCount: 2 });
+  });
+
+  test('refuses a file in which all are bad, and all bad rows where nobody asked to skip them', async () => {
+    expect(await csv('Phone\n12\n', '?badRows=skip')).toMatchObject({
+      status: 400,
+      body: { code: 'INVALID_LEADS' },
+    });
+    expect(await csv(file)).toMatchObject({ status: 400, body: { code: 'CSV_MALFORMED' } });
+    expect(await csv(file, '?badRows=maybe')).toMatchObject({ status: 400, body: { code: 'INVALID_FIELD' } });
+    expect(await csv(file, `?dryRun=true&listId=${'f'.repeat(24)}`)).toMatchObject({ status: 404 });
+    expect(await leads()).toEqual([]);
+  });
+});
+
+test('who is there already gets what a row says beside, when it is asked for; what it leaves out stays', async () => {
+  await csv('First name,Last name,Phone,Tags,Colour\nAda,Byron,+12025550100,a,blue\n');
+  const file = 'First name,Last name,Phone,E-mail,Tags,Size\n,Lovelace,+12025550100,new@example.com,b,XL\n';
+  expect((await csv(file)).body).not.toHaveProperty('updatedCount');
+  expect(await leads()).toMatchObject([{ lastName: 'Byron' }]);
+  const { body } = await csv(file, '?onDuplicate=update');
+  expect(body).toMatchObject({ duplicateCount: 1, updatedCount: 1 });
+  expect(body.duplicates?.[0]?.existingLead.lastName).toBe('Lovelace');
+  expect(await leads()).toMatchObject([
+    {
+      firstName: 'Ada',
+      lastName: 'Lovelace',
+      email: null,
+      tags: ['a', 'b'],
+      customFields: { Colour: 'blue', Size: 'XL' },
+    },
+  ]);
+  expect((await csv(file, '?onDuplicate=update')).body).toMatchObject({ updatedCount: 0 });
+});
+
 describe('a preview', () => {
   test('shows headings, mapping and the first ten rows, and saves nothing', async () => {
     const rows = Array.from({ length: 30 }, (_, n) => `Ada ${n},x`);
     const { status, body } = await csv(`First name,Mobile,Colour,\n${rows.join('\n')}`, '?preview=true');
     expect(status).toBe(200);
     expect(body).toEqual({
+      delimiter: ',',
+      encoding: 'UTF-8',
       headers: ['First name', 'Mobile', 'Colour', 'Column 4'],
       mapping: {
         'First name': 'firstName',

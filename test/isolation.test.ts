@@ -251,7 +251,19 @@ const ATTEMPTS: Readonly<Record<string, () => Attempt[]>> = {
     { path: '/api/dnc', status: 200, shows: { entries: [], total: 0 } },
     { path: `/api/dnc?search=${encodeURIComponent(theirs.optedOut)}`, status: 200, shows: { total: 0 } },
   ],
-  addDnc: () => [{ path: '/api/dnc', body: { phone: theirs.phone, reason: 'manual' }, status: 201 }],
+  readDncHistory: () => [
+    { path: '/api/dnc/history', status: 200 },
+    { path: `/api/dnc/history?leadId=${theirs.leadId}`, status: 200, shows: { entries: [] } },
+    {
+      path: `/api/dnc/history?address=${encodeURIComponent(theirs.optedOut)}`,
+      status: 200,
+      shows: { entries: [] },
+    },
+  ],
+  addDnc: () => [
+    { path: '/api/dnc', body: { phone: theirs.phone, reason: 'manual' }, status: 201 },
+    { path: '/api/dnc', body: { leadIds: [theirs.leadId] }, status: 404, shows: { code: 'LEAD_NOT_FOUND' } },
+  ],
   removeDnc: () => [{ path: `/api/dnc?id=${theirs.dncId}`, status: 404, shows: { code: 'DNC_NOT_FOUND' } }],
   listConversations: () => [
     { path: '/api/conversations', status: 200 },
@@ -480,6 +492,24 @@ const ATTEMPTS: Readonly<Record<string, () => Attempt[]>> = {
   ],
   deleteLeads: () => [
     { path: '/api/leads', body: { ids: [theirs.leadId] }, status: 200, shows: { deletedCount: 0 } },
+  ],
+  changeLeads: () => [
+    {
+      path: '/api/leads/change',
+      body: { ids: [theirs.leadId], addTags: ['mine'] },
+      status: 200,
+      shows: { changedCount: 0, unchangedCount: 0, skipped: [] },
+    },
+    {
+      path: '/api/leads/change',
+      body: { ids: [theirs.leadId], listId: theirs.listId },
+      status: 404,
+      shows: { code: 'LIST_NOT_FOUND' },
+    },
+  ],
+  listTags: () => [{ path: '/api/tags', status: 200, shows: { tags: [] } }],
+  listLeadCampaigns: () => [
+    { path: `/api/leads/${theirs.leadId}/campaigns`, status: 404, shows: { code: 'LEAD_NOT_FOUND' } },
   ],
   importLeads: () => [
     {

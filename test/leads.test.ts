@@ -159,7 +159,7 @@ describe('a page of leads', () => {
       });
     await read(app, 'VACUUM ANALYZE leads');
     expect(await walked((tx) => browseLeads(tx, ws.workspaceId, small, range))).toBeLessThan(100);
-    const any = { search: null, listId: null, tag: null };
+    const any = { search: null, listId: null, tag: null, optedOut: null, availability: null };
     for (const asked of [{ search: 'zephyr' }, { tag: 'rare' }, { search: 'zephyr', listId: small }]) {
       const search = async (tx: Sql) =>
         (await searchLeads(tx, ws.workspaceId, { ...any, ...asked }, range)).leads;

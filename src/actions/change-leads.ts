@@ -3,6 +3,7 @@ import type { LeadChanges } from '../contract/lead-requests.ts';
 import type { LeadAnswer } from '../contract/leads.ts';
 import { invalidField, problem } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';
+import { LEAD_ADDRESS_FIELDS } from '../domain/words.ts';
 import { wakeLeads } from '../store/campaign-leads.ts';
 import { isUniqueViolation, type Sql } from '../store/database.ts';
 import { findInList, lockLead, deleteLeads as remove, updateLead as store } from '../store/lead-import.ts';
@@ -30,7 +31,7 @@ export async function updateLead(
       if (before === null) throw problem('LEAD_NOT_FOUND');
       const lead: LeadRow = { ...before, ...changes };
       await checkChange(tx, workspaceId, before, lead);
-      const isReachedElsewhere = ADDRESSES.some((name) => lead[name] !== before[name]);
+      const isReachedElsewhere = LEAD_ADDRESS_FIELDS.some((name) => lead[name] !== before[name]);
       // What was known is of other addresses.
       if (isReachedElsewhere) lead.availabilityStatus = null;
       const now = deps.clock.now();
@@ -43,17 +44,6 @@ export async function updateLead(
   deps.wakeDispatchers();
   return getLead(deps, caller, id);
 }
-
-const ADDRESSES = [
-  'phone',
-  'altPhone1',
-  'altPhone2',
-  'altPhone3',
-  'email',
-  'altEmail1',
-  'altEmail2',
-  'altEmail3',
-] as const;
 
 async function checkChange(tx: Sql, workspaceId: string, before: LeadRow, lead: LeadRow): Promise<void> {
   const { listId, phone, email } = lead;

@@ -1,5 +1,5 @@
 /** Leads as a CSV file that spreadsheets read and `POST /api/leads/import` takes back; in pieces, however many there are. */
-import type { ListLeads } from '../contract/lead-requests.ts';
+import type { ListLeads } from '../contract/lead-queries.ts';
 import { problem } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';
 import { csvRow } from '../lib/csv.ts';

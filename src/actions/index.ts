@@ -10,6 +10,7 @@ import { readCampaignAudience } from './campaigns/count-audience.ts';
 import { duplicateCampaign } from './campaigns/duplicate-campaign.ts';
 import { enterLead } from './campaigns/enter-lead.ts';
 import { evaluateConditions } from './campaigns/evaluate-conditions.ts';
+import { listLeadCampaigns } from './campaigns/lead-campaigns.ts';
 import {
   createCampaign,
   deleteCampaign,
@@ -29,6 +30,7 @@ import {
 import { steerCampaign } from './campaigns/steer-campaigns.ts';
 import { cancelForLead, cancelMessage } from './cancel-messages.ts';
 import { deleteLeads, updateLead } from './change-leads.ts';
+import { changeLeads } from './change-many-leads.ts';
 import { checkAddress, checkAddresses, checkLead, checkLeads, reachContact } from './check-availability.ts';
 import { checkReady } from './check-ready.ts';
 import { checkWebhook } from './check-webhook.ts';
@@ -42,7 +44,7 @@ import { forecastLine } from './forecast-line.ts';
 import { getLanguageAudit, updateLanguageAudit } from './language-audit.ts';
 import { react, showTyping } from './make-gesture.ts';
 import { createApiKey, listApiKeys, removeApiKey, renameApiKey } from './manage-api-keys.ts';
-import { addDnc, listDnc, removeDnc } from './manage-dnc.ts';
+import { addDnc, listDnc, readDncHistory, removeDnc } from './manage-dnc.ts';
 import { createLine, getLine, listLines, updateLine } from './manage-lines.ts';
 import { createList, deleteList, getList, listLists, updateList } from './manage-lists.ts';
 import {
@@ -68,7 +70,7 @@ import { receiveHook } from './receive-hook.ts';
 import { listRelayDevices, revokeRelayDevice } from './relay-devices.ts';
 import { listDeliveries, replayDelivery, replaySince } from './replay-webhooks.ts';
 import { getLineRequest, requestLine, steerLineRequest } from './request-line.ts';
-import { saveLeads } from './save-leads.ts';
+import { dryRunLeads, saveLeads } from './save-leads.ts';
 import { sendBySendblue } from './sendblue-door.ts';
 import {
   answerDevice,
@@ -79,6 +81,7 @@ import {
   revokedAmong,
   takeFilePiece,
 } from './serve-device.ts';
+import { listTags } from './tag-counts.ts';
 import { cancelByTwilio, getByTwilio, getTwilioAccount, listByTwilio, sendByTwilio } from './twilio-door.ts';
 import { readUnsubscribeLink, unsubscribeByLink } from './unsubscribe-by-link.ts';
 
@@ -95,6 +98,7 @@ export const actions = {
   react,
   showTyping,
   listDnc,
+  readDncHistory,
   addDnc,
   removeDnc,
   listConversations,
@@ -126,8 +130,12 @@ export const actions = {
   getLead,
   listLeads,
   saveLeads,
+  dryRunLeads,
   updateLead,
   deleteLeads,
+  changeLeads,
+  listTags,
+  listLeadCampaigns,
   exportLeads,
   listLists,
   getList,

@@ -1,12 +1,28 @@
 /** Whom the workspace may not write to, looked at and changed by people (contract 3.9, D29). */
-import type { AddDnc, DncEntriesAnswer, DncEntry, DncEntryAnswer, ListDnc } from '../contract/dnc.ts';
+import type {
+  AddDnc,
+  DncEntriesAnswer,
+  DncEntry,
+  DncEntryAnswer,
+  DncLedgerAnswer,
+  ListDnc,
+  ReadDncHistory,
+} from '../contract/dnc.ts';
 import { problem } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';
 import { isPhone } from '../domain/address.ts';
+import { LEAD_ADDRESS_FIELDS } from '../domain/words.ts';
 import { toIso } from '../lib/clock.ts';
+import type { Sql } from '../store/database.ts';
 import { insertEvents } from '../store/events.ts';
-import { findLeadIdsByAddress } from '../store/leads.ts';
-import { findSuppressedAddress, listSuppressed, type SuppressedAddress } from '../store/suppressions.ts';
+import { findLeadIdsByAddress, readLeads } from '../store/leads.ts';
+import {
+  findSuppressed,
+  type LedgerRow,
+  listSuppressed,
+  readLedger,
+  type SuppressedAddress,
+} from '../store/suppressions.ts';
 import { audit } from './audit-log.ts';
 import type { Caller } from './authenticate.ts';
 import { optIn, optOut } from './opt-out.ts';
@@ -23,41 +39,85 @@ export async function listDnc(
   return { entries, total, page, limit, totalPages: Math.ceil(total / limit) };
 }
 
-/** Given both, both are entered; the answer shows the phone. */
+/** One by one, all or none; the answer shows the first of them: of phone and email the phone. */
 export async function addDnc(deps: Deps, caller: Caller, request: AddDnc): Promise<DncEntryAnswer> {
-  const { workspaceId } = caller;
+  const { workspaceId, apiKeyId } = caller;
   await refuseReadOnly(deps, caller);
-  const addresses = [request.phone, request.email].filter((address) => address !== null);
   const words = request.reason ?? 'manual';
   const entered = await deps.database.transaction(async (tx) => {
     const now = deps.clock.now();
-    const rows: SuppressedAddress[] = [];
+    const addresses = await addressesMeant(tx, workspaceId, request);
+    const entryIds: string[] = [];
     for (const address of addresses) {
       const leadIds = await findLeadIdsByAddress(tx, workspaceId, address);
-      const wish = { address, leadIds, source: 'manual', words, lineId: null } as const;
+      const wish = { address, leadIds, source: 'manual', words, lineId: null, apiKeyId } as const;
       const { entryId, events } = await optOut(deps, tx, workspaceId, wish, now);
       await insertEvents(tx, workspaceId, events);
       const change = { entity: 'dnc_entry', entityId: entryId, action: 'created' } as const;
       await audit(deps, tx, caller, { ...change, before: null, after: { address, words } });
-      rows.push({ id: entryId, address, reason: 'manual', words, at: now });
+      entryIds.push(entryId);
     }
-    return rows;
+    const [first] = entryIds;
+    const entry = first === undefined ? null : await findSuppressed(tx, workspaceId, first);
+    if (entry === null) throw problem('LEAD_NOT_FOUND', { param: 'leadIds' });
+    return { entry, count: entryIds.length };
   });
   deps.announceSettled();
-  const [first] = entered;
-  if (first === undefined) throw problem('DNC_TARGET_REQUIRED');
-  return { entry: present(workspaceId, first) };
+  return { entry: present(workspaceId, entered.entry), enteredCount: entered.count };
+}
+
+async function addressesMeant(
+  tx: Sql,
+  workspaceId: string,
+  { phone, email, leadIds }: AddDnc,
+): Promise<string[]> {
+  const leads = leadIds.length === 0 ? [] : await readLeads(tx, workspaceId, leadIds);
+  const held = leads.flatMap((lead) => LEAD_ADDRESS_FIELDS.map((field) => lead[field]));
+  // In one order, so that two who enter the same leads at once don't wait for each other in a circle.
+  return [phone, email, ...new Set(held.sort())].filter((address) => address !== null);
+}
+
+/** Also of what was lifted since: whom it concerned, who said it, in which words. */
+export async function readDncHistory(
+  deps: Deps,
+  { workspaceId }: Caller,
+  { address, leadId, limit, cursor }: ReadDncHistory,
+): Promise<DncLedgerAnswer> {
+  const { database } = deps;
+  const [lead] = leadId === null ? [] : await readLeads(database, workspaceId, [leadId]);
+  const held = lead === undefined ? [] : LEAD_ADDRESS_FIELDS.flatMap((field) => lead[field] ?? []);
+  const of =
+    address === null && leadId === null ? null : { addresses: address === null ? held : [address], leadId };
+  // One more than asked for tells whether there is a next page.
+  const rows = await readLedger(database, workspaceId, of, { after: cursor, limit: limit + 1 });
+  const page = rows.slice(0, limit);
+  return {
+    entries: page.map(({ id, action, source, ...row }) => ({
+      _id: id,
+      action,
+      source,
+      ...presentCircumstances(row),
+      at: toIso(row.at),
+    })),
+    nextCursor: rows.length > page.length ? (page.at(-1)?.id ?? null) : null,
+  };
 }
 
 /** A person lifts anything, also what a carrier imposed; the carrier may well refuse again. */
-export async function removeDnc(deps: Deps, caller: Caller, id: string): Promise<{ success: true }> {
-  const { workspaceId } = caller;
+export async function removeDnc(
+  deps: Deps,
+  caller: Caller,
+  { id, reason }: { id: string; reason: string | null },
+): Promise<{ success: true }> {
+  const { workspaceId, apiKeyId } = caller;
   await refuseReadOnly(deps, caller);
   await deps.database.transaction(async (tx) => {
-    const address = await findSuppressedAddress(tx, workspaceId, id);
-    if (address === null) throw problem('DNC_NOT_FOUND');
+    const entered = await findSuppressed(tx, workspaceId, id);
+    if (entered === null) throw problem('DNC_NOT_FOUND');
+    const { address } = entered;
     const leadIds = await findLeadIdsByAddress(tx, workspaceId, address);
-    const wish = { address, leadIds, source: 'manual', words: 'lifted', lineId: null } as const;
+    const words = reason ?? 'lifted';
+    const wish = { address, leadIds, source: 'manual', words, lineId: null, apiKeyId } as const;
     await insertEvents(tx, workspaceId, await optIn(deps, tx, workspaceId, wish, deps.clock.now()));
     const change = { entity: 'dnc_entry', entityId: id, action: 'deleted' } as const;
     await audit(deps, tx, caller, { ...change, before: { address }, after: null });
@@ -65,15 +125,26 @@ export async function removeDnc(deps: Deps, caller: Caller, id: string): Promise
   return { success: true };
 }
 
-function present(workspaceId: string, { id, address, reason, words, at }: SuppressedAddress): DncEntry {
-  const isNumber = isPhone(address);
+function present(workspaceId: string, row: SuppressedAddress): DncEntry {
+  const { id, reason, at } = row;
+  return { _id: id, workspaceId, reason, ...presentCircumstances(row), createdAt: toIso(at) };
+}
+
+function presentCircumstances({
+  address,
+  words,
+  channel,
+  leadId,
+  apiKeyId,
+  apiKeyName,
+}: Omit<LedgerRow, 'id' | 'action' | 'source'>) {
+  const isNumber = address !== null && isPhone(address);
   return {
-    _id: id,
-    workspaceId,
     phone: isNumber ? address : null,
     email: isNumber ? null : address,
-    reason,
     words,
-    createdAt: toIso(at),
+    channel,
+    leadId,
+    by: apiKeyId === null ? null : { apiKeyId, name: apiKeyName },
   };
 }

@@ -20,6 +20,8 @@ export interface OptOut {
   words: string;
   /** The line it was said to. */
   lineId: string | null;
+  /** The key it was entered with. */
+  apiKeyId?: string;
 }
 
 /** Why an address is suppressed: words may lift only what words imposed. */
@@ -67,7 +69,7 @@ async function enter(
   deps: Deps,
   tx: Sql,
   workspaceId: string,
-  { address, leadIds, source, words }: OptOut,
+  { address, leadIds, source, words, apiKeyId }: OptOut,
   action: 'opt_out' | 'opt_in',
   at: number,
 ): Promise<string> {
@@ -82,6 +84,7 @@ async function enter(
     source,
     words,
     at,
+    ...(apiKeyId === undefined ? {} : { apiKeyId }),
   });
   return id;
 }

@@ -3,14 +3,17 @@
  * again but told; so it is when the same person stands in the call twice, or in two calls at once: the list's unique
  * indexes decide who was first.
  */
+import { mergeLead } from '../contract/lead-merge.ts';
 import type { GivenLead, SaveLeads } from '../contract/lead-requests.ts';
 import type { DuplicateLeadsAnswer, SavedLeadsAnswer } from '../contract/leads.ts';
-import { problem } from '../contract/problems.ts';
+import { type BadRow, problem } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';
 import { invariant } from '../lib/invariant.ts';
+import { wakeLeads } from '../store/campaign-leads.ts';
 import type { Sql } from '../store/database.ts';
 import { findInList, insertLeads } from '../store/lead-import.ts';
-import { ensureSpecialList, type LeadRow } from '../store/leads.ts';
+import { lockLeadRows, storeMerged } from '../store/lead-merge.ts';
+import { ensureSpecialList, findSpecialList, type LeadRow } from '../store/leads.ts';
 import { holdList } from '../store/lists.ts';
 import { audit } from './audit-log.ts';
 import type { Caller } from './authenticate.ts';
@@ -21,11 +24,18 @@ import { refuseReadOnly } from './read-only.ts';
 
 export type LeadsAnswered = (SavedLeadsAnswer | DuplicateLeadsAnswer) & { duplicateOnly?: true };
 
+/** What the answer says beside what was saved. */
+export interface SavingTold {
+  warnings: string[];
+  /** Rows of the file that were left out. */
+  badRows: BadRow[];
+}
+
 export async function saveLeads(
   deps: Deps,
   caller: Caller,
   request: SaveLeads,
-  options: KeyedRequest & { warnings: string[] },
+  options: KeyedRequest & SavingTold,
 ): Promise<KeyedAnswer<LeadsAnswered>> {
   const { workspaceId } = caller;
   const { workspace } = await refuseReadOnly(deps, caller);
@@ -41,8 +51,10 @@ export async function saveLeads(
     );
     const ids = made.map(({ id }) => id);
     await queueAvailabilityCheck(deps, tx, workspaceId, ids);
+    const updated =
+      request.onDuplicate === 'update' ? await update(deps, tx, workspaceId, request, known) : null;
     await tell(deps, tx, caller, listId, request, { savedCount: made.length, duplicateCount: known.size });
-    return answer(workspaceId, listId, request.leads, made, known, options.warnings);
+    return answer(workspaceId, listId, request.leads, { made, known, updated }, options);
   });
   if (!answered.replayed) deps.wakeDispatchers();
   return answered;
@@ -62,6 +74,30 @@ async function tell(
   await audit(deps, tx, caller, { ...change, after: { source, ...counts } });
 }
 
+/** What the call says of those whom the list has already; the later row of two has the last word. */
+async function update(
+  deps: Deps,
+  tx: Sql,
+  workspaceId: string,
+  { leads }: SaveLeads,
+  known: ReadonlyMap<number, LeadRow>,
+): Promise<Map<string, LeadRow>> {
+  const now = deps.clock.now();
+  const ids = [...new Set([...known.values()].map(({ id }) => id))];
+  const before = await lockLeadRows(tx, workspaceId, ids);
+  const updated = new Map<string, LeadRow>();
+  for (const [index, { id }] of [...known].sort(([a], [b]) => a - b)) {
+    const input = leads[index]?.input;
+    const row = updated.get(id) ?? before.get(id);
+    if (input === undefined || row === undefined) continue;
+    const merged = mergeLead(row, input);
+    if (merged !== null) updated.set(id, { ...merged, updatedAt: now });
+  }
+  await storeMerged(tx, workspaceId, [...updated.values()], now);
+  await wakeLeads(tx, workspaceId, [...updated.keys()], deps.ids, now);
+  return updated;
+}
+
 async function targetList(deps: Deps, tx: Sql, workspaceId: string, listId: string | null): Promise<string> {
   if (listId === null) return ensureSpecialList(tx, workspaceId, 'quick_sends', deps.ids(), deps.clock.now());
   if (!(await holdList(tx, workspaceId, listId))) throw problem('LEAD_LIST_NOT_FOUND', { param: 'listId' });
@@ -73,6 +109,30 @@ interface Outcome {
   made: LeadRow[];
   /** By index: whom the list has already. */
   known: Map<number, LeadRow>;
+}
+
+/** What `saveLeads` would do with them just now. */
+export async function dryRunLeads(
+  deps: Deps,
+  { workspaceId }: Caller,
+  { leads, listId }: SaveLeads,
+): Promise<{ newCount: number; duplicateCount: number }> {
+  const { database } = deps;
+  if (listId !== null && !(await holdList(database, workspaceId, listId)))
+    throw problem('LEAD_LIST_NOT_FOUND', { param: 'listId' });
+  const target = listId ?? (await findSpecialList(database, workspaceId, 'quick_sends'));
+  const inputs = leads.map(({ input }) => input);
+  const holders =
+    target === null ? new Map<string, LeadRow>() : await findInList(database, workspaceId, target, inputs);
+  const seen = new Set<string>(holders.keys());
+  let newCount = 0;
+  for (const { phone, email } of inputs) {
+    const addresses = [phone, email].filter((address) => address !== null);
+    if (addresses.some((address) => seen.has(address))) continue;
+    newCount += 1;
+    for (const address of addresses) seen.add(address);
+  }
+  return { newCount, duplicateCount: inputs.length - newCount };
 }
 
 const MAX_ROUNDS = 10;
@@ -168,21 +228,22 @@ function answer(
   workspaceId: string,
   listId: string,
   leads: readonly GivenLead[],
-  made: readonly LeadRow[],
-  known: ReadonlyMap<number, LeadRow>,
-  warnings: string[],
+  { made, known, updated }: Outcome & { updated: ReadonlyMap<string, LeadRow> | null },
+  { warnings, badRows }: SavingTold,
 ): LeadsAnswered {
   const duplicates = [...known]
     .sort(([a], [b]) => a - b)
     .map(([index, lead]) => ({
-      index,
+      index: leads[index]?.index ?? index,
       input: leads[index]?.given,
-      existingLead: presentLead(workspaceId, lead),
+      existingLead: presentLead(workspaceId, updated?.get(lead.id) ?? lead),
     }));
   const counts = {
     savedCount: made.length,
     duplicateCount: duplicates.length,
     totalProcessed: leads.length,
+    ...(updated === null ? {} : { updatedCount: updated.size }),
+    ...(badRows.length === 0 ? {} : { badRows }),
     listId,
   };
   const leadIds = made.map(({ id }) => id);

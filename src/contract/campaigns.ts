@@ -282,6 +282,22 @@ export type CampaignLeadsAnswer = z.infer<typeof CampaignLeadsAnswer>;
 export const CampaignLeadAnswer = z.object({ lead: CampaignLead }).meta({ id: 'CampaignLeadAnswer' });
 export type CampaignLeadAnswer = z.infer<typeof CampaignLeadAnswer>;
 
+export const LeadCampaignsAnswer = z
+  .object({
+    campaigns: z
+      .array(
+        z.object({
+          campaignId: Id,
+          campaignName: z.string(),
+          campaignStatus: z.enum(CAMPAIGN_STATUSES),
+          ...CampaignLead.shape,
+        }),
+      )
+      .meta({ description: 'One for each time it entered one; the latest first, 100 at most.' }),
+  })
+  .meta({ id: 'LeadCampaignsAnswer' });
+export type LeadCampaignsAnswer = z.infer<typeof LeadCampaignsAnswer>;
+
 /** To the letter of contract 3.5. */
 export const EnteredLeadAnswer = z
   .object({

@@ -18,6 +18,13 @@ export const Instant = z
   .string()
   .meta({ format: 'date-time', description: 'ISO 8601, UTC.', example: '2026-11-24T09:30:00.000Z' });
 
+export const BadRowShape = z.object({
+  index: z.int(),
+  line: z.int().optional(),
+  param: z.string(),
+  error: z.string(),
+});
+
 export const ErrorAnswer = z
   .object({
     error: z.string().meta({ description: 'A sentence for people.' }),
@@ -29,7 +36,7 @@ export const ErrorAnswer = z
       .optional()
       .meta({ description: '`false`, of `POST /api/check-availability-rr` alone.' }),
     rows: z
-      .array(z.object({ index: z.int(), line: z.int().optional(), param: z.string(), error: z.string() }))
+      .array(BadRowShape)
       .optional()
       .meta({ description: 'Of `INVALID_LEADS`: what is wrong with which; 100 at most.' }),
     problems: z

@@ -4,6 +4,7 @@
  */
 import { CAMPAIGN_EXAMPLES } from './campaign-example-values.ts';
 import { AT, LATER, LINE, LIST } from './example-ids.ts';
+import { LEAD_EXAMPLE_VALUES } from './example-values-leads.ts';
 
 const LEAD = '0199c2f07a3b00010c9b2d4e';
 const MESSAGE = '0199c2f07a3b00020c9b2d4e';
@@ -20,6 +21,8 @@ const ACCOUNT_URI = `/2010-04-01/Accounts/${SID}`;
 const HTTP_DATE = 'Tue, 24 Nov 2026 09:30:00 +0000';
 
 export const EXAMPLE_VALUES: Readonly<Record<string, unknown>> = {
+  ...LEAD_EXAMPLE_VALUES,
+
   // Who and where
   workspaceId: 'org_0199c2f07a3b00000c9b2d4e',
   leadId: LEAD,
@@ -122,22 +125,8 @@ export const EXAMPLE_VALUES: Readonly<Record<string, unknown>> = {
   totalCount: 1,
   totalPages: 1,
   totalProcessed: 1,
-  savedCount: 1,
-  deletedCount: 1,
-  leadCount: 1,
   checked: 1,
   successful: 1,
-  headers: ['First name', 'Phone'],
-  fields: ['firstName', 'phone'],
-  'CsvPreviewAnswer.mapping': { 'First name': 'firstName', Phone: 'phone' },
-  'CsvPreviewAnswer.rows': [['Ada', PHONE]],
-
-  // Leads and lists
-  source: 'api',
-  'List.name': 'Spring',
-  'List.description': 'Asked for a quote in spring',
-  'DncEntry.reason': 'manual',
-  input: { firstName: 'Ada', phone: PHONE },
 
   // Lines, workspace, keys, webhooks
   available: true,

@@ -16,7 +16,7 @@ async function read(text: string | Buffer): Promise<{ turns: number; told: unkno
     for (; !isOver; turns += 1) await turn();
   })();
   const told = await parseLeadsCsv(Buffer.from(text), {}).then(
-    ({ leads }) => leads.length,
+    ({ request }) => request.leads.length,
     (refusal: unknown) => refusal,
   );
   isOver = true;
@@ -69,8 +69,8 @@ test.each([
 test('letters and signs that lie across two pieces are read whole', async () => {
   const notes = 'ü€😀"",'.repeat(800);
   const rows = Array.from({ length: 200 }, (_, n) => `+1415${2_000_000 + n},"${'x'.repeat(n)}${notes}"`);
-  const { leads } = await parseLeadsCsv(Buffer.from(`\uFEFFphone,notes\r\n${rows.join('\r\n')}`), {});
-  expect(leads.map(({ input }) => input.notes)).toEqual(
+  const { request } = await parseLeadsCsv(Buffer.from(`\uFEFFphone,notes\r\n${rows.join('\r\n')}`), {});
+  expect(request.leads.map(({ input }) => input.notes)).toEqual(
     rows.map((__, n) => 'x'.repeat(n) + notes.replaceAll('""', '"')),
   );
 });

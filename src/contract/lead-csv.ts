@@ -6,10 +6,18 @@ import { CsvError, parse } from 'csv-parse';
 import { z } from 'zod';
 import { mapColumns } from '../domain/csv-columns.ts';
 import { readCsvCell } from '../lib/csv.ts';
-import type { Fields } from './fields.ts';
+import { BadRowShape } from './common.ts';
+import { type Fields, readChoice } from './fields.ts';
 import { LEAD_FIELDS } from './lead-fields.ts';
-import { MAX_LEADS_PER_CALL, readLeads, readTarget, type SaveLeads, target } from './lead-requests.ts';
-import { invalidField, problem } from './problems.ts';
+import {
+  invalidLeads,
+  MAX_LEADS_PER_CALL,
+  readEachLead,
+  readTarget,
+  type SaveLeads,
+  target,
+} from './lead-requests.ts';
+import { type BadRow, invalidField, Problem, problem } from './problems.ts';
 
 export const MAX_CSV_BYTES = 10_000_000;
 const PREVIEW_ROWS = 10;
@@ -21,6 +29,7 @@ const BYTES_A_TURN = 32 * 1024;
 const ROWS_A_TURN = 100;
 /** Texts of several lines keep them; all others are one line each. */
 const MANY_LINES: ReadonlySet<string> = new Set(['notes', 'customFields']);
+const BAD_ROWS = ['refuse', 'skip'] as const;
 const FIELDS: ReadonlySet<string> = new Set(LEAD_FIELDS);
 
 export const ImportLeadsQuery = z.object({
@@ -28,6 +37,14 @@ export const ImportLeadsQuery = z.object({
     .enum(['true', 'false'])
     .optional()
     .meta({ description: 'Answer headings, mapping and the first ten rows; save nothing.' }),
+  dryRun: z
+    .enum(['true', 'false'])
+    .optional()
+    .meta({ description: 'Answer what would be saved, and all that is wrong; save nothing.' }),
+  badRows: z.enum(BAD_ROWS).optional().meta({
+    default: 'refuse',
+    description: '`skip`: save the others, all or none, and tell the bad ones under `badRows`.',
+  }),
   mapping: z.string().optional().meta({
     description:
       'JSON: heading → field of a lead, `customFields.<name>`, or null to leave the column out. Headings it does not name are mapped by what they say; one that names no field becomes a custom field.',
@@ -42,6 +59,8 @@ export const CsvPreviewAnswer = z
     mapping: z
       .record(z.string(), z.string().nullable())
       .meta({ description: 'Heading → field; null: left out.' }),
+    delimiter: z.string(),
+    encoding: z.string().meta({ description: '`UTF-8`, with or without a byte order mark.' }),
     rows: z.array(z.array(z.string())).meta({ description: 'The first ten, as they stand in the file.' }),
     fields: z
       .array(z.string())
@@ -50,41 +69,105 @@ export const CsvPreviewAnswer = z
   .meta({ id: 'CsvPreviewAnswer' });
 export type CsvPreviewAnswer = z.infer<typeof CsvPreviewAnswer>;
 
-export function isPreview({ preview }: Fields): boolean {
-  if (preview === undefined || preview === 'false') return false;
-  if (preview === 'true' || preview === '') return true;
-  throw invalidField('preview', 'must be true or false');
+export const CsvCheckedAnswer = z
+  .object({
+    totalRows: z.int(),
+    newCount: z.int().meta({ description: 'How many would be saved.' }),
+    duplicateCount: z
+      .int()
+      .meta({ description: 'How many are in the list already, or stand in the file before.' }),
+    badRows: z.array(BadRowShape).meta({ description: 'Everything that is wrong.' }),
+    mapping: z.record(z.string(), z.string().nullable()),
+  })
+  .meta({ id: 'CsvCheckedAnswer' });
+export type CsvCheckedAnswer = z.infer<typeof CsvCheckedAnswer>;
+
+export function isPreview(options: Fields): boolean {
+  return readFlag(options, 'preview');
+}
+
+export function isDryRun(options: Fields): boolean {
+  return readFlag(options, 'dryRun');
+}
+
+function readFlag(options: Fields, name: string): boolean {
+  const value = options[name];
+  if (value === undefined || value === 'false') return false;
+  if (value === 'true' || value === '') return true;
+  throw invalidField(name, 'must be true or false');
 }
 
 export async function previewCsv(bytes: Buffer, options: Fields): Promise<CsvPreviewAnswer> {
-  const { headers, rows } = await readTable(bytes, PREVIEW_ROWS, false);
+  const { headers, rows, delimiter } = await readTable(bytes, PREVIEW_ROWS, false);
   const mapping = readMapping(options, headers);
   return {
     headers,
-    mapping: Object.fromEntries(headers.map((header, index) => [header, mapping[index] ?? null])),
-    rows: rows.map(({ cells }) => cells),
+    mapping: shown(headers, mapping),
+    delimiter,
+    encoding: hasMark(bytes) ? 'UTF-8 with a byte order mark' : 'UTF-8',
+    rows: rows.map(cellsOf),
     fields: [...LEAD_FIELDS],
   };
 }
 
-export async function parseLeadsCsv(bytes: Buffer, options: Fields): Promise<SaveLeads> {
+function shown(headers: readonly string[], mapping: readonly (string | null)[]): CsvCheckedAnswer['mapping'] {
+  return Object.fromEntries(headers.map((header, index) => [header, mapping[index] ?? null]));
+}
+
+export interface LeadsOfFile {
+  request: SaveLeads;
+  /** Those that are left out: none where they are refused. */
+  badRows: BadRow[];
+  totalRows: number;
+  mapping: CsvCheckedAnswer['mapping'];
+}
+
+export async function parseLeadsCsv(bytes: Buffer, options: Fields): Promise<LeadsOfFile> {
   const shared = readTarget(options);
+  const isTold = isDryRun(options) || readChoice(options, 'badRows', BAD_ROWS) === 'skip';
   const { headers, rows } = await readTable(bytes, MAX_LEADS_PER_CALL, true);
   if (rows.length === 0) throw problem('LEADS_REQUIRED', { error: 'The file has no rows' });
   const mapping = readMapping(options, headers);
+  const malformed: BadRow[] = [];
   const given: object[] = [];
-  for (const [index, { cells, line }] of rows.entries()) {
+  for (const [index, row] of rows.entries()) {
     if (index % ROWS_A_TURN === 0) await turn();
-    given.push(toLead(cells, mapping, line));
+    const fault = attempt(() => given.push(toLead(cellsOf(row), mapping, row.line)));
+    if (fault === null) continue;
+    if (!isTold) throw fault;
+    malformed.push({ index, line: row.line, param: '', error: fault.error });
+    given.push({});
   }
-  const { leads } = await readLeads(given, shared.defaultCountryCode, (index) => rows[index]?.line ?? 0);
-  return { ...shared, leads };
+  const lineOf = (index: number) => rows[index]?.line ?? 0;
+  const { leads, bad } = await readEachLead(given, shared.defaultCountryCode, lineOf);
+  const known = new Set(malformed.map(({ index }) => index));
+  const badRows = [...malformed, ...bad.filter(({ index }) => !known.has(index))].sort(byIndex);
+  const isRefused = !isTold || (leads.length === 0 && !isDryRun(options));
+  if (badRows.length > 0 && isRefused) throw invalidLeads(badRows, rows.length);
+  return { request: { ...shared, leads }, badRows, totalRows: rows.length, mapping: shown(headers, mapping) };
+}
+
+function byIndex(a: BadRow, b: BadRow): number {
+  return a.index - b.index;
+}
+
+/** What is wrong with one row; null: nothing. */
+function attempt(read: () => void): Problem | null {
+  try {
+    read();
+    return null;
+  } catch (error) {
+    if (error instanceof Problem) return error;
+    throw error;
+  }
 }
 
 interface Row {
   cells: string[];
   /** Where it begins, from 1. */
   line: number;
+  /** Cells for which there is no heading. */
+  hasMore: boolean;
 }
 
 /** Reads on only until `limit` rows are there; more than that is refused, or left. */
@@ -92,10 +175,11 @@ async function readTable(
   bytes: Buffer,
   limit: number,
   refusesMore: boolean,
-): Promise<{ headers: string[]; rows: Row[] }> {
+): Promise<{ headers: string[]; rows: Row[]; delimiter: string }> {
   const text = textOf(bytes);
+  const delimiter = delimiterOf(text);
   const parser = parse({
-    delimiter: delimiterOf(text),
+    delimiter,
     relax_column_count: true,
     skip_empty_lines: true,
     skip_records_with_empty_values: true,
@@ -113,7 +197,7 @@ async function readTable(
     }>) {
       const line = info.lines - record.join('').split('\n').length + 1;
       if (headers === null) headers = readHeaders(record);
-      else if (rows.length < limit) rows.push({ cells: padded(record, headers.length, line), line });
+      else if (rows.length < limit) rows.push(rowOf(record, headers.length, line));
       else if (refusesMore)
         throw problem('TOO_MANY_LEADS', {
           error: 'Maximum 10,000 leads per request: the file has more rows',
@@ -125,7 +209,7 @@ async function readTable(
     throw error;
   }
   if (headers === null) throw problem('FILE_REQUIRED', { error: 'The file is empty' });
-  return { headers, rows };
+  return { headers, rows, delimiter };
 }
 
 /** Without its byte order mark, once it is certain that it is text at all. */
@@ -140,7 +224,11 @@ function textOf(bytes: Buffer): Buffer {
     throw refuse('UTF-16');
   if (!isUtf8(bytes)) throw refuse('Windows-1252, ISO 8859-1 or the like');
   if (bytes.includes(0)) throw refuse('not text: it holds NUL bytes');
-  return begins(0xef, 0xbb, 0xbf) ? bytes.subarray(3) : bytes;
+  return hasMark(bytes) ? bytes.subarray(3) : bytes;
+}
+
+function hasMark(bytes: Buffer): boolean {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
 }
 
 /** Others have their turn between two of them: a file of 10 MB takes seconds, and the process has other work. */
@@ -184,10 +272,15 @@ function readHeaders(record: readonly string[]): string[] {
 }
 
 /** As many cells as there are headings: spreadsheets leave out the empty ones at the end. */
-function padded(record: readonly string[], width: number, line: number): string[] {
-  if (record.slice(width).some((cell) => cell.trim() !== ''))
+function rowOf(record: readonly string[], width: number, line: number): Row {
+  const cells = Array.from({ length: width }, (_, index) => record[index] ?? '');
+  return { cells, line, hasMore: record.slice(width).some((cell) => cell.trim() !== '') };
+}
+
+function cellsOf({ cells, line, hasMore }: Row): string[] {
+  if (hasMore)
     throw problem('CSV_MALFORMED', { error: `Line ${line} has more cells than there are headings` });
-  return Array.from({ length: width }, (_, index) => record[index] ?? '');
+  return cells;
 }
 
 /** For each column its field; null: left out. */

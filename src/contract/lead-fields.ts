@@ -47,7 +47,7 @@ const MAX_URL_CHARACTERS = 2048;
 const MAX_NOTES_CHARACTERS = 10_000;
 const MAX_CUSTOM_FIELDS = 100;
 const MAX_CUSTOM_CHARACTERS = 20_000;
-const MAX_TAGS = 50;
+export const MAX_TAGS = 50;
 const MAX_TAG_CHARACTERS = 64;
 
 type Reader<Value> = (fields: Fields, name: string, defaultCountryCode?: string) => Value;

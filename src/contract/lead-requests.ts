@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { z } from 'zod';
 import { isId } from '../lib/ids.ts';
 import { Id } from './common.ts';
-import { asObject, type Fields, readLabel, readText, unknownFields } from './fields.ts';
+import { asObject, type Fields, readChoice, readLabel, readText, unknownFields } from './fields.ts';
 import {
   LEAD_FIELDS,
   LEAD_READERS,
@@ -12,15 +12,16 @@ import {
   leadShape,
   readContactOwner,
 } from './lead-fields.ts';
-import { readLimit } from './list-queries.ts';
-import { MAX_LABEL_CHARACTERS, MAX_LIST_LIMIT } from './messages.ts';
+import { MAX_LABEL_CHARACTERS } from './messages.ts';
 import { type BadRow, invalidField, Problem, problem } from './problems.ts';
 
 export const MAX_LEADS_PER_CALL = 10_000;
 const MAX_ROWS_SHOWN = 100;
 const LEADS_A_TURN = 100;
-const MAX_PAGE = 1_000_000;
 const MAX_SOURCE_CHARACTERS = 64;
+
+const ON_DUPLICATE = ['keep', 'update'] as const;
+export type OnDuplicate = (typeof ON_DUPLICATE)[number];
 
 /** What goes for all leads of a call. */
 export interface LeadsTarget {
@@ -30,10 +31,14 @@ export interface LeadsTarget {
   defaultCountryCode: string;
   ghlLocationId: string | null;
   contactOwnerEmail: string | null | undefined;
+  /** Whether who is in the list already is changed. */
+  onDuplicate: OnDuplicate;
 }
 
 export interface GivenLead {
   input: LeadInput;
+  /** Of the lead in the call, from 0. */
+  index: number;
   /** As it came, to be shown with a duplicate. */
   given: unknown;
 }
@@ -52,6 +57,11 @@ export const target = {
   ghlLocationId: z.string().nullish().meta({ description: 'Of leads that give none.' }),
   contactOwnerEmail: z.string().nullish().meta({
     description: 'Of leads that give none. Absent or no address: the owner of the workspace.',
+  }),
+  onDuplicate: z.enum(ON_DUPLICATE).nullish().meta({
+    default: 'keep',
+    description:
+      '`update`: who is in the list already gets what is given, where something is; custom fields and tags are added. Addresses stay.',
   }),
 };
 
@@ -93,17 +103,6 @@ export const DeleteLeadsBody = z
   .object({ ids: z.array(Id).meta({ minItems: 1, maxItems: MAX_LEADS_PER_CALL }) })
   .meta({ id: 'DeleteLeadsBody', example: { ids: ['0199c2f07a3b00010c9b2d4e'] } });
 
-export const ListLeadsQuery = z.object({
-  id: Id.optional().meta({ description: 'This one alone, as `{lead}`; the other parameters are ignored.' }),
-  search: z.string().optional().meta({
-    description: 'Part of first and last name, email, phone or company, in any case.',
-  }),
-  listId: Id.optional(),
-  tag: z.string().optional(),
-  page: z.int().min(1).optional().meta({ default: 1 }),
-  limit: z.int().min(1).max(MAX_LIST_LIMIT).optional(),
-});
-
 const SAVE_KNOWN: ReadonlySet<string> = new Set(Object.keys(SaveLeadsBody.shape));
 const LEAD_KNOWN: ReadonlySet<string> = new Set(LEAD_FIELDS);
 const UPDATE_KNOWN: ReadonlySet<string> = new Set(Object.keys(UpdateLeadBody.shape));
@@ -133,6 +132,8 @@ export function readTarget(fields: Fields): LeadsTarget {
     defaultCountryCode,
     ghlLocationId: readLabel(fields, 'ghlLocationId', MAX_LABEL_CHARACTERS),
     contactOwnerEmail: readContactOwner(fields, 'contactOwnerEmail'),
+    onDuplicate:
+      fields.onDuplicate === '' ? 'keep' : (readChoice(fields, 'onDuplicate', ON_DUPLICATE) ?? 'keep'),
   };
 }
 
@@ -142,26 +143,39 @@ export async function readLeads(
   defaultCountryCode: string,
   lineOf?: (index: number) => number,
 ): Promise<{ leads: GivenLead[]; unknown: string[] }> {
+  const { leads, unknown, bad } = await readEachLead(rows, defaultCountryCode, lineOf);
+  if (bad.length > 0) throw invalidLeads(bad, rows.length);
+  return { leads, unknown };
+}
+
+export function invalidLeads(bad: readonly BadRow[], total: number): Problem {
+  const faulty = new Set(bad.map(({ index }) => index)).size;
+  const error = `${faulty} of ${total} leads are not valid; none was saved`;
+  const [{ index, param }] = bad as [BadRow];
+  return problem('INVALID_LEADS', {
+    error,
+    param: `leads[${index}].${param}`,
+    rows: bad.slice(0, MAX_ROWS_SHOWN),
+  });
+}
+
+/** Those that are valid, and what is wrong with the others. */
+export async function readEachLead(
+  rows: readonly unknown[],
+  defaultCountryCode: string,
+  lineOf?: (index: number) => number,
+): Promise<{ leads: GivenLead[]; unknown: string[]; bad: BadRow[] }> {
   const bad: BadRow[] = [];
-  const faulty = new Set<number>();
   const unknown = new Set<string>();
   const leads: GivenLead[] = [];
   for (const [index, given] of rows.entries()) {
     // Ten thousand of them take a while, and the process has other work.
     if (index % LEADS_A_TURN === 0) await turn();
     const { input, faults } = readLead(given, defaultCountryCode, unknown);
-    for (const fault of faults) {
-      faulty.add(index);
-      if (bad.length < MAX_ROWS_SHOWN) bad.push({ index, ...(lineOf && { line: lineOf(index) }), ...fault });
-    }
-    leads.push({ input, given });
+    for (const fault of faults) bad.push({ index, ...(lineOf && { line: lineOf(index) }), ...fault });
+    if (faults.length === 0) leads.push({ input, index, given });
   }
-  if (bad.length > 0) {
-    const error = `${faulty.size} of ${rows.length} leads are not valid; none was saved`;
-    const [{ index, param }] = bad as [BadRow];
-    throw problem('INVALID_LEADS', { error, param: `leads[${index}].${param}`, rows: bad });
-  }
-  return { leads, unknown: [...unknown] };
+  return { leads, unknown: [...unknown], bad };
 }
 
 type Fault = Pick<BadRow, 'param' | 'error'>;
@@ -243,42 +257,15 @@ export function parseUpdateLead(body: unknown): { request: LeadChanges; warnings
 export function parseDeleteLeads(body: unknown): { ids: string[]; warnings: string[] } {
   const fields = asObject(body);
   const warnings = unknownFields(fields, DELETE_KNOWN);
-  const { ids } = fields;
+  return { ids: readLeadIds(fields), warnings };
+}
+
+/** Each once; which of them are the workspace's is not known yet. */
+export function readLeadIds({ ids }: Fields): string[] {
   if (!Array.isArray(ids) || ids.length === 0) throw problem('LEAD_IDS_REQUIRED', { param: 'ids' });
   if (ids.length > MAX_LEADS_PER_CALL)
     throw invalidField('ids', `must be at most ${MAX_LEADS_PER_CALL.toLocaleString('en')}`);
   if (!ids.every((id) => typeof id === 'string' && isId(id)))
     throw problem('INVALID_LEAD_IDS', { param: 'ids' });
-  return { ids: [...new Set(ids as string[])], warnings };
-}
-
-export interface ListLeads {
-  search: string | null;
-  listId: string | null;
-  tag: string | null;
-  page: number;
-  limit: number;
-}
-
-/** The id of the one lead asked for, or a page of many. */
-export function parseListLeads(query: Fields): string | ListLeads {
-  const { id, page } = query;
-  if (id !== undefined) {
-    if (typeof id !== 'string' || !isId(id)) throw problem('INVALID_LEAD_QUERY_ID', { param: 'id' });
-    return id;
-  }
-  const asked = page === undefined || page === '' ? 1 : /^\d{1,7}$/.test(String(page)) ? Number(page) : 0;
-  if (asked < 1 || asked > MAX_PAGE)
-    throw invalidField('page', `must be a whole number from 1 to ${MAX_PAGE}`);
-  return { ...parseLeadFilters(query), page: asked, limit: readLimit(query) };
-}
-
-export function parseLeadFilters(query: Fields): Pick<ListLeads, 'search' | 'listId' | 'tag'> {
-  const listId = readText(query, 'listId') || null;
-  if (listId !== null && !isId(listId)) throw invalidField('listId', 'must be the `_id` of a list');
-  return {
-    search: readLabel(query, 'search', MAX_LABEL_CHARACTERS),
-    listId,
-    tag: readLabel(query, 'tag', MAX_LABEL_CHARACTERS),
-  };
+  return [...new Set(ids as string[])];
 }

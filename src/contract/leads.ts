@@ -1,7 +1,7 @@
 /** Wire shapes of leads: contract 2.4, 3.2. */
 import { z } from 'zod';
-import { AVAILABILITY_STATUSES } from '../domain/words.ts';
-import { Id, Instant, Warnings } from './common.ts';
+import { LEAD_ADDRESS_FIELDS as ADDRESS_FIELDS, AVAILABILITY_STATUSES } from '../domain/words.ts';
+import { BadRowShape, Id, Instant, Warnings } from './common.ts';
 import { List } from './lists.ts';
 
 const text = z.string().nullable();
@@ -42,7 +42,37 @@ export const Lead = z
   .meta({ id: 'Lead' });
 export type Lead = z.infer<typeof Lead>;
 
-export const LeadAnswer = z.object({ lead: Lead }).meta({ id: 'LeadAnswer' });
+export const LeadAddress = z
+  .object({
+    field: z.enum(ADDRESS_FIELDS).meta({ description: 'Where the lead holds it.' }),
+    address: z.string(),
+    availability: z.enum(['available', 'unavailable']).nullable().meta({
+      description: 'Of iMessage, as it was found out last; null: nobody asked yet.',
+    }),
+    checkedAt: Instant.nullable(),
+    isFresh: z.boolean().meta({
+      description: 'It still counts: available for 30 days, unavailable for 7. What does not is asked anew.',
+    }),
+    line: z
+      .object({ _id: Id, address: text, transport: z.string() })
+      .nullable()
+      .meta({ description: 'By which line it was found out, in a check or in a send.' }),
+    doNotContact: z
+      .object({ _id: Id, reason: z.string(), words: text, since: Instant })
+      .nullable()
+      .meta({ description: 'The entry of `GET /api/dnc` that binds this address.' }),
+  })
+  .meta({ id: 'LeadAddress' });
+export type LeadAddress = z.infer<typeof LeadAddress>;
+
+export const LeadAnswer = z
+  .object({
+    lead: Lead,
+    addresses: z.array(LeadAddress).meta({
+      description: 'Each of the lead’s addresses in the order of sends, with what is known of it.',
+    }),
+  })
+  .meta({ id: 'LeadAnswer' });
 export type LeadAnswer = z.infer<typeof LeadAnswer>;
 
 export const UpdateLeadAnswer = z
@@ -53,12 +83,16 @@ export const LeadsAnswer = z
   .object({
     leads: z.array(Lead).meta({ description: 'Newest first.' }),
     lists: z.array(List).meta({ description: 'All lists of the workspace.' }),
-    pagination: z.object({
-      page: z.int(),
-      limit: z.int(),
-      totalCount: z.int().meta({ description: 'Of all that match, not of the page.' }),
-      totalPages: z.int(),
-    }),
+    pagination: z
+      .object({
+        page: z.int(),
+        limit: z.int(),
+        totalCount: z.int().meta({ description: 'Of all that match, not of the page.' }),
+        totalPages: z.int(),
+      })
+      .optional()
+      .meta({ description: 'Absent where leads are not counted: with `cursor`, and with `count=false`.' }),
+    nextCursor: Id.nullable().meta({ description: 'For `cursor`; null: there are no more.' }),
   })
   .meta({ id: 'LeadsAnswer' });
 export type LeadsAnswer = z.infer<typeof LeadsAnswer>;
@@ -84,6 +118,14 @@ const counts = {
   savedCount: z.int(),
   duplicateCount: z.int(),
   totalProcessed: z.int(),
+  updatedCount: z
+    .int()
+    .optional()
+    .meta({ description: 'With `onDuplicate: "update"`: how many of the duplicates were changed.' }),
+  badRows: z
+    .array(BadRowShape)
+    .optional()
+    .meta({ description: 'Of an import with `badRows=skip`: what was left out, and why.' }),
   listId: Id,
 };
 

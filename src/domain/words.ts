@@ -98,6 +98,18 @@ export type Risk = (typeof RISKS)[number];
 export const AVAILABILITY_STATUSES = ['available', 'unavailable', 'error'] as const;
 export type AvailabilityStatus = (typeof AVAILABILITY_STATUSES)[number];
 
+/** Where a lead holds its addresses, in the order in which messages try them. */
+export const LEAD_ADDRESS_FIELDS = [
+  'phone',
+  'altPhone1',
+  'altPhone2',
+  'altPhone3',
+  'email',
+  'altEmail1',
+  'altEmail2',
+  'altEmail3',
+] as const;
+
 /** Rank of a waiting message on its line, best first (D11). Stored as the array index. */
 export const PRIORITIES = ['reply', 'single', 'campaign', 'campaign_follow_up'] as const;
 export type Priority = (typeof PRIORITIES)[number];

@@ -11,7 +11,6 @@ import type { KeyedAnswer, KeyedRequest } from '../actions/idempotency.ts';
 import type { Accepted, SendOptions } from '../actions/intake.ts';
 import type { Hook, HookReply } from '../actions/receive-hook.ts';
 import type { LineRequestOptions } from '../actions/request-line.ts';
-import type { LeadsAnswered } from '../actions/save-leads.ts';
 import type { DoorOptions } from '../actions/send-by-door.ts';
 import type { AnalyticsAnswer, AnalyticsFilter } from '../contract/analytics.ts';
 import type { ApiKeyAnswer, ApiKeysAnswer, CreateApiKey, NewApiKeyAnswer } from '../contract/api-keys.ts';
@@ -26,12 +25,35 @@ import type {
   ReachContactAnswer,
 } from '../contract/availability.ts';
 import type { AddDnc, DncEntriesAnswer, DncEntryAnswer, ListDnc } from '../contract/dnc.ts';
+import type { CampaignAnalyticsAnswer } from '../contract/campaign-analytics.ts';
+import type {
+  CampaignChanges,
+  CreateCampaign,
+  EnterTarget,
+  EvaluateConditions,
+  ListCampaignLeads,
+  ListCampaigns,
+} from '../contract/campaign-requests.ts';
+import type {
+  CampaignAnswer,
+  CampaignLeadAnswer,
+  CampaignLeadsAnswer,
+  CampaignsAnswer,
+  ChangedCampaignAnswer,
+  ConditionsEvaluatedAnswer,
+  EnteredLeadAnswer,
+} from '../contract/campaigns.ts';
+import type {
+  ConversationAnswer,
+  ConversationsAnswer,
+  ListReplies,
+  Page,
+  RepliesAnswer,
+} from '../contract/conversations.ts';
 import type { DormantAnswer, ScanDormant, WakeDormantAnswer } from '../contract/dormant.ts';
 import type { FallbackConfig, UpdateFallbackConfig } from '../contract/fallback-config.ts';
 import type { React, ReactAnswer, TypingAnswer } from '../contract/gestures.ts';
 import type { LanguageAudit, UpdateLanguageAudit } from '../contract/language-audit.ts';
-import type { LeadChanges, ListLeads, SaveLeads } from '../contract/lead-requests.ts';
-import type { LeadAnswer, LeadsAnswer } from '../contract/leads.ts';
 import type { ForecastLine, LineForecast } from '../contract/line-forecast.ts';
 import type {
   LineRequestAction,
@@ -47,7 +69,6 @@ import type {
   SpamMonitorAnswer,
   UpdateLine,
 } from '../contract/lines.ts';
-import type { ListAnswer, ListChanges, ListsAnswer } from '../contract/lists.ts';
 import type {
   CancelAnswer,
   CancelForLead,
@@ -104,6 +125,10 @@ import type { CampaignActions } from './campaign-actions.ts';
 import type { ConversationActions } from './conversation-actions.ts';
 
 export interface Actions extends CampaignActions, ConversationActions {
+import type { SimulationWish } from '../domain/simulation.ts';
+import type { LeadActions } from './lead-actions.ts';
+
+export interface Actions extends LeadActions {
   acceptMessage(deps: Deps, caller: Caller, request: SendMessage, options: SendOptions): Promise<Accepted>;
   dryRunMessage(deps: Deps, caller: Caller, request: SendMessage): Promise<DryRunAnswer>;
   listMessages(deps: Deps, caller: Caller, filters: ListMessages): Promise<MessagesAnswer>;
@@ -120,6 +145,10 @@ export interface Actions extends CampaignActions, ConversationActions {
   listDnc(deps: Deps, caller: Caller, query: ListDnc): Promise<DncEntriesAnswer>;
   addDnc(deps: Deps, caller: Caller, request: AddDnc): Promise<DncEntryAnswer>;
   removeDnc(deps: Deps, caller: Caller, id: string): Promise<{ success: true }>;
+  listConversations(deps: Deps, caller: Caller, page: Page): Promise<ConversationsAnswer>;
+  getConversation(deps: Deps, caller: Caller, leadId: string, page: Page): Promise<ConversationAnswer>;
+  listReplies(deps: Deps, caller: Caller, filters: ListReplies): Promise<RepliesAnswer>;
+
   /** Reads `bytes` to their end, unless they are too many. */
   uploadAttachment(deps: Deps, caller: Caller, file: Upload): Promise<UploadedFile>;
   openFile(deps: Deps, token: string): Promise<OpenedFile>;
@@ -133,35 +162,6 @@ export interface Actions extends CampaignActions, ConversationActions {
   monitorLines(deps: Deps, caller: Caller): Promise<SpamMonitorAnswer>;
   /** `id` null: no id of ours. */
   checkLine(deps: Deps, caller: Caller, id: string | null): Promise<LineHealthAnswer>;
-
-  /** The checks end by throwing what `gone` gives for its reason, once it fires. */
-  checkAddress(
-    deps: Deps,
-    caller: Caller,
-    asked: AskedAddress,
-    gone: AbortSignal,
-  ): Promise<CheckAddressAnswer>;
-  checkAddresses(
-    deps: Deps,
-    caller: Caller,
-    addresses: readonly AskedAddress[],
-    gone: AbortSignal,
-  ): Promise<CheckedAddress[]>;
-  reachContact(
-    deps: Deps,
-    caller: Caller,
-    addresses: readonly AskedAddress[],
-    gone: AbortSignal,
-  ): Promise<ReachContactAnswer>;
-  /** `id` null: no id of ours. */
-  checkLead(deps: Deps, caller: Caller, id: string | null, gone: AbortSignal): Promise<CheckLeadAnswer>;
-  checkLeads(
-    deps: Deps,
-    caller: Caller,
-    which: { leadIds: string[] } | { listId: string },
-    gone: AbortSignal,
-  ): Promise<LeadsCheckedAnswer>;
-  getAvailabilityJob(deps: Deps, caller: Caller, jobId: string): Promise<AvailabilityJobAnswer>;
 
   listAuditLog(deps: Deps, caller: Caller, asked: ListAuditLog): Promise<AuditLogAnswer>;
   scanDormant(deps: Deps, caller: Caller, asked: ScanDormant): Promise<DormantAnswer>;
@@ -191,6 +191,58 @@ export interface Actions extends CampaignActions, ConversationActions {
   createList(deps: Deps, caller: Caller, request: Required<ListChanges>): Promise<ListAnswer>;
   updateList(deps: Deps, caller: Caller, id: string, changes: ListChanges): Promise<ListAnswer>;
   deleteList(deps: Deps, caller: Caller, id: string): Promise<{ success: true }>;
+  listCampaigns(deps: Deps, caller: Caller, asked: ListCampaigns): Promise<CampaignsAnswer>;
+  getCampaign(deps: Deps, caller: Caller, id: string): Promise<CampaignAnswer>;
+  createCampaign(
+    deps: Deps,
+    caller: Caller,
+    request: CreateCampaign,
+    options: KeyedRequest & { warnings: string[] },
+  ): Promise<KeyedAnswer<CampaignAnswer>>;
+  updateCampaign(
+    deps: Deps,
+    caller: Caller,
+    id: string,
+    changes: CampaignChanges,
+  ): Promise<ChangedCampaignAnswer>;
+  deleteCampaign(deps: Deps, caller: Caller, id: string): Promise<{ success: true }>;
+  steerCampaign(deps: Deps, caller: Caller, id: string, move: CampaignMove): Promise<CampaignAnswer>;
+  readCampaignAnalytics(deps: Deps, caller: Caller, id: string): Promise<CampaignAnalyticsAnswer>;
+  listCampaignLeads(
+    deps: Deps,
+    caller: Caller,
+    id: string,
+    asked: ListCampaignLeads,
+  ): Promise<CampaignLeadsAnswer>;
+  stopCampaignLead(deps: Deps, caller: Caller, id: string, leadId: string): Promise<CampaignLeadAnswer>;
+  simulateCampaign(
+    deps: Deps,
+    caller: Caller,
+    campaignId: string,
+    asked: SimulationWish,
+    options: { waitMs: number; gone: AbortSignal; warnings: string[] },
+  ): Promise<Simulated>;
+  getSimulation(deps: Deps, caller: Caller, campaignId: string, id: string): Promise<SimulationAnswer>;
+  deleteSimulation(deps: Deps, caller: Caller, campaignId: string, id: string): Promise<{ success: true }>;
+  listSimulated(
+    deps: Deps,
+    caller: Caller,
+    campaignId: string,
+    id: string,
+    asked: ListSimulated,
+  ): Promise<SimulatedMessages>;
+  enterLead(
+    deps: Deps,
+    caller: Caller,
+    id: string,
+    target: EnterTarget,
+    options: KeyedRequest & { warnings: string[] },
+  ): Promise<KeyedAnswer<EnteredLeadAnswer>>;
+  evaluateConditions(
+    deps: Deps,
+    caller: Caller,
+    request: EvaluateConditions,
+  ): Promise<ConditionsEvaluatedAnswer>;
 
   getWorkspace(deps: Deps, caller: Caller): Promise<Workspace>;
   updateWorkspace(deps: Deps, caller: Caller, changes: UpdateWorkspace): Promise<Workspace>;

@@ -14,6 +14,7 @@ import { dormantRoutes } from './routes/dormant.ts';
 import { gestureRoutes } from './routes/gestures.ts';
 import { hookRoutes } from './routes/hooks.ts';
 import { languageAuditRoutes } from './routes/language-audit.ts';
+import { leadSheetRoutes } from './routes/lead-sheet.ts';
 import { leadRoutes } from './routes/leads.ts';
 import { lineRequestRoutes } from './routes/line-requests.ts';
 import { lineRoutes } from './routes/lines.ts';
@@ -41,6 +42,7 @@ export const routes: readonly Route[] = [
   ...deviceRoutes,
   ...lineRequestRoutes,
   ...leadRoutes,
+  ...leadSheetRoutes,
   ...listRoutes,
   ...availabilityRoutes,
   ...campaignRoutes,

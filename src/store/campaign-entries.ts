@@ -37,6 +37,21 @@ export function listEntries(
     : sql.query(LIST_ENTRIES_OF_STATUS, [...values, status]);
 }
 
+const LIST_ENTRIES_OF_LEAD = statement(
+  'list_campaign_entries_of_lead',
+  `${LISTED} WHERE e.workspace_id = $1 AND e.lead_id = $2 ORDER BY e.entered_at DESC, e.campaign_id, e.entry LIMIT $3`,
+);
+
+/** The latest entry first. */
+export function listEntriesOfLead(
+  sql: Sql,
+  workspaceId: string,
+  leadId: string,
+  limit: number,
+): Promise<EntryRow[]> {
+  return sql.query(LIST_ENTRIES_OF_LEAD, [workspaceId, leadId, limit]);
+}
+
 const STOP_ENTRY = statement(
   'stop_campaign_entry',
   `UPDATE campaign_leads SET status = 'stopped', reason = $5, detail = $6, look_at = NULL, next_step_key = NULL, ended_at = $7,

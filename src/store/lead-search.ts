@@ -1,4 +1,5 @@
 /** Leads by what is known of them. Every filter has its index (docs/leads.md). */
+import type { AvailabilityStatus } from '../domain/words.ts';
 import { type Sql, statement } from './database.ts';
 import { LEAD_JSON, type LeadRow, readLeads } from './leads.ts';
 
@@ -7,6 +8,10 @@ export interface LeadFilters {
   search: string | null;
   listId: string | null;
   tag: string | null;
+  /** null: either. */
+  optedOut: boolean | null;
+  /** `unknown`: never checked. */
+  availability: AvailabilityStatus | 'unknown' | null;
 }
 
 /** The very expression of the index leads_search. */
@@ -62,7 +67,7 @@ export async function browseLeads(
 export async function searchLeads(
   tx: Sql,
   workspaceId: string,
-  { search, listId, tag }: LeadFilters,
+  filters: LeadFilters,
   { offset, limit }: Range,
 ): Promise<{ leads: LeadRow[]; total: number }> {
   const values: unknown[] = [workspaceId, offset, limit];
@@ -77,10 +82,11 @@ export async function searchLeads(
   where('search', matchesSearch, search === null ? null : searchPattern(search));
   where('tag', (p) => `l.tags @> ${p}::text[]`, tag === null ? null : [tag]);
   where('list', (p) => `l.list_id = ${p}`, listId);
+  const { names, conditions } = conditionsOf(filters, values);
   const [found = { ids: [], total: 0 }] = await tx.query<{ ids: string[]; total: number }>(
     statement(
       `filter_leads_${names.join('_')}`,
-      `WITH found AS MATERIALIZED (SELECT l.id FROM leads l WHERE ${conditions.join(' AND ')})
+      `WITH found AS MATERIALIZED (SELECT l.id FROM leads l WHERE ${['l.workspace_id = $1', ...conditions].join(' AND ')})
        SELECT ARRAY(SELECT f.id FROM found f ORDER BY f.id DESC OFFSET $2 LIMIT $3) AS ids,
          (SELECT count(*)::int FROM found) AS total`,
     ),
@@ -88,6 +94,98 @@ export async function searchLeads(
   );
   const leads = await readLeads(tx, workspaceId, found.ids);
   return { leads: newestFirst(leads), total: found.total };
+}
+
+/** What the filters ask of `l`, by name. Their values are put behind those that are there; each knows its parameter. */
+function conditionsOf(
+  { search, listId, tag, optedOut, availability }: LeadFilters,
+  values: unknown[],
+): { names: string[]; conditions: string[]; parameters: ReadonlyMap<string, string> } {
+  const names: string[] = [];
+  const conditions: string[] = [];
+  const parameters = new Map<string, string>();
+  const where = (name: string, condition: (parameter: string) => string, value: unknown) => {
+    if (value === null) return;
+    values.push(value);
+    names.push(name);
+    parameters.set(name, `$${values.length}`);
+    conditions.push(condition(`$${values.length}`));
+  };
+  where('search', (p) => `${SEARCHED} ILIKE ${p}`, search === null ? null : pattern(search));
+  where('tag', (p) => `l.tags @> ${p}::text[]`, tag === null ? null : [tag]);
+  where('list', (p) => `l.list_id = ${p}`, listId);
+  where('availability', (p) => `${AVAILABILITY} = ${p}`, availability);
+  if (optedOut !== null) {
+    names.push(optedOut ? 'out' : 'in');
+    conditions.push(`l.opted_out_at IS ${optedOut ? 'NOT NULL' : 'NULL'}`);
+  }
+  return { names, conditions, parameters };
+}
+
+/** The very expression of the index leads_availability. */
+const AVAILABILITY = `coalesce(l.availability_status, 'unknown')`;
+/** Behind every id. */
+const LAST = '~';
+const LOOKED_AT = 5_000;
+
+/**
+ * The next that match, newest first, without counting them. What many match is found among the newest of those that one
+ * ordered index has together; where so few of these match that the page is not full, all that match are found by their own
+ * index: of a million leads, what is too rare for the first are at most ten thousand.
+ */
+export async function seekLeads(
+  tx: Sql,
+  workspaceId: string,
+  filters: LeadFilters,
+  after: string | null,
+  limit: number,
+): Promise<LeadRow[]> {
+  const values: unknown[] = [workspaceId, after ?? LAST, limit];
+  const { names, conditions, parameters } = conditionsOf(filters, values);
+  const name = names.join('_');
+  const where = ['true', ...conditions].join(' AND ');
+  const { ordered, order, covers } = orderedBy(filters, parameters);
+  const near = statement(
+    `seek_near_leads_${name}`,
+    `SELECT l.id FROM (${ordered} LIMIT ${LOOKED_AT}) l WHERE l.workspace_id = $1 AND ${where} ORDER BY ${order} LIMIT $3`,
+  );
+  const far = statement(
+    `seek_far_leads_${name}`,
+    `WITH found AS MATERIALIZED (SELECT l.id FROM leads l WHERE l.workspace_id = $1 AND ${where})
+     SELECT f.id FROM found f WHERE f.id < $2 ORDER BY f.id DESC LIMIT $3`,
+  );
+  let found = await tx.query<{ id: string }>(near, values);
+  if (found.length < limit && conditions.length > covers) found = await tx.query<{ id: string }>(far, values);
+  const ids = found.map(({ id }) => id);
+  return newestFirst(await readLeads(tx, workspaceId, ids));
+}
+
+/**
+ * The narrowest set that an index has in the order of ids, and how many of the filters it answers. Compared as rows: equality
+ * of the first column would not bind the planner to the index.
+ */
+function orderedBy(
+  { listId, availability, optedOut }: LeadFilters,
+  parameters: ReadonlyMap<string, string>,
+): { ordered: string; order: string; covers: number } {
+  const all = (condition: string, covers: number) => ({
+    ordered: `SELECT l.* FROM leads l WHERE l.workspace_id = $1 AND ${condition} l.id < $2 ORDER BY l.id DESC`,
+    order: 'l.id DESC',
+    covers,
+  });
+  const group = (column: string, name: string) => {
+    const value = parameters.get(name);
+    const bounds = `(${column}, l.id) < (${value}, $2) AND ${column} >= ${value}`;
+    return {
+      ordered: `SELECT l.*, ${column} AS of FROM leads l WHERE l.workspace_id = $1 AND ${bounds} ORDER BY ${column} DESC, l.id DESC`,
+      order: 'l.of DESC, l.id DESC',
+      covers: 1,
+    };
+  };
+  if (listId !== null) return group('l.list_id', 'list');
+  if (optedOut === true) return all('l.opted_out_at IS NOT NULL AND', 1);
+  if (availability !== null) return group(AVAILABILITY, 'availability');
+  return all('', 0);
 }
 
 function newestFirst(leads: readonly LeadRow[]): LeadRow[] {
@@ -137,4 +235,25 @@ export async function nextLeads(
       ? await sql.query<{ lead: LeadRow }>(NEXT_LEADS, asked)
       : await sql.query<{ lead: LeadRow }>(NEXT_LIST_LEADS, [...asked, listId]);
   return rows.map(({ lead }) => lead);
+}
+
+const TAGGED_LOOKED_AT = 100_000;
+const COUNT_TAGS = statement(
+  'count_tags',
+  `WITH tagged AS MATERIALIZED (
+     SELECT l.tags FROM leads l WHERE l.workspace_id = $1 AND l.tags <> '{}' ORDER BY l.id DESC LIMIT ${TAGGED_LOOKED_AT})
+   SELECT t.tag, count(*)::int AS "leadCount", (SELECT count(*) = ${TAGGED_LOOKED_AT} FROM tagged) AS "isPartial"
+   FROM tagged, LATERAL unnest(tagged.tags) AS t(tag) GROUP BY t.tag ORDER BY count(*) DESC, t.tag LIMIT $2`,
+);
+
+export interface TagCount {
+  tag: string;
+  leadCount: number;
+  /** Only the newest hundred thousand leads that have any were looked at. */
+  isPartial: boolean;
+}
+
+/** The tags that most leads have. */
+export function countTags(sql: Sql, workspaceId: string, limit: number): Promise<TagCount[]> {
+  return sql.query(COUNT_TAGS, [workspaceId, limit]);
 }

@@ -288,6 +288,14 @@ export async function ensureSpecialList(
 ): Promise<string> {
   const { name, description } = SPECIAL_LISTS[special];
   await sql.query(INSERT_SPECIAL_LIST, [workspaceId, newId, name, description, special, toIso(now)]);
+  return (await findSpecialList(sql, workspaceId, special)) ?? newId;
+}
+
+export async function findSpecialList(
+  sql: Sql,
+  workspaceId: string,
+  special: keyof typeof SPECIAL_LISTS,
+): Promise<string | null> {
   const [row] = await sql.query<{ id: string }>(FIND_SPECIAL_LIST, [workspaceId, special]);
-  return row?.id ?? newId;
+  return row?.id ?? null;
 }

@@ -14,13 +14,15 @@ export interface LedgerEntry {
   words: string | null;
   /** What told it, where the same may be told again; one entry of each. */
   origin?: string;
+  /** The key it was entered with; absent when the contact or a carrier said it. */
+  apiKeyId?: string;
   at: number;
 }
 
 const INSERT_LEDGER_ENTRY = statement(
   'insert_ledger_entry',
-  `INSERT INTO suppressions (workspace_id, id, action, lead_id, address, channel, source, words, at, origin)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+  `INSERT INTO suppressions (workspace_id, id, action, lead_id, address, channel, source, words, at, origin, api_key_id)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
    ON CONFLICT (workspace_id, origin) WHERE origin IS NOT NULL DO NOTHING RETURNING id`,
 );
 
@@ -37,6 +39,7 @@ export async function insertLedgerEntry(tx: Sql, workspaceId: string, entry: Led
     entry.words,
     toIso(entry.at),
     entry.origin ?? null,
+    entry.apiKeyId ?? null,
   ]);
   return rows.length > 0;
 }
@@ -66,15 +69,23 @@ export interface SuppressedAddress {
   address: string;
   reason: string;
   words: string | null;
+  channel: string;
+  leadId: string | null;
+  apiKeyId: string | null;
+  /** Of that key now; null when it is gone. */
+  apiKeyName: string | null;
   at: number;
 }
 
+const KEY_NAME = `(SELECT k.name FROM api_keys k WHERE k.workspace_id = $1 AND k.id = s.api_key_id LIMIT 1)`;
+
 const SUPPRESSED = `a.suppressed_by IS NOT NULL AND ($2::text IS NULL OR a.address ILIKE $2)`;
+const SHOWN = `SELECT a.suppressed_by AS id, a.address, a.suppressed_reason AS reason, a.suppressed_at AS at, s.words, s.channel,
+     s.lead_id AS "leadId", s.api_key_id AS "apiKeyId", ${KEY_NAME} AS "apiKeyName"
+   FROM addresses a JOIN suppressions s ON s.workspace_id = $1 AND s.id = a.suppressed_by`;
 const LIST_SUPPRESSED = statement(
   'list_suppressed',
-  `SELECT a.suppressed_by AS id, a.address, a.suppressed_reason AS reason, a.suppressed_at AS at,
-     (SELECT s.words FROM suppressions s WHERE s.workspace_id = $1 AND s.id = a.suppressed_by) AS words
-   FROM addresses a WHERE a.workspace_id = $1 AND ${SUPPRESSED} ORDER BY a.suppressed_by DESC OFFSET $3 LIMIT $4`,
+  `${SHOWN} WHERE a.workspace_id = $1 AND ${SUPPRESSED} ORDER BY a.suppressed_by DESC OFFSET $3 LIMIT $4`,
 );
 const COUNT_SUPPRESSED = statement(
   'count_suppressed',
@@ -94,19 +105,48 @@ export async function listSuppressed(
   return { rows, total: counted?.total ?? 0 };
 }
 
-const FIND_SUPPRESSED_ADDRESS = statement(
-  'find_suppressed_address',
-  'SELECT address FROM addresses WHERE workspace_id = $1 AND suppressed_by = $2',
+const LEDGER = `SELECT s.id, s.action, s.lead_id AS "leadId", s.address, s.channel, s.source, s.words, s.at,
+     s.api_key_id AS "apiKeyId", ${KEY_NAME} AS "apiKeyName"
+   FROM suppressions s`;
+const READ_LEDGER = statement(
+  'read_ledger',
+  `${LEDGER} WHERE s.workspace_id = $1 AND s.id < $2 ORDER BY s.id DESC LIMIT $3`,
+);
+const READ_LEDGER_OF = statement(
+  'read_ledger_of',
+  `${LEDGER} WHERE s.workspace_id = $1 AND s.id < $2 AND (s.address = ANY($4) OR s.lead_id = $5) ORDER BY s.id DESC LIMIT $3`,
+);
+/** Behind every id. */
+const LAST = '~';
+
+export type LedgerRow = Required<Omit<LedgerEntry, 'origin' | 'apiKeyId'>> &
+  Pick<SuppressedAddress, 'apiKeyId' | 'apiKeyName'>;
+
+/** Newest first: everything, or what concerns one of the addresses, or the lead. */
+export function readLedger(
+  sql: Sql,
+  workspaceId: string,
+  of: { addresses: readonly string[]; leadId: string | null } | null,
+  { after, limit }: { after: string | null; limit: number },
+): Promise<LedgerRow[]> {
+  const values = [workspaceId, after ?? LAST, limit];
+  return of === null
+    ? sql.query(READ_LEDGER, values)
+    : sql.query(READ_LEDGER_OF, [...values, of.addresses, of.leadId]);
+}
+
+const FIND_SUPPRESSED = statement(
+  'find_suppressed',
+  `${SHOWN} WHERE a.workspace_id = $1 AND a.suppressed_by = $2`,
 );
 
-/** Whose suppression this entry of the ledger is; null when it was lifted since. */
-export async function findSuppressedAddress(
+/** By the entry of the ledger; null when it was lifted since. */
+export async function findSuppressed(
   sql: Sql,
   workspaceId: string,
   id: string,
-): Promise<string | null> {
-  const [row] = await sql.query<{ address: string }>(FIND_SUPPRESSED_ADDRESS, [workspaceId, id]);
-  return row?.address ?? null;
+): Promise<SuppressedAddress | null> {
+  return (await sql.query<SuppressedAddress>(FIND_SUPPRESSED, [workspaceId, id]))[0] ?? null;
 }
 
 const FIND_SUPPRESSION = statement(

@@ -4,11 +4,14 @@ import {
   AddDncBody,
   DncEntriesAnswer,
   DncEntryAnswer,
+  DncHistoryQuery,
+  DncLedgerAnswer,
   parseAddDnc,
-  parseDncId,
+  parseDncHistory,
+  parseDncRemoval,
   parseListDnc,
 } from '../../contract/dnc.ts';
-import { MAX_LIST_LIMIT } from '../../contract/messages.ts';
+import { MAX_LABEL_CHARACTERS, MAX_LIST_LIMIT } from '../../contract/messages.ts';
 import { type Answer, type Call, ok, type Route } from '../route.ts';
 import { withWarnings } from './shared.ts';
 
@@ -38,10 +41,10 @@ export const dncRoutes: readonly Route[] = [
     scope: 'send',
     summary: 'Enter an address that may not be written to',
     description:
-      'The contact who has it counts as opted out on all channels, and what waits for them is cancelled. Given both, phone and email are entered, and the phone is answered.',
+      'The contact who has it counts as opted out on all channels, and what waits for them is cancelled. Given both, phone and email are entered, and the phone is answered; given `leadIds`, every address of these leads.',
     body: AddDncBody,
     answers: { 201: { description: 'Entered.', schema: DncEntryAnswer } },
-    problems: ['READ_ONLY', 'DNC_TARGET_REQUIRED'],
+    problems: ['READ_ONLY', 'DNC_TARGET_REQUIRED', 'LEAD_NOT_FOUND'],
     handle: addDnc,
   },
   {
@@ -50,11 +53,27 @@ export const dncRoutes: readonly Route[] = [
     method: 'DELETE',
     scope: 'admin',
     summary: 'Let an address be written to again',
-    query: z.object({ id: Id }),
+    query: z.object({
+      id: Id,
+      reason: z.string().max(MAX_LABEL_CHARACTERS).optional().meta({ description: 'For the ledger.' }),
+    }),
     answers: { 200: { description: 'Lifted.', schema: z.object({ success: z.literal(true) }) } },
     problems: ['READ_ONLY', 'DNC_NOT_FOUND'],
     handle: async ({ deps, actions, caller, query }) =>
-      ok(await actions.removeDnc(deps, caller, parseDncId(query))),
+      ok(await actions.removeDnc(deps, caller, parseDncRemoval(query))),
+  },
+  {
+    operationId: 'readDncHistory',
+    method: 'GET',
+    path: '/api/dnc/history',
+    tag: 'Do not contact',
+    scope: 'read',
+    summary: 'Read the ledger of opt-outs, lifted ones included',
+    query: DncHistoryQuery,
+    answers: { 200: { description: 'One page, newest first.', schema: DncLedgerAnswer } },
+    problems: ['INVALID_FIELD', 'INVALID_CURSOR', 'LEAD_NOT_FOUND'],
+    handle: async ({ deps, actions, caller, query }) =>
+      ok(await actions.readDncHistory(deps, caller, parseDncHistory(query))),
   },
 ];
 

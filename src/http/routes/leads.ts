@@ -4,18 +4,18 @@ import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { Id } from '../../contract/common.ts';
 import {
+  CsvCheckedAnswer,
   CsvPreviewAnswer,
   ImportLeadsQuery,
+  isDryRun,
   isPreview,
   parseLeadsCsv,
   previewCsv,
 } from '../../contract/lead-csv.ts';
+import { ListLeadsQuery, parseLeadFilters, parseListLeads } from '../../contract/lead-queries.ts';
 import {
   DeleteLeadsBody,
-  ListLeadsQuery,
   parseDeleteLeads,
-  parseLeadFilters,
-  parseListLeads,
   parseSaveLeads,
   parseUpdateLead,
   type SaveLeads,
@@ -30,12 +30,12 @@ import {
   SavedLeadsAnswer,
   UpdateLeadAnswer,
 } from '../../contract/leads.ts';
-import { problem } from '../../contract/problems.ts';
+import { type BadRow, problem } from '../../contract/problems.ts';
 import { within } from '../../lib/clock.ts';
-import type { HeavyCall } from '../../lib/heavy-calls.ts';
 import { readCsvUpload } from '../csv-upload.ts';
 import { readIdempotencyKey } from '../headers.ts';
 import { type Answer, type Call, ok, type Route } from '../route.ts';
+import { takeTurn } from '../take-turn.ts';
 import { idOf, idParam, withWarnings } from './shared.ts';
 
 const tag = 'Leads';
@@ -44,7 +44,6 @@ const SAVE_LIMIT_BYTES = 16 * 1_048_576;
 
 /** What brings more is worked on in turn with imports. */
 const HEAVY_BYTES = 100_000;
-const RETRY_S = 5;
 /** 10 MB over a line of 700 kbit/s. */
 const UPLOAD_MS = 120_000;
 
@@ -125,7 +124,13 @@ export const leadRoutes: readonly Route[] = [
         schema: z.union([LeadsAnswer, LeadAnswer]),
       },
     },
-    problems: ['INVALID_FIELD', 'INVALID_LEAD_QUERY_ID', 'LEAD_NOT_FOUND', 'SEARCH_TIMED_OUT'],
+    problems: [
+      'INVALID_FIELD',
+      'INVALID_LEAD_QUERY_ID',
+      'INVALID_CURSOR',
+      'LEAD_NOT_FOUND',
+      'SEARCH_TIMED_OUT',
+    ],
     handle: listLeads,
   },
   {
@@ -148,13 +153,13 @@ export const leadRoutes: readonly Route[] = [
     path: '/api/leads/import',
     summary: 'Import a CSV file',
     description:
-      'As `text/csv`, or as the file of a form; at most 10 MB and 10,000 rows, in UTF-8, with a line of headings. Rows follow the rules of `POST /api/leads`, all or none.',
+      'As `text/csv`, or as the file of a form; at most 10 MB and 10,000 rows, in UTF-8, with a line of headings. Rows follow the rules of `POST /api/leads`, all or none. Larger files are cut into several calls, each with the line of headings.',
     query: ImportLeadsQuery,
     takesCsv: true,
     answers: {
       200: {
-        description: 'All were in the list; or the preview.',
-        schema: z.union([DuplicateLeadsAnswer, CsvPreviewAnswer]),
+        description: 'All were in the list; or the preview; or the dry run.',
+        schema: z.union([DuplicateLeadsAnswer, CsvPreviewAnswer, CsvCheckedAnswer]),
         headers: replayed,
       },
       201: saved,
@@ -211,7 +216,7 @@ export const leadRoutes: readonly Route[] = [
 async function saveLeads(call: Call): Promise<Answer> {
   const work = async () => {
     const { request, warnings } = await parseSaveLeads(call.body);
-    return save(call, request, warnings, ['POST /api/leads\n', call.bytes]);
+    return save(call, request, { warnings }, ['POST /api/leads\n', call.bytes]);
   };
   return call.bytes.length < HEAVY_BYTES ? work() : takeTurn(call, (inTurn) => inTurn(work));
 }
@@ -222,8 +227,16 @@ async function importLeads(call: Call): Promise<Answer> {
     const options = { ...call.query, ...fields };
     return inTurn(async () => {
       if (isPreview(options)) return ok(await previewCsv(bytes, options));
-      const request = await parseLeadsCsv(bytes, options);
-      return save(call, request, [], [`POST /api/leads/import ${JSON.stringify(options)}\n`, bytes]);
+      const file = await parseLeadsCsv(bytes, options);
+      if (isDryRun(options)) {
+        const counts = await call.actions.dryRunLeads(call.deps, call.caller, file.request);
+        const { totalRows, badRows, mapping } = file;
+        return ok({ totalRows, ...counts, badRows, mapping });
+      }
+      return save(call, file.request, { badRows: file.badRows }, [
+        `POST /api/leads/import ${JSON.stringify(options)}\n`,
+        bytes,
+      ]);
     });
   });
 }
@@ -234,33 +247,24 @@ async function readInTime({ deps, headers, stream }: Call): ReturnType<typeof re
   return upload;
 }
 
-/** Turned away before the file is read: what waits is kept in memory. */
-async function takeTurn(
-  { deps, caller }: Call,
-  work: (inTurn: HeavyCall['inTurn']) => Promise<Answer>,
-): Promise<Answer> {
-  const call = deps.heavyCalls.enter(caller.workspaceId);
-  if (call === null)
-    throw problem('RATE_LIMITED', { error: 'Too many large calls at once', retryAfter: RETRY_S });
-  try {
-    return await work(call.inTurn);
-  } finally {
-    call.leave();
-  }
-}
-
 /** `signature`: what an Idempotency-Key vouches for. */
 async function save(
   { actions, deps, caller, headers }: Call,
   request: SaveLeads,
-  warnings: string[],
+  told: { warnings?: string[]; badRows?: BadRow[] },
   signature: readonly [string, Buffer],
 ): Promise<Answer> {
   const idempotencyKey = readIdempotencyKey(headers);
   const [head, bytes] = signature;
   const requestHash =
     idempotencyKey === null ? '' : hash('sha256', Buffer.concat([Buffer.from(head), bytes]));
-  const kept = await actions.saveLeads(deps, caller, request, { idempotencyKey, requestHash, warnings });
+  const kept = await actions.saveLeads(deps, caller, request, {
+    idempotencyKey,
+    requestHash,
+    warnings: [],
+    badRows: [],
+    ...told,
+  });
   return {
     status: kept.httpStatus,
     body: kept.answer,

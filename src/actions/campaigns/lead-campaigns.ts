@@ -1,0 +1,34 @@
+/** In which campaigns a lead is or was, and where it stands in each. */
+import type { LeadCampaignsAnswer } from '../../contract/campaigns.ts';
+import { problem } from '../../contract/problems.ts';
+import type { Deps } from '../../deps.ts';
+import { listEntriesOfLead } from '../../store/campaign-entries.ts';
+import { findCampaigns } from '../../store/campaigns.ts';
+import { findLead } from '../../store/leads.ts';
+import type { Caller } from '../authenticate.ts';
+import { presentEntry } from './present-campaign.ts';
+
+const MAX_SHOWN = 100;
+
+export async function listLeadCampaigns(
+  deps: Deps,
+  { workspaceId }: Caller,
+  leadId: string,
+): Promise<LeadCampaignsAnswer> {
+  const { database } = deps;
+  const lead = await findLead(database, workspaceId, leadId);
+  if (lead === null) throw problem('LEAD_NOT_FOUND');
+  const entries = await listEntriesOfLead(database, workspaceId, leadId, MAX_SHOWN);
+  const ids = [...new Set(entries.map(({ campaignId }) => campaignId))];
+  const campaigns = new Map(
+    (await findCampaigns(database, workspaceId, ids)).map((campaign) => [campaign.id, campaign]),
+  );
+  return {
+    campaigns: entries.flatMap((entry) => {
+      const campaign = campaigns.get(entry.campaignId);
+      if (campaign === undefined) return [];
+      const { id: campaignId, name: campaignName, status: campaignStatus } = campaign;
+      return [{ campaignId, campaignName, campaignStatus, ...presentEntry(entry, lead) }];
+    }),
+  };
+}
