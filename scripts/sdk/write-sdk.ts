@@ -34,18 +34,31 @@ const NOT_OURS = ['Migration'];
 /** Read as they come: by an EventSource, not by a method. */
 const STREAM = 'text/event-stream';
 
+interface Special {
+  parameter: string;
+  /** Its type when it is given. */
+  given: string;
+  answer: string;
+}
+
 /** Calls that answer something else altogether when a parameter is given: one signature each. */
-const BY_PARAMETER: Record<string, { parameter: string; given: string; answer: string; otherwise: string }> =
-  {
-    sendMessage: { parameter: 'dryRun', given: 'true', answer: 'DryRunAnswer', otherwise: 'SendAnswer' },
-    listLeads: { parameter: 'id', given: 'string', answer: 'LeadAnswer', otherwise: 'LeadsAnswer' },
-    importLeads: {
-      parameter: 'preview',
-      given: 'true',
-      answer: 'CsvPreviewAnswer',
-      otherwise: 'SavedLeadsAnswer | DuplicateLeadsAnswer',
-    },
-  };
+const BY_PARAMETER: Record<string, { special: readonly Special[]; otherwise: string }> = {
+  sendMessage: {
+    special: [{ parameter: 'dryRun', given: 'true', answer: 'DryRunAnswer' }],
+    otherwise: 'SendAnswer',
+  },
+  listLeads: {
+    special: [{ parameter: 'id', given: 'string', answer: 'LeadAnswer' }],
+    otherwise: 'LeadsAnswer',
+  },
+  importLeads: {
+    special: [
+      { parameter: 'preview', given: 'true', answer: 'CsvPreviewAnswer' },
+      { parameter: 'dryRun', given: 'true', answer: 'CsvCheckedAnswer' },
+    ],
+    otherwise: 'SavedLeadsAnswer | DuplicateLeadsAnswer',
+  },
+};
 
 /** Of the fields of an input. */
 const INDENT = '      ';
@@ -120,37 +133,34 @@ function methodOf(call: Call, style: { isInput: boolean; onReference: (name: str
   const { operationId, summary, description, method, path } = call;
   const about = [`${summary}.`, description, `\`${method} ${path}\``].filter((part) => part !== undefined);
   const head = comment(about.join('\n\n'), '  ');
-  const special = BY_PARAMETER[operationId];
+  const told = BY_PARAMETER[operationId];
   const signature = (input: string, answer: string) =>
     `${head}  ${operationId}(${input}options?: CallOptions${input.includes('\n') ? ',\n  ' : ''}): Promise<${answer}>;\n`;
-  if (special === undefined)
+  if (told === undefined)
     return signature(
-      inputOf(call, style, null),
+      inputOf(call, style, []),
       union(answersOf(call).map((schema) => typeOf(schema, style, '  '))) || 'void',
     );
-  const { parameter, given, answer, otherwise } = special;
-  const names = `${answer} | ${otherwise}`.split(' | ');
+  const { special, otherwise } = told;
+  const names = [...special.map(({ answer }) => answer), ...otherwise.split(' | ')];
   const declared = answersOf(call).flatMap((schema) => typeOf(schema, style, '  ').split(' | '));
   if ([...new Set(declared)].sort().join() !== names.sort().join())
     throw new Error(`${operationId} answers ${declared}: put BY_PARAMETER of scripts/sdk right`);
-  return (
-    signature(inputOf(call, style, { name: parameter, type: given, isRequired: true }), answer) +
-    signature(
-      inputOf(call, style, {
-        name: parameter,
-        type: given === 'true' ? 'false' : 'undefined',
-        isRequired: false,
-      }),
-      otherwise,
-    )
-  );
+  const absent = ({ given }: Special) => (given === 'true' ? 'false' : 'undefined');
+  const without = special.map((each) => ({ name: each.parameter, type: absent(each), isRequired: false }));
+  const signatures = special.map(({ parameter, given, answer }) => {
+    const chosen = { name: parameter, type: given, isRequired: true };
+    const others = without.filter(({ name }) => name !== parameter);
+    return signature(inputOf(call, style, [chosen, ...others]), answer);
+  });
+  return [...signatures, signature(inputOf(call, style, without), otherwise)].join('');
 }
 
 /** Parameters of path and query side by side, and the body. */
 function inputOf(
   { parameters = [], requestBody, operationId }: Call,
   style: { isInput: boolean; onReference: (name: string) => void },
-  special: { name: string; type: string; isRequired: boolean } | null,
+  special: readonly { name: string; type: string; isRequired: boolean }[],
 ): string {
   const own = parameters.filter((parameter) => parameter.in === 'path' || parameter.in === 'query');
   const names = new Set(own.map(({ name }) => name));
@@ -158,9 +168,9 @@ function inputOf(
     throw new Error(`${operationId}: two parameters of one name; scripts/sdk puts them side by side`);
   const fields = own.map(({ name, required = false, schema, description = schema.description }) => {
     const about = comment(withoutNames(description), INDENT);
-    const isSpecial = special?.name === name;
-    const type = isSpecial ? special.type : parameterType(schema, style);
-    const isGiven = required || (isSpecial && special.isRequired);
+    const chosen = special.find((each) => each.name === name);
+    const type = chosen?.type ?? parameterType(schema, style);
+    const isGiven = required || chosen?.isRequired === true;
     return `${about}${INDENT}${name}${isGiven ? `: ${type}` : `?: ${withUndefined(type)}`};\n`;
   });
   const body = Object.entries(requestBody?.content ?? {}).map(([type, { schema }]) =>
@@ -169,7 +179,9 @@ function inputOf(
   if (body.length > 0) fields.push(`${INDENT}body: ${union(body)};\n`);
   if (fields.length === 0) return 'input?: undefined, ';
   const isOptional =
-    body.length === 0 && own.every(({ required }) => required !== true) && special?.isRequired !== true;
+    body.length === 0 &&
+    own.every(({ required }) => required !== true) &&
+    !special.some(({ isRequired }) => isRequired);
   return `\n    input${isOptional ? '?' : ''}: {\n${fields.join('')}    },\n    `;
 }
 

@@ -129,6 +129,8 @@ export interface AddDncBody {
   /** E.164, or ten digits of a North American number. */
   phone?: string | null | undefined;
   email?: string | null | undefined;
+  /** Every address of these leads, instead of `phone` and `email`. Ids that are none of the workspace’s leads are ignored. */
+  leadIds?: Id[] | null | undefined;
   reason?: string | null | undefined;
 }
 
@@ -224,6 +226,8 @@ export interface SaveLeadsBody {
   ghlLocationId?: string | null | undefined;
   /** Of leads that give none. Absent or no address: the owner of the workspace. */
   contactOwnerEmail?: string | null | undefined;
+  /** `update`: who is in the list already gets what is given, where something is; custom fields and tags are added. Addresses stay. */
+  onDuplicate?: 'keep' | 'update' | null | undefined;
 }
 
 /** With a phone, an email, or both. */
@@ -288,6 +292,14 @@ export interface UpdateLeadBody {
   contactOwnerEmail?: string | null | undefined;
   listId?: Id | null | undefined;
   source?: string | null | undefined;
+}
+
+export interface ChangeLeadsBody {
+  ids: Id[];
+  addTags?: string[] | null | undefined;
+  removeTags?: string[] | null | undefined;
+  /** The list to move them to. */
+  listId?: Id | null | undefined;
 }
 
 export interface CreateListBody {
@@ -1018,13 +1030,52 @@ export interface DncEntry {
   reason: string;
   /** What was said, or why it was entered. */
   words: string | null;
+  /** `all`, or the channel whose carrier refuses. */
+  channel: string;
+  /** Who held the address then, the oldest of several. */
+  leadId: Id | null;
+  /** Who entered it, by the name it has now; null: the contact or a carrier said so. */
+  by: {
+    apiKeyId: Id;
+    name: string | null;
+  } | null;
   createdAt: Instant;
 }
 
 export interface DncEntryAnswer {
+  /** The first of those that were entered. */
   entry: DncEntry;
+  /** How many addresses were entered. */
+  enteredCount: number;
   /** Fields that were ignored, and why. Empty when all is well. */
   warnings: string[];
+}
+
+export interface DncLedgerAnswer {
+  /** Newest first. Nothing is ever taken out of it. */
+  entries: DncLedgerEntry[];
+  nextCursor: Id | null;
+}
+
+export interface DncLedgerEntry {
+  _id: Id;
+  /** `opt_in`: lifted. */
+  action: 'opt_out' | 'opt_in';
+  phone: string | null;
+  email: string | null;
+  /** `words` of the contact, `manual`, or how a carrier told it: `carrier_opt_out`, `one_click`, `complaint`, `hard_bounce`. */
+  source: string;
+  words: string | null;
+  /** `all`, or the channel whose carrier refuses. */
+  channel: string;
+  /** Who held the address then, the oldest of several. */
+  leadId: Id | null;
+  /** Who entered it, by the name it has now; null: the contact or a carrier said so. */
+  by: {
+    apiKeyId: Id;
+    name: string | null;
+  } | null;
+  at: Instant;
 }
 
 export interface AttachmentAnswer {
@@ -1281,6 +1332,15 @@ export interface DuplicateLeadsAnswer {
   savedCount: number;
   duplicateCount: number;
   totalProcessed: number;
+  /** With `onDuplicate: "update"`: how many of the duplicates were changed. */
+  updatedCount?: number;
+  /** Of an import with `badRows=skip`: what was left out, and why. */
+  badRows?: {
+    index: number;
+    line?: number;
+    param: string;
+    error: string;
+  }[];
   listId: Id;
   /** The first of the existing leads. */
   leadId: string;
@@ -1344,6 +1404,15 @@ export interface SavedLeadsAnswer {
   savedCount: number;
   duplicateCount: number;
   totalProcessed: number;
+  /** With `onDuplicate: "update"`: how many of the duplicates were changed. */
+  updatedCount?: number;
+  /** Of an import with `badRows=skip`: what was left out, and why. */
+  badRows?: {
+    index: number;
+    line?: number;
+    param: string;
+    error: string;
+  }[];
   listId: Id;
   /** The first of the new leads. */
   leadId: string;
@@ -1374,13 +1443,16 @@ export interface LeadsAnswer {
   leads: Lead[];
   /** All lists of the workspace. */
   lists: List[];
-  pagination: {
+  /** Absent where leads are not counted: with `cursor`, and with `count=false`. */
+  pagination?: {
     page: number;
     limit: number;
     /** Of all that match, not of the page. */
     totalCount: number;
     totalPages: number;
   };
+  /** For `cursor`; null: there are no more. */
+  nextCursor: Id | null;
 }
 
 export interface List {
@@ -1397,6 +1469,32 @@ export interface List {
 
 export interface LeadAnswer {
   lead: Lead;
+  /** Each of the lead’s addresses in the order of sends, with what is known of it. */
+  addresses: LeadAddress[];
+}
+
+export interface LeadAddress {
+  /** Where the lead holds it. */
+  field: 'phone' | 'altPhone1' | 'altPhone2' | 'altPhone3' | 'email' | 'altEmail1' | 'altEmail2' | 'altEmail3';
+  address: string;
+  /** Of iMessage, as it was found out last; null: nobody asked yet. */
+  availability: 'available' | 'unavailable' | null;
+  checkedAt: Instant | null;
+  /** It still counts: available for 30 days, unavailable for 7. What does not is asked anew. */
+  isFresh: boolean;
+  /** By which line it was found out, in a check or in a send. */
+  line: {
+    _id: Id;
+    address: string | null;
+    transport: string;
+  } | null;
+  /** The entry of `GET /api/dnc` that binds this address. */
+  doNotContact: {
+    _id: Id;
+    reason: string;
+    words: string | null;
+    since: Instant;
+  } | null;
 }
 
 export interface DeletedLeadsAnswer {
@@ -1409,16 +1507,98 @@ export interface CsvPreviewAnswer {
   headers: string[];
   /** Heading → field; null: left out. */
   mapping: Record<string, string | null>;
+  delimiter: string;
+  /** `UTF-8`, with or without a byte order mark. */
+  encoding: string;
   /** The first ten, as they stand in the file. */
   rows: string[][];
   /** Everything a column can be mapped to, besides custom fields. */
   fields: string[];
 }
 
+export interface CsvCheckedAnswer {
+  totalRows: number;
+  /** How many would be saved. */
+  newCount: number;
+  /** How many are in the list already, or stand in the file before. */
+  duplicateCount: number;
+  /** Everything that is wrong. */
+  badRows: {
+    index: number;
+    line?: number;
+    param: string;
+    error: string;
+  }[];
+  mapping: Record<string, string | null>;
+}
+
 export interface UpdateLeadAnswer {
   lead: Lead;
+  /** Each of the lead’s addresses in the order of sends, with what is known of it. */
+  addresses: LeadAddress[];
   /** Fields that were ignored, and why. Empty when all is well. */
   warnings: string[];
+}
+
+export interface ChangedLeadsAnswer {
+  changedCount: number;
+  /** Those that were so already. */
+  unchangedCount: number;
+  /** Those that could not be changed, and were not; all others were. */
+  skipped: {
+    leadId: Id;
+    /** `in_list`: the list has somebody with that phone or email. `too_many_tags`: it would have more than 50. */
+    because: 'in_list' | 'too_many_tags';
+    /** Of `in_list`: who has it. */
+    existingLeadId: Id | null;
+  }[];
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface TagsAnswer {
+  /** Those that most leads have, 500 at most. */
+  tags: {
+    tag: string;
+    leadCount: number;
+  }[];
+  /** True: so many leads have tags that only the newest 100,000 of them were counted. */
+  isPartial: boolean;
+}
+
+export interface LeadCampaignsAnswer {
+  /** One for each time it entered one; the latest first, 100 at most. */
+  campaigns: {
+    campaignId: Id;
+    campaignName: string;
+    campaignStatus: 'draft' | 'active' | 'paused' | 'completed' | 'archived';
+    leadId: Id;
+    /** Which time it went in, from 1. */
+    entry: number;
+    status: 'active' | 'held' | 'stopped' | 'finished' | 'failed';
+    name: string | null;
+    phone: string | null;
+    email: string | null;
+    lineId: Id | null;
+    /** The last step that was made or skipped. */
+    stepKey: string | null;
+    /** From when on waits are counted. */
+    stepAt: Instant | null;
+    messageId: Id | null;
+    /** The step it waits for, once that is decided. */
+    nextStepKey: string | null;
+    /** When it is decided on next; null while its message is on the road, and once it has ended. */
+    nextLookAt: Instant | null;
+    /** Why it is held, stopped or failed: a word, */
+    reason: string | null;
+    /** a sentence, */
+    detail: string | null;
+    /** and the condition that held, if one did. */
+    conditionId: string | null;
+    enteredAt: Instant;
+    endedAt: Instant | null;
+    updatedAt: Instant;
+  }[];
 }
 
 export interface ListsAnswer {
