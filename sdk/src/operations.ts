@@ -12,9 +12,12 @@ import type {
   Campaign,
   CampaignAnalyticsAnswer,
   CampaignAnswer,
+  CampaignAudienceAnswer,
+  CampaignCheckAnswer,
   CampaignLead,
   CampaignLeadAnswer,
   CampaignLeadsAnswer,
+  CampaignProgressAnswer,
   CampaignsAnswer,
   CancelAnswer,
   CancelForLeadAnswer,
@@ -55,6 +58,7 @@ import type {
   EditMessageBody,
   EnrollBody,
   EnterLeadBody,
+  EnterListBody,
   EnteredLeadAnswer,
   EvaluateConditionsBody,
   ExplainAnswer,
@@ -75,6 +79,8 @@ import type {
   LinesAnswer,
   ListAnswer,
   ListsAnswer,
+  MarkReadBody,
+  MarksAnswer,
   Message,
   MessageAnswer,
   MessagesAnswer,
@@ -102,7 +108,11 @@ import type {
   SimulateBody,
   SimulatedMessages,
   SimulationAnswer,
+  SimulationAsked,
+  SimulationCalendar,
+  SimulationsAnswer,
   SpamMonitorAnswer,
+  SuppressedAddress,
   TagsAnswer,
   TimelineAnswer,
   TypingAnswer,
@@ -308,12 +318,18 @@ export interface Operations {
   /**
    * List the threads, those last written in first.
    *
-   * One for each contact, over all channels. What waits or was cancelled does not count as written.
+   * One for each contact, over all channels: it begins with the first message that leaves or comes in. What waits or was cancelled does not count as written. With `lineId`: in the order in which that line was last written to.
    *
    * `GET /api/conversations`
    */
   listConversations(
     input?: {
+      /** `true`: only threads with something unread. */
+      unread?: boolean | undefined;
+      /** Threads in which this line wrote or was written to. */
+      lineId?: string | undefined;
+      /** Part of the name, of an address, of the company, or of what the contact wrote. */
+      search?: string | undefined;
       limit?: number | undefined;
       /** `nextCursor` of the page before. */
       cursor?: string | undefined;
@@ -323,6 +339,8 @@ export interface Operations {
 
   /**
    * Read the thread with one contact.
+   *
+   * With its tapbacks, files, opt-outs and changes of line, and from which line the contact would be answered. Answer by `POST /api/messages` with `leadId`: it goes before what nobody waits for, since the contact wrote.
    *
    * `GET /api/conversations/{leadId}`
    */
@@ -335,6 +353,35 @@ export interface Operations {
     },
     options?: CallOptions,
   ): Promise<ConversationAnswer>;
+
+  /**
+   * Mark the thread as read.
+   *
+   * For everybody of the workspace. Asked for again, it changes nothing.
+   *
+   * `POST /api/conversations/{leadId}/read`
+   */
+  readConversation(
+    input: {
+      leadId: Id;
+      body: MarkReadBody;
+    },
+    options?: CallOptions,
+  ): Promise<MarksAnswer>;
+
+  /**
+   * Mark the last that the contact wrote as unread.
+   *
+   * Where the contact wrote nothing, nothing can be unread: `unreadCount` stays 0.
+   *
+   * `POST /api/conversations/{leadId}/unread`
+   */
+  unreadConversation(
+    input: {
+      leadId: Id;
+    },
+    options?: CallOptions,
+  ): Promise<MarksAnswer>;
 
   /**
    * List who replied, and to what.
@@ -1273,6 +1320,80 @@ export interface Operations {
   ): Promise<CampaignLeadAnswer>;
 
   /**
+   * How far a campaign has come.
+   *
+   * Leads by where they stand and why, messages by step and line. Quick enough to be asked while it runs; figures to keep are those of `…/analytics`.
+   *
+   * `GET /api/campaigns/{id}/progress`
+   */
+  getCampaignProgress(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<CampaignProgressAnswer>;
+
+  /**
+   * Count whom a list would bring into a campaign.
+   *
+   * Each lead is counted once. What is known of addresses is not asked: a simulation does that.
+   *
+   * `GET /api/campaigns/{id}/audience`
+   */
+  getCampaignAudience(
+    input: {
+      id: Id;
+      /** Absent: the campaign’s own. */
+      listId?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<CampaignAudienceAnswer>;
+
+  /**
+   * Check a change to a campaign, without making it.
+   *
+   * What a PATCH with the same body would come to: what is wrong with it, each with its place, and which messages and leads it would touch. Nothing is stored.
+   *
+   * `POST /api/campaigns/{id}/check`
+   */
+  checkCampaign(
+    input: {
+      id: Id;
+      body: UpdateCampaignBody;
+    },
+    options?: CallOptions,
+  ): Promise<CampaignCheckAnswer>;
+
+  /**
+   * Make a copy of a campaign.
+   *
+   * A draft with the same steps, list, lines and settings, headers of its conditions included.
+   *
+   * `POST /api/campaigns/{id}/duplicate`
+   */
+  duplicateCampaign(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<CampaignAnswer>;
+
+  /**
+   * Add the leads of a list to a campaign that was launched.
+   *
+   * They enter a thousand at a time; who has been in it already stays as it is. A completed campaign becomes active again. Asked once more for the same list, whoever came into it meanwhile enters.
+   *
+   * `POST /api/campaigns/{id}/lists`
+   */
+  addListToCampaign(
+    input: {
+      id: Id;
+      body: EnterListBody;
+    },
+    options?: CallOptions,
+  ): Promise<CampaignAnswer>;
+
+  /**
    * Foresee a campaign.
    *
    * Runs the real rules over a copy of all that counts, on virtual time: when each lead gets which step from which line, and what never goes. A draft is launched there, a paused campaign resumed, a running one goes on from now. Nothing is sent, and nothing of the campaign changes.
@@ -1286,6 +1407,45 @@ export interface Operations {
     },
     options?: CallOptions,
   ): Promise<SimulationAnswer>;
+
+  /**
+   * List the simulations of a campaign.
+   *
+   * What was asked of each, and its result in three figures. Kept for 30 days.
+   *
+   * `GET /api/campaigns/{id}/simulations`
+   */
+  listSimulations(
+    input: {
+      id: Id;
+      cursor?: string | undefined;
+      limit?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<SimulationsAnswer>;
+
+  /**
+   * Read the calendar of a simulation.
+   *
+   * How many messages go in each hour of each day, from each line.
+   *
+   * `GET /api/campaigns/{id}/simulations/{simulationId}/calendar`
+   */
+  getSimulationCalendar(
+    input: {
+      id: Id;
+      simulationId: Id;
+      /** The first day on which anything goes, when absent. */
+      from?: string | undefined;
+      /** At most 42 days, 7 by line; as many when absent. */
+      to?: string | undefined;
+      /** Of this one alone. */
+      lineId?: string | undefined;
+      /** `line`: each line for itself. */
+      by?: 'hour' | 'line' | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<SimulationCalendar>;
 
   /**
    * Read a simulation.
@@ -1334,6 +1494,8 @@ export interface Operations {
       stepKey?: string | undefined;
       lineId?: string | undefined;
       status?: 'sent' | 'fallback' | 'never' | undefined;
+      /** Of those that never go. */
+      reason?: string | undefined;
       /** 1 to 100, 50 when absent. */
       limit?: string | undefined;
       cursor?: string | undefined;
@@ -1674,12 +1836,36 @@ export interface Operations {
 export interface Pages {
   listMessages: Message;
   listConversations: Conversation;
-  getConversation: Message;
+  getConversation: SuppressedAddress;
   readDncHistory: DncLedgerEntry;
   listCampaigns: Campaign;
   listCampaignLeads: CampaignLead;
+  listSimulations: {
+    simulationId: Id;
+    status: 'waiting' | 'running' | 'finished' | 'failed';
+    asked: SimulationAsked;
+    progress: {
+      /** Sent so far, of all that goes over these lines. */
+      messages: number;
+      /** How far the simulated clock has come. */
+      at: string;
+    } | null;
+    error: string | null;
+    createdAt: Instant;
+    startedAt: Instant | null;
+    finishedAt: Instant | null;
+    /** The result in three figures. */
+    outcome: {
+      messages: number;
+      finishAt: Instant | null;
+      neverGoes: number;
+    } | null;
+  };
   listSimulatedMessages: {
     leadId: string;
+    name: string | null;
+    phone: string | null;
+    email: string | null;
     stepKey: string | null;
     lineId: string | null;
     /** null: it never goes, `reason` and `detail` say why. */
@@ -1708,7 +1894,9 @@ export const OPERATIONS = {
   startTyping: { method: 'POST', path: '/api/messages/typing' },
   stopTyping: { method: 'DELETE', path: '/api/messages/typing' },
   listConversations: { method: 'GET', path: '/api/conversations', cursor: 'cursor', items: 'conversations' },
-  getConversation: { method: 'GET', path: '/api/conversations/{leadId}', cursor: 'cursor', items: 'messages' },
+  getConversation: { method: 'GET', path: '/api/conversations/{leadId}', cursor: 'cursor', items: 'doNotContact' },
+  readConversation: { method: 'POST', path: '/api/conversations/{leadId}/read' },
+  unreadConversation: { method: 'POST', path: '/api/conversations/{leadId}/unread' },
   listReplies: { method: 'GET', path: '/api/replies' },
   scanDormant: { method: 'GET', path: '/api/conversations/scan-dormant' },
   wakeDormant: { method: 'POST', path: '/api/conversations/scan-dormant' },
@@ -1768,7 +1956,14 @@ export const OPERATIONS = {
   listCampaignLeads: { method: 'GET', path: '/api/campaigns/{id}/leads', cursor: 'cursor', items: 'leads' },
   enrollLead: { method: 'POST', path: '/api/campaigns/{id}/enroll', takesKey: true },
   stopCampaignLead: { method: 'POST', path: '/api/campaigns/{id}/leads/{leadId}/stop' },
+  getCampaignProgress: { method: 'GET', path: '/api/campaigns/{id}/progress' },
+  getCampaignAudience: { method: 'GET', path: '/api/campaigns/{id}/audience' },
+  checkCampaign: { method: 'POST', path: '/api/campaigns/{id}/check' },
+  duplicateCampaign: { method: 'POST', path: '/api/campaigns/{id}/duplicate', takesKey: true },
+  addListToCampaign: { method: 'POST', path: '/api/campaigns/{id}/lists' },
   simulateCampaign: { method: 'POST', path: '/api/campaigns/{id}/simulate' },
+  listSimulations: { method: 'GET', path: '/api/campaigns/{id}/simulations', cursor: 'cursor', items: 'simulations' },
+  getSimulationCalendar: { method: 'GET', path: '/api/campaigns/{id}/simulations/{simulationId}/calendar' },
   getSimulation: { method: 'GET', path: '/api/campaigns/{id}/simulations/{simulationId}' },
   deleteSimulation: { method: 'DELETE', path: '/api/campaigns/{id}/simulations/{simulationId}' },
   listSimulatedMessages: { method: 'GET', path: '/api/campaigns/{id}/simulations/{simulationId}/messages', cursor: 'cursor', items: 'messages' },

@@ -1585,6 +1585,15 @@ export interface LeadCampaignsAnswer {
     /** From when on waits are counted. */
     stepAt: Instant | null;
     messageId: Id | null;
+    /** That message; null once it is no longer kept. */
+    message: {
+      status: 'pending' | 'scheduled' | 'queued' | 'sending' | 'unknown' | 'sent' | 'delivered' | 'fallback' | 'failed' | 'cancelled';
+      /** When it may go at the earliest; `explain` says what it waits for. */
+      dueAt: string;
+      sentAt: Instant | null;
+      reason: string | null;
+      error: string | null;
+    } | null;
     /** The step it waits for, once that is decided. */
     nextStepKey: string | null;
     /** When it is decided on next; null while its message is on the road, and once it has ended. */

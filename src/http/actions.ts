@@ -15,41 +15,6 @@ import type { DoorOptions } from '../actions/send-by-door.ts';
 import type { AnalyticsAnswer, AnalyticsFilter } from '../contract/analytics.ts';
 import type { ApiKeyAnswer, ApiKeysAnswer, CreateApiKey, NewApiKeyAnswer } from '../contract/api-keys.ts';
 import type { AuditLogAnswer, ListAuditLog } from '../contract/audit-log.ts';
-import type {
-  AskedAddress,
-  AvailabilityJobAnswer,
-  CheckAddressAnswer,
-  CheckedAddress,
-  CheckLeadAnswer,
-  LeadsCheckedAnswer,
-  ReachContactAnswer,
-} from '../contract/availability.ts';
-import type { AddDnc, DncEntriesAnswer, DncEntryAnswer, ListDnc } from '../contract/dnc.ts';
-import type { CampaignAnalyticsAnswer } from '../contract/campaign-analytics.ts';
-import type {
-  CampaignChanges,
-  CreateCampaign,
-  EnterTarget,
-  EvaluateConditions,
-  ListCampaignLeads,
-  ListCampaigns,
-} from '../contract/campaign-requests.ts';
-import type {
-  CampaignAnswer,
-  CampaignLeadAnswer,
-  CampaignLeadsAnswer,
-  CampaignsAnswer,
-  ChangedCampaignAnswer,
-  ConditionsEvaluatedAnswer,
-  EnteredLeadAnswer,
-} from '../contract/campaigns.ts';
-import type {
-  ConversationAnswer,
-  ConversationsAnswer,
-  ListReplies,
-  Page,
-  RepliesAnswer,
-} from '../contract/conversations.ts';
 import type { DormantAnswer, ScanDormant, WakeDormantAnswer } from '../contract/dormant.ts';
 import type { FallbackConfig, UpdateFallbackConfig } from '../contract/fallback-config.ts';
 import type { React, ReactAnswer, TypingAnswer } from '../contract/gestures.ts';
@@ -123,12 +88,9 @@ import type { UpdateWorkspace, Workspace } from '../contract/workspace.ts';
 import type { Deps } from '../deps.ts';
 import type { CampaignActions } from './campaign-actions.ts';
 import type { ConversationActions } from './conversation-actions.ts';
-
-export interface Actions extends CampaignActions, ConversationActions {
-import type { SimulationWish } from '../domain/simulation.ts';
 import type { LeadActions } from './lead-actions.ts';
 
-export interface Actions extends LeadActions {
+export interface Actions extends CampaignActions, ConversationActions, LeadActions {
   acceptMessage(deps: Deps, caller: Caller, request: SendMessage, options: SendOptions): Promise<Accepted>;
   dryRunMessage(deps: Deps, caller: Caller, request: SendMessage): Promise<DryRunAnswer>;
   listMessages(deps: Deps, caller: Caller, filters: ListMessages): Promise<MessagesAnswer>;
@@ -141,14 +103,6 @@ export interface Actions extends LeadActions {
 
   react(deps: Deps, caller: Caller, request: React): Promise<ReactAnswer>;
   showTyping(deps: Deps, caller: Caller, messageId: string, isTyping: boolean): Promise<TypingAnswer>;
-
-  listDnc(deps: Deps, caller: Caller, query: ListDnc): Promise<DncEntriesAnswer>;
-  addDnc(deps: Deps, caller: Caller, request: AddDnc): Promise<DncEntryAnswer>;
-  removeDnc(deps: Deps, caller: Caller, id: string): Promise<{ success: true }>;
-  listConversations(deps: Deps, caller: Caller, page: Page): Promise<ConversationsAnswer>;
-  getConversation(deps: Deps, caller: Caller, leadId: string, page: Page): Promise<ConversationAnswer>;
-  listReplies(deps: Deps, caller: Caller, filters: ListReplies): Promise<RepliesAnswer>;
-
   /** Reads `bytes` to their end, unless they are too many. */
   uploadAttachment(deps: Deps, caller: Caller, file: Upload): Promise<UploadedFile>;
   openFile(deps: Deps, token: string): Promise<OpenedFile>;
@@ -169,80 +123,6 @@ export interface Actions extends LeadActions {
   getLanguageAudit(deps: Deps, caller: Caller): Promise<LanguageAudit>;
   updateLanguageAudit(deps: Deps, caller: Caller, changes: UpdateLanguageAudit): Promise<LanguageAudit>;
   readAnalytics(deps: Deps, caller: Caller, filter: AnalyticsFilter): Promise<AnalyticsAnswer>;
-
-  getLead(deps: Deps, caller: Caller, id: string): Promise<LeadAnswer>;
-  listLeads(deps: Deps, caller: Caller, query: ListLeads): Promise<LeadsAnswer>;
-  saveLeads(
-    deps: Deps,
-    caller: Caller,
-    request: SaveLeads,
-    options: KeyedRequest & { warnings: string[] },
-  ): Promise<KeyedAnswer<LeadsAnswered>>;
-  updateLead(deps: Deps, caller: Caller, id: string, changes: LeadChanges): Promise<LeadAnswer>;
-  deleteLeads(deps: Deps, caller: Caller, ids: readonly string[]): Promise<{ deletedCount: number }>;
-  /** Refuses at once; then text as it is asked for. */
-  exportLeads(
-    deps: Deps,
-    caller: Caller,
-    filters: Pick<ListLeads, 'listId' | 'tag'>,
-  ): Promise<AsyncIterable<string>>;
-  listLists(deps: Deps, caller: Caller): Promise<ListsAnswer>;
-  getList(deps: Deps, caller: Caller, id: string): Promise<ListAnswer>;
-  createList(deps: Deps, caller: Caller, request: Required<ListChanges>): Promise<ListAnswer>;
-  updateList(deps: Deps, caller: Caller, id: string, changes: ListChanges): Promise<ListAnswer>;
-  deleteList(deps: Deps, caller: Caller, id: string): Promise<{ success: true }>;
-  listCampaigns(deps: Deps, caller: Caller, asked: ListCampaigns): Promise<CampaignsAnswer>;
-  getCampaign(deps: Deps, caller: Caller, id: string): Promise<CampaignAnswer>;
-  createCampaign(
-    deps: Deps,
-    caller: Caller,
-    request: CreateCampaign,
-    options: KeyedRequest & { warnings: string[] },
-  ): Promise<KeyedAnswer<CampaignAnswer>>;
-  updateCampaign(
-    deps: Deps,
-    caller: Caller,
-    id: string,
-    changes: CampaignChanges,
-  ): Promise<ChangedCampaignAnswer>;
-  deleteCampaign(deps: Deps, caller: Caller, id: string): Promise<{ success: true }>;
-  steerCampaign(deps: Deps, caller: Caller, id: string, move: CampaignMove): Promise<CampaignAnswer>;
-  readCampaignAnalytics(deps: Deps, caller: Caller, id: string): Promise<CampaignAnalyticsAnswer>;
-  listCampaignLeads(
-    deps: Deps,
-    caller: Caller,
-    id: string,
-    asked: ListCampaignLeads,
-  ): Promise<CampaignLeadsAnswer>;
-  stopCampaignLead(deps: Deps, caller: Caller, id: string, leadId: string): Promise<CampaignLeadAnswer>;
-  simulateCampaign(
-    deps: Deps,
-    caller: Caller,
-    campaignId: string,
-    asked: SimulationWish,
-    options: { waitMs: number; gone: AbortSignal; warnings: string[] },
-  ): Promise<Simulated>;
-  getSimulation(deps: Deps, caller: Caller, campaignId: string, id: string): Promise<SimulationAnswer>;
-  deleteSimulation(deps: Deps, caller: Caller, campaignId: string, id: string): Promise<{ success: true }>;
-  listSimulated(
-    deps: Deps,
-    caller: Caller,
-    campaignId: string,
-    id: string,
-    asked: ListSimulated,
-  ): Promise<SimulatedMessages>;
-  enterLead(
-    deps: Deps,
-    caller: Caller,
-    id: string,
-    target: EnterTarget,
-    options: KeyedRequest & { warnings: string[] },
-  ): Promise<KeyedAnswer<EnteredLeadAnswer>>;
-  evaluateConditions(
-    deps: Deps,
-    caller: Caller,
-    request: EvaluateConditions,
-  ): Promise<ConditionsEvaluatedAnswer>;
 
   getWorkspace(deps: Deps, caller: Caller): Promise<Workspace>;
   updateWorkspace(deps: Deps, caller: Caller, changes: UpdateWorkspace): Promise<Workspace>;

@@ -71,17 +71,6 @@ export async function searchLeads(
   { offset, limit }: Range,
 ): Promise<{ leads: LeadRow[]; total: number }> {
   const values: unknown[] = [workspaceId, offset, limit];
-  const conditions = ['l.workspace_id = $1'];
-  const names: string[] = [];
-  const where = (name: string, condition: (parameter: string) => string, value: unknown) => {
-    if (value === null) return;
-    values.push(value);
-    names.push(name);
-    conditions.push(condition(`$${values.length}`));
-  };
-  where('search', matchesSearch, search === null ? null : searchPattern(search));
-  where('tag', (p) => `l.tags @> ${p}::text[]`, tag === null ? null : [tag]);
-  where('list', (p) => `l.list_id = ${p}`, listId);
   const { names, conditions } = conditionsOf(filters, values);
   const [found = { ids: [], total: 0 }] = await tx.query<{ ids: string[]; total: number }>(
     statement(
@@ -111,7 +100,7 @@ function conditionsOf(
     parameters.set(name, `$${values.length}`);
     conditions.push(condition(`$${values.length}`));
   };
-  where('search', (p) => `${SEARCHED} ILIKE ${p}`, search === null ? null : pattern(search));
+  where('search', matchesSearch, search === null ? null : searchPattern(search));
   where('tag', (p) => `l.tags @> ${p}::text[]`, tag === null ? null : [tag]);
   where('list', (p) => `l.list_id = ${p}`, listId);
   where('availability', (p) => `${AVAILABILITY} = ${p}`, availability);

@@ -27,12 +27,13 @@ export async function listCampaignLeads(
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
-    leads: await withLeads(deps, workspaceId, page),
+    leads: await presentEntries(deps, workspaceId, page),
     nextCursor: rows.length > page.length && last !== undefined ? `${last.leadId}_${last.entry}` : null,
   };
 }
 
-async function withLeads(
+/** With their contacts and the messages of the steps they stand at, read for all of them at once. */
+export async function presentEntries(
   { database }: Deps,
   workspaceId: string,
   entries: readonly EntryRow[],
@@ -83,7 +84,7 @@ export async function stopCampaignLead(
   deps.announceSettled();
   deps.wakeDispatchers();
   const stopped = await findLastEntry(deps.database, workspaceId, id, leadId);
-  const [lead] = stopped === null ? [] : await withLeads(deps, workspaceId, [stopped]);
+  const [lead] = stopped === null ? [] : await presentEntries(deps, workspaceId, [stopped]);
   if (lead === undefined) throw problem('CAMPAIGN_LEAD_NOT_FOUND');
   return { lead };
 }

@@ -6,7 +6,7 @@ import { listEntriesOfLead } from '../../store/campaign-entries.ts';
 import { findCampaigns } from '../../store/campaigns.ts';
 import { findLead } from '../../store/leads.ts';
 import type { Caller } from '../authenticate.ts';
-import { presentEntry } from './present-campaign.ts';
+import { presentEntries } from './campaign-leads.ts';
 
 const MAX_SHOWN = 100;
 
@@ -23,12 +23,13 @@ export async function listLeadCampaigns(
   const campaigns = new Map(
     (await findCampaigns(database, workspaceId, ids)).map((campaign) => [campaign.id, campaign]),
   );
+  const standing = await presentEntries(deps, workspaceId, entries);
   return {
-    campaigns: entries.flatMap((entry) => {
-      const campaign = campaigns.get(entry.campaignId);
-      if (campaign === undefined) return [];
-      const { id: campaignId, name: campaignName, status: campaignStatus } = campaign;
-      return [{ campaignId, campaignName, campaignStatus, ...presentEntry(entry, lead) }];
+    campaigns: entries.flatMap(({ campaignId }, n) => {
+      const campaign = campaigns.get(campaignId);
+      const where = standing[n];
+      if (campaign === undefined || where === undefined) return [];
+      return [{ campaignId, campaignName: campaign.name, campaignStatus: campaign.status, ...where }];
     }),
   };
 }
