@@ -1,7 +1,7 @@
 -- The base: what a workspace owns, the messages that are their own queue, and the events that tell of them.
 --
 -- Rules of this schema, read back from the catalogue by test/schema.test.ts so that it also runs sharded by workspace:
---   * workspace_id leads every primary key, unique key and foreign key (reference tables apart: api_keys, pairing_codes, schema_migrations);
+--   * workspace_id leads every primary key, unique key and foreign key (reference tables apart: api_keys, pairing_codes, schema_migrations, and those of people);
 --   * no triggers, no serials; instants come in as parameters; ids are made by the application and sort by time.
 -- There is no foreign key on the road of a message: each would lock its line's row in every intake, and the rows it
 -- points to are never deleted while a message can still be sent (lines never, leads are re-read before sending).
@@ -48,7 +48,9 @@ CREATE TABLE audit_log (
   workspace_id text NOT NULL,
   id           text NOT NULL,
   at           timestamptz NOT NULL,
+  -- Empty where a person did it.
   api_key_id   text NOT NULL,
+  person_id    text,
   route        text NOT NULL,
   action       text NOT NULL,
   entity       text NOT NULL,
@@ -59,6 +61,122 @@ CREATE TABLE audit_log (
   PRIMARY KEY (workspace_id, id)
 );
 CREATE INDEX audit_log_entity ON audit_log (workspace_id, entity_id, id);
+
+-- People who sign in. A session is known before any workspace is, so that all of these are reference tables. The first five are
+-- written by the library that checks passwords (actions/people/sign-in.ts tells it these names).
+CREATE TABLE people (
+  id                 text PRIMARY KEY,
+  name               text NOT NULL,
+  -- Lower case.
+  email              text NOT NULL,
+  email_verified     boolean NOT NULL DEFAULT false,
+  image              text,
+  two_factor_enabled boolean NOT NULL DEFAULT false,
+  created_at         timestamptz NOT NULL,
+  updated_at         timestamptz NOT NULL
+);
+CREATE UNIQUE INDEX people_email ON people (email);
+
+-- The token alone opens nothing: the cookie carries our signature of it.
+CREATE TABLE sessions (
+  id         text PRIMARY KEY,
+  token      text NOT NULL,
+  person_id  text NOT NULL,
+  ip_address text,
+  user_agent text,
+  created_at timestamptz NOT NULL,
+  updated_at timestamptz NOT NULL,
+  expires_at timestamptz NOT NULL
+);
+CREATE UNIQUE INDEX sessions_token ON sessions (token);
+CREATE INDEX sessions_person ON sessions (person_id);
+CREATE INDEX sessions_expiry ON sessions (expires_at);
+
+-- How a person proves who he is: by a password, of which a hash is kept. The tokens are of providers that are not used.
+CREATE TABLE accounts (
+  id                       text PRIMARY KEY,
+  person_id                text NOT NULL,
+  provider_id              text NOT NULL,
+  account_id               text NOT NULL,
+  password                 text,
+  access_token             text,
+  refresh_token            text,
+  id_token                 text,
+  access_token_expires_at  timestamptz,
+  refresh_token_expires_at timestamptz,
+  scope                    text,
+  created_at               timestamptz NOT NULL,
+  updated_at               timestamptz NOT NULL
+);
+CREATE UNIQUE INDEX accounts_of_provider ON accounts (provider_id, account_id);
+CREATE INDEX accounts_person ON accounts (person_id);
+
+-- Sign-ins between password and code.
+CREATE TABLE verifications (
+  id         text PRIMARY KEY,
+  identifier text NOT NULL,
+  value      text NOT NULL,
+  created_at timestamptz NOT NULL,
+  updated_at timestamptz NOT NULL,
+  expires_at timestamptz NOT NULL
+);
+CREATE INDEX verifications_identifier ON verifications (identifier);
+CREATE INDEX verifications_expiry ON verifications (expires_at);
+
+-- Secret and backup codes are encrypted.
+CREATE TABLE two_factors (
+  id                        text PRIMARY KEY,
+  person_id                 text NOT NULL,
+  secret                    text NOT NULL,
+  backup_codes              text NOT NULL,
+  verified                  boolean NOT NULL DEFAULT false,
+  failed_verification_count integer NOT NULL DEFAULT 0,
+  locked_until              timestamptz
+);
+CREATE UNIQUE INDEX two_factors_person ON two_factors (person_id);
+
+-- Who may do what in which workspace.
+CREATE TABLE memberships (
+  workspace_id text NOT NULL,
+  person_id    text NOT NULL,
+  role         text NOT NULL CHECK (role IN ('owner', 'admin', 'member', 'viewer')),
+  created_at   timestamptz NOT NULL,
+  PRIMARY KEY (workspace_id, person_id)
+);
+CREATE INDEX memberships_person ON memberships (person_id);
+
+-- Gone once accepted; who joined stands in the audit log.
+CREATE TABLE invitations (
+  token_hash   bytea PRIMARY KEY,
+  workspace_id text NOT NULL,
+  id           text NOT NULL,
+  email        text NOT NULL,
+  role         text NOT NULL CHECK (role IN ('owner', 'admin', 'member', 'viewer')),
+  -- Who invites: a name, as it was then.
+  invited_by   text NOT NULL,
+  created_at   timestamptz NOT NULL,
+  expires_at   timestamptz NOT NULL
+);
+CREATE INDEX invitations_workspace ON invitations (workspace_id, id);
+CREATE INDEX invitations_expiry ON invitations (expires_at);
+
+-- Whoever brings the token becomes an owner of the workspace. Gone with the first use.
+CREATE TABLE setup_links (
+  token_hash   bytea PRIMARY KEY,
+  workspace_id text NOT NULL,
+  created_at   timestamptz NOT NULL,
+  expires_at   timestamptz NOT NULL
+);
+CREATE INDEX setup_links_workspace ON setup_links (workspace_id);
+CREATE INDEX setup_links_expiry ON setup_links (expires_at);
+
+-- Attempts to sign in, by whom they were about: counted over all processes.
+CREATE TABLE sign_in_attempts (
+  about      text PRIMARY KEY,
+  since      timestamptz NOT NULL,
+  count      integer NOT NULL
+);
+CREATE INDEX sign_in_attempts_since ON sign_in_attempts (since);
 
 -- How the workspace wants to sound. No row: nothing was said.
 CREATE TABLE language_audits (

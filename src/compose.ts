@@ -8,6 +8,8 @@ import { newFetchesUnderWay } from './actions/fetch-file.ts';
 import { actions } from './actions/index.ts';
 import { createKeptCounts } from './actions/kept-counts.ts';
 import { createListCounts } from './actions/list-counts.ts';
+import { createSessions } from './actions/people/sessions.ts';
+import { createSignIn } from './actions/people/sign-in.ts';
 import { hintAtNews } from './actions/receive-hook.ts';
 import { createSettlements } from './actions/settle-messages.ts';
 import { createTagCounts } from './actions/tag-counts.ts';
@@ -175,6 +177,10 @@ export async function compose(options: ComposeOptions): Promise<App> {
     onSignal: (signal) => hear[signal](),
   });
 
+  const secure = publicUrl?.startsWith('https:') === true;
+  const signIn = createSignIn({ database, ids, log, secretKey: options.secretKey, secure });
+  const { sessionToken } = signIn;
+
   const base = {
     config,
     clock,
@@ -188,6 +194,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     objects,
     fetches: newFetchesUnderWay(),
     channels,
+    people: { signIn, sessions: createSessions({ database, clock, sessionToken }) },
     snapshots: createWorkspaceSnapshots({ database, clock }),
     listCounts: createListCounts({ clock }),
     keptCounts: createKeptCounts({ clock }),

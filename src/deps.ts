@@ -6,6 +6,8 @@ import type { FetchesUnderWay } from './actions/fetch-file.ts';
 import type { Intake } from './actions/intake.ts';
 import type { KeptCounts } from './actions/kept-counts.ts';
 import type { ListCounts } from './actions/list-counts.ts';
+import type { Sessions } from './actions/people/sessions.ts';
+import type { SignIn } from './actions/people/sign-in.ts';
 import type { Settlements } from './actions/settle-messages.ts';
 import type { TagCounts } from './actions/tag-counts.ts';
 import type { OutcomeWatch } from './actions/wait-for-outcome.ts';
@@ -41,6 +43,8 @@ export interface Deps {
   fetches: FetchesUnderWay;
   channels: ReadonlyMap<Transport, Channel>;
   authenticate: Authenticate;
+  /** Who is signed in, and the library that lets people in. */
+  people: { signIn: SignIn; sessions: Sessions };
   snapshots: WorkspaceSnapshots;
   listCounts: ListCounts;
   /** Of campaigns, for pages. */

@@ -51,6 +51,15 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     ],
     load: async () => (await import('./commands/keys.ts')).keys,
   },
+  people: {
+    sentence: 'Let in somebody who lost the way in',
+    options: [
+      'list <workspace>',
+      'setup-link <workspace>   prints a link that makes whoever opens it an owner, once',
+      'new-password <email>     prints a new password, ends every session and switches codes off',
+    ],
+    load: async () => (await import('./commands/people.ts')).people,
+  },
   doctor: {
     sentence: 'Check settings, files, port and database; changes nothing',
     load: async () => (await import('./commands/doctor.ts')).doctor,

@@ -2,9 +2,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hashToken, makeSetupToken } from '../src/actions/people/join.ts';
 import type { AuditLogAnswer } from '../src/contract/audit-log.ts';
+import { insertInvitation } from '../src/store/invitations.ts';
 import type { Answer } from './client.ts';
 import { openApp, type TestApp } from './harness.ts';
+import { openBrowser, PASSWORD, tokenIn } from './people.ts';
 import { bill, newPhone, openWorkspace, read, type Workspace } from './workspaces.ts';
 
 let app: TestApp;
@@ -167,6 +170,55 @@ const AUDITED: Readonly<Record<string, { leaves: string[]; by: () => Promise<Ans
     leaves: ['api_key updated'],
     by: () => call('PATCH', `/api/api-keys/${made.apiKey}`, { name: 'Zapier' }),
   },
+  setUp: {
+    leaves: ['member created'],
+    by: async () => {
+      made.secretSetup ??= (await makeSetupToken(app.deps, ws.workspaceId)) ?? '';
+      const person = { name: 'Ada', email: 'ada@example.com', password: PASSWORD };
+      return openBrowser(app.url).call('POST', '/api/setup', { token: made.secretSetup, ...person });
+    },
+  },
+  invite: {
+    leaves: ['invitation created'],
+    by: async () => {
+      const answer = await post('/api/invitations', { email: 'grace@example.com' });
+      made.secretInvitation ??= tokenIn(String(answer.body.link));
+      return answer;
+    },
+  },
+  acceptInvitation: {
+    leaves: ['member created'],
+    by: async () => {
+      const body = { token: made.secretInvitation, name: 'Grace', password: PASSWORD };
+      const answer = await openBrowser(app.url).call('POST', '/api/invitations/accept', body);
+      const { members } = (await call('GET', '/api/members')).body as { members: { personId: string }[] };
+      made.member = members.at(-1)?.personId ?? '';
+      return answer;
+    },
+  },
+  withdrawInvitation: {
+    leaves: ['invitation deleted'],
+    by: async () => {
+      const now = app.deps.clock.now();
+      const { workspaceId } = ws;
+      const email = 'late@example.com';
+      const row = { workspaceId, id: app.deps.ids(), email, role: 'viewer' as const, invitedBy: 'Test' };
+      await insertInvitation(app.deps.database, hashToken('late'), {
+        ...row,
+        createdAt: now,
+        expiresAt: now + 60_000,
+      });
+      return call('DELETE', `/api/invitations/${row.id}`);
+    },
+  },
+  updateMember: {
+    leaves: ['member updated'],
+    by: () => call('PATCH', `/api/members/${made.member}`, { role: 'admin' }),
+  },
+  removeMember: {
+    leaves: ['member deleted'],
+    by: () => call('DELETE', `/api/members/${made.member}`),
+  },
   removeApiKey: { leaves: ['api_key deleted'], by: () => call('DELETE', `/api/api-keys/${made.apiKey}`) },
 };
 
@@ -174,6 +226,7 @@ const MESSAGES = 'a message is data; its timeline tells who sent, changed and ca
 const SEQUENCE = 'one contact is data; the campaign shows when it entered, where it stands and why it left';
 const FORESEEN = 'a simulation changes nothing, and is forgotten';
 const CARRIER = 'what carriers and devices report is data; it stands in events and timelines';
+const ACCOUNT = 'it is the person’s own account, which belongs to no workspace';
 const ASKS = 'it asks, and changes nothing that anybody set';
 const READING = 'that somebody looked is no setting';
 
@@ -191,6 +244,17 @@ const NOT_AUDITED: Readonly<Record<string, string>> = {
   readConversation: READING,
   unreadConversation: READING,
   wakeDormant: 'it makes events, which stand in the feed',
+  signIn: ACCOUNT,
+  enterCode: ACCOUNT,
+  enterBackupCode: ACCOUNT,
+  signOut: ACCOUNT,
+  endOtherSessions: ACCOUNT,
+  renamePerson: ACCOUNT,
+  changePassword: ACCOUNT,
+  beginCodes: ACCOUNT,
+  endCodes: ACCOUNT,
+  newBackupCodes: ACCOUNT,
+  lookAtInvitation: ASKS,
   uploadAttachment: 'a file is data',
   updateLead: 'one contact is data',
   putLead: 'one contact is data',
@@ -213,6 +277,11 @@ const NOT_AUDITED: Readonly<Record<string, string>> = {
   receiveHook: CARRIER,
   unsubscribe: 'the contact does it; it stands in the ledger of opt-outs',
 };
+
+/** Somebody, or a Mac, brings a token instead. */
+const WITHOUT_KEY = ['pairDevice', 'setUp', 'acceptInvitation'];
+/** In a workspace that is past due as well: who or what must go, goes, and an operator lets in whom he wants. */
+const ALWAYS = ['pairDevice', 'removeApiKey', 'removeMember', 'withdrawInvitation', 'setUp'];
 
 interface Operation {
   operationId: string;
@@ -243,8 +312,7 @@ describe('is in the log, with its call and its key', () => {
     for (const entry of entries) {
       expect(entry.route).toBe(ROUTE_OF.get(operationId));
       expect(entry.entityId).not.toBe('');
-      // A Mac brings a code instead of a key.
-      expect(entry.apiKeyName).toBe(operationId === 'pairDevice' ? null : 'Test');
+      expect(entry.apiKeyName).toBe(WITHOUT_KEY.includes(operationId) ? null : 'Test');
     }
   });
 });
@@ -252,7 +320,7 @@ describe('is in the log, with its call and its key', () => {
 test('no secret that a call took or gave is in the log', async () => {
   const rows = JSON.stringify(await read(app, 'SELECT * FROM audit_log'));
   const secrets = Object.entries(made).filter(([name]) => name.startsWith('secret'));
-  expect(secrets.length).toBe(6);
+  expect(secrets.length).toBe(8);
   for (const [name, secret] of secrets) expect(rows.includes(secret), name).toBe(false);
 });
 
@@ -292,13 +360,14 @@ test('of leads saved and deleted in bulk it tells how many, and where', async ()
   expect(JSON.stringify([deleted, made])).not.toContain('private');
 });
 
-test('in a workspace that is past due each of them is 402 and leaves nothing; only keys can be removed', async () => {
+test('in a workspace that is past due each of them is 402 and leaves nothing; only what must go can be removed', async () => {
   const { apiKey } = (await post('/api/api-keys', { name: 'Stolen' })).body as { apiKey: { _id: string } };
+  const open = await post('/api/invitations', { email: 'later@example.com' });
+  made.secretInvitation = tokenIn(String(open.body.link));
   await bill(app, ws, 'past_due');
   const before = await log();
   for (const [operationId, { by }] of Object.entries(AUDITED))
-    if (!['pairDevice', 'removeApiKey'].includes(operationId))
-      expect((await by()).status, operationId).toBe(402);
+    if (!ALWAYS.includes(operationId)) expect((await by()).status, operationId).toBe(402);
   expect(await log()).toEqual(before);
   expect((await call('DELETE', `/api/api-keys/${apiKey._id}`)).status).toBe(200);
 });

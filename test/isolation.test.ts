@@ -7,10 +7,12 @@ import type { DncEntryAnswer } from '../src/contract/dnc.ts';
 import type { LeadAnswer } from '../src/contract/leads.ts';
 import type { NewLineRequestAnswer } from '../src/contract/line-orders.ts';
 import type { Message } from '../src/contract/messages.ts';
+import type { NewInvitationAnswer } from '../src/contract/people.ts';
 import type { SimulationAnswer } from '../src/contract/simulations.ts';
 import { routes } from '../src/http/routes.ts';
 import { toIso } from '../src/lib/clock.ts';
 import { openApp, type TestApp } from './harness.ts';
+import { openOwner } from './people.ts';
 import { until } from './until.ts';
 import { addWebhook, deliveries } from './webhooks.ts';
 import { accept, newPhone, openWorkspace, read, type Workspace } from './workspaces.ts';
@@ -42,6 +44,8 @@ let theirs: {
   dncId: string;
   fileUrl: string;
   keyId: string;
+  personId: string;
+  invitationId: string;
   requestedId: string;
   campaignId: string;
   simulationId: string;
@@ -111,6 +115,10 @@ beforeAll(async () => {
   await stranger.call('POST', `/api/campaigns/${campaignId}/leads`, { leadId });
   const foreseen = await stranger.call<SimulationAnswer>('POST', `/api/campaigns/${campaignId}/simulate`, {});
   const { simulationId } = foreseen.body.simulation;
+  const person = await openOwner(app, stranger, MARK);
+  const invited = await stranger.call<NewInvitationAnswer>('POST', '/api/invitations', {
+    email: `${MARK.toLowerCase()}@example.com`,
+  });
   const mineToo = await own.call<CampaignAnswer>('POST', '/api/campaigns', {
     name: 'Mine',
     steps: [{ message: 'Hi' }],
@@ -120,6 +128,8 @@ beforeAll(async () => {
     campaignId,
     simulationId,
     keyId,
+    personId: person.id,
+    invitationId: invited.body.invitation._id,
     requestedId,
     lineId: sent.fromLineId ?? '',
     leadId,
@@ -661,6 +671,42 @@ const ATTEMPTS: Readonly<Record<string, () => Attempt[]>> = {
   removeApiKey: () => [
     { path: `/api/api-keys/${theirs.keyId}`, status: 404, shows: { code: 'API_KEY_NOT_FOUND' } },
   ],
+  getMe: () => [
+    { path: '/api/me', status: 200, shows: { workspace: { id: own.workspaceId } } },
+    // Of people alone: a key has one workspace.
+    {
+      path: `/api/me?workspace=${stranger.workspaceId}`,
+      status: 200,
+      shows: { workspace: { id: own.workspaceId } },
+    },
+    {
+      path: '/api/me',
+      headers: { 'x-workspace-id': stranger.workspaceId },
+      status: 200,
+      shows: { workspace: { id: own.workspaceId } },
+    },
+  ],
+  listMembers: () => [{ path: '/api/members', status: 200, shows: { members: [] } }],
+  updateMember: () => [
+    {
+      path: `/api/members/${theirs.personId}`,
+      body: { role: 'viewer' },
+      status: 404,
+      shows: { code: 'MEMBER_NOT_FOUND' },
+    },
+  ],
+  removeMember: () => [
+    { path: `/api/members/${theirs.personId}`, status: 404, shows: { code: 'MEMBER_NOT_FOUND' } },
+  ],
+  listInvitations: () => [{ path: '/api/invitations', status: 200, shows: { invitations: [] } }],
+  invite: () => [{ path: '/api/invitations', body: { email: 'mine@example.com' }, status: 201 }],
+  withdrawInvitation: () => [
+    {
+      path: `/api/invitations/${theirs.invitationId}`,
+      status: 404,
+      shows: { code: 'INVITATION_NOT_FOUND' },
+    },
+  ],
   requestLine: () => [
     {
       path: '/api/line-requests',
@@ -825,6 +871,17 @@ describe('a stranger’s ids', () => {
               : { error_message: 'Unauthorized', status: 'ERROR' },
         );
       }
+    }
+  });
+
+  test('are closed to the session of somebody who belongs elsewhere, whatever the call', async () => {
+    const person = await openOwner(app, own, 'Own');
+    for (const { method, path, scope, door } of routes) {
+      if (scope === null || door !== undefined) continue;
+      const url = path.replaceAll(/\{\w+\}/g, theirs.sent._id);
+      const headers = { 'x-workspace-id': stranger.workspaceId };
+      const answer = await person.call(method, url, method === 'GET' ? undefined : {}, headers);
+      expect([answer.status, answer.body.code], `${method} ${path}`).toEqual([403, 'NOT_A_MEMBER']);
     }
   });
 

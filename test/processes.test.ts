@@ -208,7 +208,7 @@ describe('two processes that accept and two that send', () => {
           { message: 'Hi', recipientPhone },
           { now: app.deps.clock.now() },
         );
-        return app.deps.intake.add(app.workspaceId, { request, options: NO_OPTIONS });
+        return app.deps.intake.add(app.workspaceId, { request, options: NO_OPTIONS, createdByUserId: null });
       });
       const accepted = Promise.all(accepting);
       const waits =

@@ -39,7 +39,7 @@ export async function acceptMessage(
   const snapshot = await refuseReadOnly(deps, caller);
   refuseForeignFiles(deps, caller.workspaceId, request.attachments);
   const accepted = await withKeyHeld(deps, caller.workspaceId, options.idempotencyKey, () =>
-    deps.intake.add(caller.workspaceId, { request, options }),
+    deps.intake.add(caller.workspaceId, { request, options, createdByUserId: caller.personId ?? null }),
   );
   if (accepted instanceof Problem) throw accepted;
   const waited = await waitForOutcome(deps, caller, accepted, options.waitMs);

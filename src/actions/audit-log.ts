@@ -27,6 +27,7 @@ export async function audit(deps: Deps, tx: Sql, caller: Caller, change: Change)
     id: deps.ids(),
     at: deps.clock.now(),
     apiKeyId: caller.apiKeyId,
+    personId: caller.personId ?? null,
     route: caller.route ?? '',
     action,
     entity,

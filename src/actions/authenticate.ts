@@ -4,17 +4,21 @@
  * unknown ones are remembered too, so that guessing costs the database next to nothing.
  */
 import { createHash } from 'node:crypto';
-import type { Scope, SendsAs } from '../domain/words.ts';
+import type { Role, Scope, SendsAs } from '../domain/words.ts';
 import { Batcher } from '../lib/batcher.ts';
 import { type Clock, isRecent } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { type ApiKeyRow, findApiKeys, noteKeyUse } from '../store/api-keys.ts';
 import type { Database } from '../store/database.ts';
 
-/** Who calls: one API key of one workspace. */
+/** Who calls, within one workspace: an API key, or a person who is signed in. */
 export interface Caller {
   workspaceId: string;
+  /** Empty where a person calls. */
   apiKeyId: string;
+  /** Absent where a key calls. */
+  personId?: string;
+  role?: Role;
   scopes: readonly Scope[];
   /** What is called, of writes: `PATCH /api/lines/{id}`. */
   route?: string;

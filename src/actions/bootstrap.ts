@@ -13,8 +13,9 @@ import { insertWorkspace, updateFallback } from '../store/workspaces.ts';
 import { hashApiKey } from './authenticate.ts';
 
 export interface Bootstrapped {
+  /** The first one of the database. */
   workspaceId: string;
-  /** Shown once; null when it was given from outside. */
+  /** Shown once; null when it was given from outside, or the workspace is not new. */
   newKey: string | null;
 }
 
@@ -43,14 +44,13 @@ const FIND_WORKSPACE_ID = statement(
   'SELECT workspace_id AS "workspaceId" FROM workspaces ORDER BY created_at, workspace_id LIMIT 1',
 );
 
-/** null: there was a workspace already, and nothing to add. */
-export async function bootstrap(deps: Deps, bootstrapKey: string | null): Promise<Bootstrapped | null> {
+export async function bootstrap(deps: Deps, bootstrapKey: string | null): Promise<Bootstrapped> {
   return deps.database.transaction(async (tx) => {
     await tx.query(LOCK_BOOTSTRAP, []);
     const [existing] = await tx.query<{ workspaceId: string }>(FIND_WORKSPACE_ID, []);
     if (existing !== undefined) {
       if (bootstrapKey !== null) await addKey(deps, tx, existing.workspaceId, bootstrapKey);
-      return null;
+      return { workspaceId: existing.workspaceId, newKey: null };
     }
     const workspaceId = `org_${deps.ids()}`;
     await insertWorkspace(tx, workspaceId, 'My workspace', deps.clock.now());

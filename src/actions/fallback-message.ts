@@ -80,6 +80,7 @@ export function fallbackMessage(original: MessageRow, wish: FallbackOptions): Ne
     campaignStartedAt: original.campaignStartedAt,
     fallbackMessage: null,
     contactOwnerEmail: original.contactOwnerEmail,
+    createdByUserId: original.createdByUserId,
     crm: original.crm ?? NO_CRM,
     correlationId: original.correlationId,
   };

@@ -58,6 +58,28 @@ import {
 import { getWorkspace, updateWorkspace } from './manage-workspace.ts';
 import { checkLine, monitorLines } from './monitor-lines.ts';
 import { createPairingCode, pairDevice } from './pair-device.ts';
+import { acceptInvitation, isSetupNeeded, lookAtInvitation, setUp } from './people/join.ts';
+import {
+  getMe,
+  invite,
+  listInvitations,
+  listMembers,
+  removeMember,
+  updateMember,
+  withdrawInvitation,
+} from './people/manage-members.ts';
+import {
+  beginCodes,
+  changePassword,
+  endCodes,
+  endOtherSessions,
+  enterCode,
+  newBackupCodes,
+  renamePerson,
+  renewSession,
+  signIn,
+  signOut,
+} from './people/person-calls.ts';
 import { readAnalytics } from './read-analytics.ts';
 import { readFeed } from './read-feed.ts';
 import { listConversations, readConversation, unreadConversation } from './read-inbox.ts';
@@ -170,6 +192,27 @@ export const actions = {
   createApiKey,
   renameApiKey,
   removeApiKey,
+  getMe,
+  isSetupNeeded,
+  setUp,
+  listMembers,
+  updateMember,
+  removeMember,
+  listInvitations,
+  invite,
+  withdrawInvitation,
+  lookAtInvitation,
+  acceptInvitation,
+  signIn,
+  enterCode,
+  signOut,
+  endOtherSessions,
+  renamePerson,
+  changePassword,
+  beginCodes,
+  endCodes,
+  newBackupCodes,
+  renewSession,
   requestLine,
   getLineRequest,
   steerLineRequest,

@@ -40,6 +40,8 @@ export interface Accepted {
 export interface IntakeItem {
   request: SendMessage;
   options: SendOptions;
+  /** The person who asks; null where a key does. */
+  createdByUserId: string | null;
 }
 
 export type Intake = Batcher<IntakeItem, Accepted | Problem>;
@@ -62,10 +64,12 @@ export class IntakeWriteSet {
     this.#now = now;
   }
 
-  add({ request, options }: IntakeItem, draft: Draft): Accepted {
+  add({ request, options, createdByUserId }: IntakeItem, draft: Draft): Accepted {
     if (draft.lead.kind === 'new' && draft.lead.made) this.#leads.push(draft.lead.lead);
     else this.#mergeInto(draft.lead.lead, request);
-    const message = newMessage(this.#deps.ids, request, options.correlationId, draft, this.#snapshot);
+    const { correlationId } = options;
+    const origin = { correlationId, createdByUserId };
+    const message = newMessage(this.#deps.ids, request, origin, draft, this.#snapshot);
     const row = rowOf(message, this.#snapshot.workspace.workspaceId, this.#now);
     if (draft.plan.status === 'fallback') this.#addFallback(message, row);
     else if (draft.plan.status !== 'failed') this.#wakes.add(draft.line.id);

@@ -13,7 +13,7 @@ const FORCED_SENTENCE = 'Fallback was asked for; iMessage was not tried';
 export function newMessage(
   ids: Ids,
   request: SendMessage,
-  correlationId: string,
+  { correlationId, createdByUserId }: { correlationId: string; createdByUserId: string | null },
   draft: Draft,
   snapshot: WorkspaceSnapshot,
 ): NewMessage {
@@ -72,6 +72,7 @@ export function newMessage(
       request.contactOwnerEmail === undefined
         ? (lead.lead.contactOwnerEmail ?? snapshot.workspace.ownerEmail)
         : request.contactOwnerEmail,
+    createdByUserId,
     crm: linksOf(request.crm, lead.lead),
     correlationId,
   };
@@ -119,7 +120,6 @@ export function rowOf(message: NewMessage, workspaceId: string, now: number): Me
     inReplyTo: null,
     unknownSince: null,
     checkedAddresses: null,
-    createdByUserId: null,
     externalMessageId: null,
     sentAt: null,
     deliveredAt: null,

@@ -4,7 +4,10 @@ import type { Caller } from './authenticate.ts';
 import type { WorkspaceSnapshot } from './workspace-snapshot.ts';
 
 /** Every write of a workspace whose payment is past due is refused (D36). Answers what is known of the workspace. */
-export async function refuseReadOnly(deps: Deps, { workspaceId }: Caller): Promise<WorkspaceSnapshot> {
+export async function refuseReadOnly(
+  deps: Deps,
+  { workspaceId }: Pick<Caller, 'workspaceId'>,
+): Promise<WorkspaceSnapshot> {
   return mayWrite(await deps.snapshots.read(workspaceId));
 }
 

@@ -1,5 +1,6 @@
 /** `serve`: one program, several roles. */
 import { bootstrap } from '../actions/bootstrap.ts';
+import { makeSetupToken } from '../actions/people/join.ts';
 import { type App, compose, ROLES, type Role } from '../compose.ts';
 import { type Config, ConfigError, readConfig } from '../config.ts';
 import { readOptions, UsageError } from '../lib/command-line.ts';
@@ -9,6 +10,7 @@ import { checkSchema, migrate } from '../store/migrate.ts';
 import { withPool } from '../store/pool.ts';
 import { refuseMalformedKey } from './bootstrap-key.ts';
 import { openDatabaseUrl } from './open-database-url.ts';
+import { setupLink } from './people.ts';
 import { cannotListen, tryToListen } from './port.ts';
 import { stopSignal } from './stop-signal.ts';
 
@@ -80,15 +82,22 @@ async function open(app: App, config: Config): Promise<void> {
   const address = await app.server.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
     throw new ConfigError(cannotListen(config, error));
   });
-  const newKey = (await bootstrap(app.deps, config.bootstrapKey))?.newKey ?? null;
-  process.stdout.write(greeting(config, address, newKey));
+  const { workspaceId, newKey } = await bootstrap(app.deps, config.bootstrapKey);
+  const token = await makeSetupToken(app.deps, workspaceId);
+  process.stdout.write(greeting(config, address, newKey, token));
   app.startDispatcher();
 }
 
-function greeting(config: Config, address: string, newKey: string | null): string {
+function greeting(config: Config, address: string, newKey: string | null, token: string | null): string {
+  const setup = [
+    'Nobody owns this server yet. Open this link to sign up as its owner (good once, for 24 hours):',
+    `  ${setupLink(config.publicUrl ?? address, token ?? '')}`,
+    '',
+  ];
   return [
     `Trunkline listens on ${address}`,
     '',
+    ...(token === null ? [] : setup),
     ...aboutTheKey(config, newKey),
     '',
     `curl -s ${address}/api/messages -H 'Content-Type: application/json' -H 'Prefer: wait=10' \\`,

@@ -17,6 +17,8 @@ export const AUDIT_ENTITIES = [
   'leads',
   'dnc_entry',
   'campaign',
+  'member',
+  'invitation',
 ] as const;
 export type AuditEntity = (typeof AUDIT_ENTITIES)[number];
 
@@ -24,10 +26,13 @@ export const AuditEntry = z
   .object({
     id: Id,
     at: Instant,
-    apiKeyId: z
-      .string()
-      .meta({ description: 'The key it was done with; empty where a Mac paired itself by its code.' }),
+    apiKeyId: z.string().meta({
+      description:
+        'The key it was done with; empty where a person did it, or a Mac paired itself by its code.',
+    }),
     apiKeyName: z.string().nullable().meta({ description: 'Its name now.' }),
+    personId: Id.nullable().meta({ description: 'The person who did it, signed in.' }),
+    personName: z.string().nullable().meta({ description: 'The name of that person now.' }),
     route: z.string().meta({ description: 'The call, like `PATCH /api/lines/{id}`.' }),
     action: z.string().meta({ description: '`created`, `updated`, `deleted`, …' }),
     entity: z.enum(AUDIT_ENTITIES),

@@ -11,6 +11,8 @@ const MESSAGE = '0199c2f07a3b00020c9b2d4e';
 const DEVICE = '0199c2f07a3b00050c9b2d4e';
 const EVENT = '0199c2f07a3b00060c9b2d4e';
 const REPLY = '0199c2f07a3b00070c9b2d4e';
+const CAMPAIGN = '0199c2f07a3b000b0c9b2d4e';
+const PERSON = '0199c2f07a3b000d0c9b2d4e';
 const PHONE = '+12025550100';
 const LINE_PHONE = '+12025550143';
 const EMAIL = 'ada@example.com';
@@ -50,6 +52,13 @@ export const EXAMPLE_VALUES: Readonly<Record<string, unknown>> = {
   requestId: 'req_0199c2f07a3b00090c9b2d4e',
   apiKeyId: '0199c2f07a3b000a0c9b2d4e',
   apiKeyName: 'CRM',
+  personId: null,
+  personName: null,
+  'Member.personId': PERSON,
+  'Me.id': PERSON,
+  workspaceName: 'My workspace',
+  'Invitation.email': 'grace@example.com',
+  'InvitationShown.email': 'grace@example.com',
   jobId: 'bulk-availability-2026-11-24T09:30:00.000Z',
   phone: PHONE,
   email: EMAIL,

@@ -10,7 +10,7 @@ import { TwilioError } from './twilio-door.ts';
 
 const DESCRIPTION = `One call, one message: iMessage, SMS or email, accepted durably, sent by the rules, followed to its end.
 
-Authenticate with \`Authorization: Bearer tl_sk_…\`. Bodies and answers are JSON in UTF-8; instants are ISO 8601 in UTC.
+Authenticate with \`Authorization: Bearer tl_sk_…\`; people in a browser with the cookie of their session. Bodies and answers are JSON in UTF-8; instants are ISO 8601 in UTC.
 Fields of an entity are always present, \`null\` when there is nothing to say. New fields may appear at any time: ignore
 those you do not know. Every answer carries \`x-request-id\`; \`x-correlation-id\` comes back as it came.`;
 
@@ -43,6 +43,13 @@ export function createOpenApi(operations: readonly Operation[], version: string)
             in: 'header',
             name: 'sb-api-secret-key',
             description: 'An API key of the workspace.',
+          },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: 'trunkline.session_token',
+            description:
+              'Of a person who is signed in; `__Secure-trunkline.session_token` where the server is reached by https. `x-workspace-id` says which of several workspaces is meant, and writes need an `Origin` or `Sec-Fetch-Site` of this server.',
           },
           device: { type: 'http', scheme: 'bearer', description: 'The token of a paired Mac, `tl_mac_…`.' },
         },
@@ -143,9 +150,10 @@ function bodyOf(forms: true | undefined, schema: ZodType) {
 
 function securityOf({ door, scope }: Operation) {
   if (door === 'device') return [{ device: [] }];
+  if (door === 'person') return [{}, { session: [] }];
   if (scope === null) return [];
   if (door === 'twilio') return [{ basic: [] }, { apiKey: [] }];
-  return door === 'sendblue' ? [{ sendblue: [] }, { apiKey: [] }] : [{ apiKey: [] }];
+  return door === 'sendblue' ? [{ sendblue: [] }, { apiKey: [] }] : [{ apiKey: [] }, { session: [] }];
 }
 
 function answersOf({ answers }: Operation): ZodOpenApiResponsesObject {

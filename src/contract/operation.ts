@@ -19,6 +19,7 @@ export const TAGS = [
   'Analytics',
   'Workspace',
   'API keys',
+  'People',
   'Migration',
   'Sandbox',
   'Relay',
@@ -36,9 +37,9 @@ export interface Operation {
   /**
    * Other doors than the one for API keys. `device`: the token of a paired Mac. `guess`: open to everybody, but few times a
    * minute, because what is asked for can be guessed. `twilio`, `sendblue`: clients of those services, who bring a key in their
-   * way and are refused in their form.
+   * way and are refused in their form. `person`: for pages of this server, signed in or about to be; also few times a minute.
    */
-  door?: 'device' | 'guess' | 'twilio' | 'sendblue';
+  door?: 'device' | 'guess' | 'twilio' | 'sendblue' | 'person';
   summary: string;
   description?: string;
   /** Bounded per workspace and minute, by the limit of sends or of availability checks. */
@@ -80,6 +81,7 @@ export const KEY_PROBLEMS = [
   'UNAUTHORIZED',
   'FORBIDDEN',
   'NO_ACTIVE_WORKSPACE',
+  'NOT_A_MEMBER',
 ] as const satisfies readonly ProblemCode[];
 
 export const BODY_PROBLEMS = [
@@ -109,13 +111,19 @@ export const UPLOAD_PROBLEMS = [
 
 export const SERVER_PROBLEMS = ['INTERNAL', 'SERVICE_UNAVAILABLE'] as const satisfies readonly ProblemCode[];
 
+/** Whether a person who is signed in may make this call, by the cookie of the session. */
+export function takesCookie({ scope, door }: Operation): boolean {
+  return door === 'person' || (scope !== null && door === undefined);
+}
+
 /** Every refusal this call can answer with, each once. */
 export function problemsOf(operation: Operation): ProblemCode[] {
   return [
     ...new Set<ProblemCode>([
       ...(operation.scope === null ? [] : KEY_PROBLEMS),
+      ...(takesCookie(operation) && operation.method !== 'GET' ? ['FOREIGN_ORIGIN' as const] : []),
       ...(operation.door === 'device' ? ['NOT_PAIRED' as const] : []),
-      ...(operation.limited !== undefined || operation.door === 'device' || operation.door === 'guess'
+      ...(operation.limited !== undefined || ['device', 'guess', 'person'].includes(operation.door ?? '')
         ? ['RATE_LIMITED' as const]
         : []),
       ...(operation.body === undefined ? [] : BODY_PROBLEMS),

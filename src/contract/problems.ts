@@ -18,7 +18,7 @@ export const PROBLEMS = {
   UNAUTHORIZED: {
     status: 401,
     error: 'Unauthorized',
-    docs: 'No usable API key: send `Authorization: Bearer tl_sk_…` with a key that is neither revoked nor expired.',
+    docs: 'No usable API key: send `Authorization: Bearer tl_sk_…` with a key that is neither revoked nor expired. In the dashboard: nobody is signed in any more.',
   },
   READ_ONLY: {
     status: 402,
@@ -29,7 +29,17 @@ export const PROBLEMS = {
   FORBIDDEN: {
     status: 403,
     error: 'This API key is not allowed to do that',
-    docs: 'The key is valid but lacks the scope of this call (`send`, `read` or `admin`).',
+    docs: 'The key is valid but lacks the scope of this call (`send`, `read` or `admin`); or the role of the person does not allow it.',
+  },
+  NOT_A_MEMBER: {
+    status: 403,
+    error: 'You do not belong to this workspace',
+    docs: 'The person who is signed in is no member of the workspace that `x-workspace-id` names, or of none at all.',
+  },
+  FOREIGN_ORIGIN: {
+    status: 403,
+    error: 'The request comes from a page of another site',
+    docs: 'With a session in a cookie, writes are taken only from pages of this server: they come with `Origin` or `Sec-Fetch-Site`. Behind a proxy that changes `Host`, set `TRUNKLINE_PUBLIC_URL`.',
   },
   NO_ACTIVE_WORKSPACE: {
     status: 400,
@@ -656,6 +666,89 @@ export const PROBLEMS = {
     status: 409,
     error: 'A campaign that is not over works on this list: complete or archive it first',
     docs: 'A list can’t be deleted while an active or paused campaign was launched on it; `reason` is the campaign’s id.',
+  },
+
+  // People
+  SIGN_IN_FAILED: {
+    status: 401,
+    error: 'The email address or the password is wrong',
+    docs: 'Nobody signs in by these. Which of the two is wrong is not said.',
+  },
+  SIGN_IN_AGAIN: {
+    status: 401,
+    error: 'Sign in again: too much time has passed, or too many codes were wrong',
+    docs: 'A code is asked for within ten minutes of the password, and five times at most.',
+  },
+  WRONG_PASSWORD: {
+    status: 400,
+    error: 'The password is wrong',
+    docs: 'What is asked for needs the present password once more.',
+  },
+  WRONG_CODE: {
+    status: 400,
+    error: 'The code is wrong',
+    docs: 'Codes change every 30 seconds; see that the telephone’s clock is right. A backup code is good once.',
+  },
+  CODES_ALREADY_ON: {
+    status: 409,
+    error: 'Sign-in with codes is on already',
+    docs: 'Switch it off first to begin anew with another telephone.',
+  },
+  CODES_NOT_ON: {
+    status: 409,
+    error: 'Sign-in with codes is not on',
+    docs: 'Begin it, and enter the first code.',
+  },
+  SETUP_LINK_INVALID: {
+    status: 404,
+    error:
+      'This link is no longer good: restart the server for a new one, or use `trunkline people setup-link`',
+    docs: 'A set-up link is good once, for 24 hours, and until somebody owns the workspace.',
+  },
+  INVITATION_INVALID: {
+    status: 404,
+    error: 'This invitation is no longer good: ask for a new one',
+    docs: 'An invitation is good once, for seven days, and until it is withdrawn.',
+  },
+  INVITATION_NOT_FOUND: {
+    status: 404,
+    error: 'Invitation not found',
+    docs: 'No open invitation of the workspace has this id.',
+  },
+  SIGN_IN_FIRST: {
+    status: 409,
+    error: 'There is an account with this email address: sign in first, then open the link again',
+    docs: 'Whoever has an account joins another workspace while signed in, without name and password.',
+  },
+  ACCOUNT_REQUIRED: {
+    status: 400,
+    error: 'name and password are required',
+    docs: 'Nobody has an account with the address that was invited: `name` and `password` make one.',
+  },
+  ALREADY_A_MEMBER: {
+    status: 409,
+    error: 'Somebody with this email address belongs to the workspace already',
+    docs: 'Change the role of the member instead.',
+  },
+  TOO_MANY_INVITATIONS: {
+    status: 409,
+    error: 'Too many invitations are open',
+    docs: 'A workspace may have 200 open invitations: withdraw those that are not needed.',
+  },
+  MEMBER_NOT_FOUND: {
+    status: 404,
+    error: 'Member not found',
+    docs: 'Nobody of the workspace has this id.',
+  },
+  OWNERS_ONLY: {
+    status: 403,
+    error: 'Only owners make or remove owners',
+    docs: 'Admins and API keys manage everybody but owners.',
+  },
+  LAST_OWNER: {
+    status: 409,
+    error: 'The last owner stays: make somebody else an owner first',
+    docs: 'A workspace has at least one owner.',
   },
 
   // Our side

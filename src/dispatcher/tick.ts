@@ -8,6 +8,7 @@ import { isRecent } from '../lib/clock.ts';
 import { findNextDue } from '../store/due.ts';
 import { sortInNewLeads } from '../store/lead-search.ts';
 import { putOffLines, scanDueLines, takeWakes } from '../store/line-queue.ts';
+import { forgetExpired } from '../store/sign-in-attempts.ts';
 import { findNextWebhookDue } from '../store/webhook-queue.ts';
 import { newsQuestionsDue } from './ask-for-news.ts';
 import { campaignsDue } from './campaigns.ts';
@@ -96,6 +97,7 @@ export function createTicker(deps: Deps, stopping: AbortSignal = NEVER): Ticker 
       if (isTimeFor('days')) chores.start(launch, 'days that are over', () => folder.look());
       if (isTimeFor('keys')) {
         chores.start(launch, 'old keys', () => forgetOldKeys(deps, stopping));
+        chores.start(launch, 'old sign-ins', () => forgetExpired(deps.database, deps.clock.now()));
         chores.start(launch, 'old answers of conditions', () => forgetOldAnswers(deps, stopping));
         chores.start(launch, 'old availability jobs', () => forgetOldJobs(deps));
         chores.start(launch, 'old jobs of relays', () => forgetRelayJobs(deps, stopping));

@@ -118,6 +118,17 @@ export type Priority = (typeof PRIORITIES)[number];
 export const SCOPES = ['send', 'read', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** What a person is in a workspace (D35). */
+export const ROLES = ['owner', 'admin', 'member', 'viewer'] as const;
+export type Role = (typeof ROLES)[number];
+
+export const SCOPES_OF_ROLE: Readonly<Record<Role, readonly Scope[]>> = {
+  owner: ['read', 'send', 'admin'],
+  admin: ['read', 'send', 'admin'],
+  member: ['read', 'send'],
+  viewer: ['read'],
+};
+
 /** What a key sends at the doors for clients of other services: iMessage with SMS behind it, or SMS alone. */
 export const SENDS_AS = ['imessage_first', 'sms_only'] as const;
 export type SendsAs = (typeof SENDS_AS)[number];

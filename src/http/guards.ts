@@ -2,13 +2,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../actions/authenticate.ts';
 import type { Device } from '../actions/authenticate-device.ts';
-import type { Operation } from '../contract/operation.ts';
+import { callerOf } from '../actions/people/sessions.ts';
+import { type Operation, takesCookie } from '../contract/operation.ts';
 import { problem } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';
 import type { Scope } from '../domain/words.ts';
 import { authorizationOf } from './doors.ts';
 import type { GuessLimit } from './guess-limit.ts';
 import { readCorrelationId } from './headers.ts';
+import { isFromOurPage } from './own-origin.ts';
 import { createRateLimiter } from './rate-limit.ts';
 
 export interface Admission {
@@ -33,7 +35,14 @@ export interface Guards {
 
 const NOBODY: Caller = { workspaceId: '', apiKeyId: '', scopes: [], sendsAs: 'imessage_first' };
 
-export function createGuards(deps: Deps, countGuess: GuessLimit): Guards {
+export interface GuessLimits {
+  /** Of what can be guessed. */
+  guesses: GuessLimit;
+  /** Of whoever signs in: a whole office may have one address. */
+  people: GuessLimit;
+}
+
+export function createGuards(deps: Deps, { guesses: countGuess, people: countPerson }: GuessLimits): Guards {
   // 0: no limit.
   const perMinute = { sends: deps.config.sendsPerMinute, checks: deps.config.checksPerMinute };
   const limiters = {
@@ -58,6 +67,10 @@ export function createGuards(deps: Deps, countGuess: GuessLimit): Guards {
       let caller = NOBODY;
       let device: Device | null = null;
       if (operation.door === 'guess') countGuess(request.ip);
+      if (operation.door === 'person') {
+        countPerson(request.ip);
+        if (!isRead(request)) refuseForeignPage(deps, request);
+      }
       if (operation.door === 'device') {
         device = await deps.relay.authenticate(request.headers.authorization);
         if (device === null) {
@@ -68,10 +81,11 @@ export function createGuards(deps: Deps, countGuess: GuessLimit): Guards {
       if (operation.scope !== null) {
         caller = await identify(deps, operation, request);
         if (!mayDo(caller, operation.scope)) {
-          throw problem('FORBIDDEN', {
-            error: `This API key lacks the scope ${operation.scope}`,
-            reason: operation.scope,
-          });
+          const error =
+            caller.role === undefined
+              ? `This API key lacks the scope ${operation.scope}`
+              : `Your role (${caller.role}) does not allow this: it needs ${operation.scope}`;
+          throw problem('FORBIDDEN', { error, reason: operation.scope });
         }
         // The key may outlive its workspace. What is remembered of a workspace makes this cheap.
         if ((await deps.snapshots.read(caller.workspaceId)) === null) throw problem('NO_ACTIVE_WORKSPACE');
@@ -87,10 +101,39 @@ export function createGuards(deps: Deps, countGuess: GuessLimit): Guards {
   };
 }
 
-async function identify(deps: Deps, { door }: Operation, request: FastifyRequest): Promise<Caller> {
-  const caller = await deps.authenticate(authorizationOf(door, request.headers));
+/** By a key; else, where no key is tried, by the session of a person. */
+async function identify(deps: Deps, operation: Operation, request: FastifyRequest): Promise<Caller> {
+  const { headers } = request;
+  const authorization = authorizationOf(operation.door, headers);
+  if (authorization === undefined && takesCookie(operation) && headers.cookie !== undefined) {
+    const session = await deps.people.sessions.find(headers.cookie);
+    if (session !== null) {
+      if (!isRead(request)) refuseForeignPage(deps, request);
+      return callerOf(session, workspaceAskedFor(request));
+    }
+  }
+  const caller = await deps.authenticate(authorization);
   if (caller === null) throw problem('UNAUTHORIZED');
   return caller;
+}
+
+/** Whoever brings a session must be told of as our page; a stranger at the door must only not be told of as another's. */
+function refuseForeignPage({ config, people }: Deps, { headers }: FastifyRequest): void {
+  const isOurs = isFromOurPage(headers, config.publicUrl);
+  const mayBeNobodys = people.signIn.sessionToken(headers.cookie) === null;
+  if (isOurs === false || (isOurs === null && !mayBeNobodys)) throw problem('FOREIGN_ORIGIN');
+}
+
+/** What follows a link or listens (`EventSource`) can't bring a header. */
+function workspaceAskedFor(request: FastifyRequest): string | null {
+  const header = request.headers['x-workspace-id'];
+  if (typeof header === 'string' && header !== '') return header;
+  const { workspace } = request.query as { workspace?: unknown };
+  return isRead(request) && typeof workspace === 'string' && workspace !== '' ? workspace : null;
+}
+
+function isRead({ method }: FastifyRequest): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
 
 function mayDo({ scopes }: Caller, scope: Scope): boolean {

@@ -12,8 +12,8 @@ export type GuessLimit = (address: string) => void;
 const OF_ONE_ADDRESS = 20;
 const OF_ALL = 600;
 
-export function createGuessLimit(clock: Clock): GuessLimit {
-  const limits = { one: createRateLimiter(OF_ONE_ADDRESS), all: createRateLimiter(OF_ALL) };
+export function createGuessLimit(clock: Clock, ofOneAddress = OF_ONE_ADDRESS): GuessLimit {
+  const limits = { one: createRateLimiter(ofOneAddress), all: createRateLimiter(OF_ALL) };
   return (address) => {
     const now = clock.now();
     const own = limits.one.take(address, now);

@@ -36,6 +36,8 @@ export interface Call {
   /** The body of an upload, as it comes. */
   stream: Readable;
   method: string;
+  /** Of the caller. */
+  address: string;
   /** Where this server is called, without a slash at the end. */
   base: string;
 }
@@ -44,7 +46,7 @@ export interface Answer {
   status: number;
   /** JSON, or a string, bytes or a stream that are sent as they are, under the `content-type` of `headers`. */
   body: unknown;
-  headers?: Readonly<Record<string, string>>;
+  headers?: Readonly<Record<string, string | string[]>>;
 }
 
 export function ok(body: unknown): Answer {
@@ -107,6 +109,7 @@ function callOf(
     bytes,
     stream: request.raw,
     method: request.method,
+    address: request.ip,
     base: deps.config.publicUrl ?? `http://${request.headers.host ?? ''}`,
   };
 }

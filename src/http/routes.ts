@@ -21,10 +21,12 @@ import { lineRoutes } from './routes/lines.ts';
 import { listRoutes } from './routes/lists.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { documentRoute, operationRoutes } from './routes/operations.ts';
+import { peopleRoutes } from './routes/people.ts';
 import { referenceRoutes } from './routes/reference.ts';
 import { relayRoutes } from './routes/relay.ts';
 import { sandboxRoutes } from './routes/sandbox.ts';
 import { sendblueRoutes } from './routes/sendblue.ts';
+import { signInRoutes } from './routes/sign-in.ts';
 import { simulationRoutes } from './routes/simulations.ts';
 import { twilioRoutes } from './routes/twilio.ts';
 import { unsubscribeRoutes } from './routes/unsubscribe.ts';
@@ -54,6 +56,8 @@ export const routes: readonly Route[] = [
   ...languageAuditRoutes,
   ...auditLogRoutes,
   ...apiKeyRoutes,
+  ...peopleRoutes,
+  ...signInRoutes,
   ...twilioRoutes,
   ...sendblueRoutes,
   ...sandboxRoutes,

@@ -15,6 +15,8 @@ import { mount } from './route.ts';
 import { routes } from './routes.ts';
 
 const MAX_PARAM_CHARACTERS = 512;
+/** Sign-ins and the like in a minute: of a whole office behind one address. */
+const PEOPLE_OF_ONE_ADDRESS = 240;
 
 export function createServer(deps: Deps, actions: Actions): FastifyInstance {
   const newRequestId = () => `req_${deps.ids()}`;
@@ -81,7 +83,8 @@ export function createServer(deps: Deps, actions: Actions): FastifyInstance {
     (request, reply) => dashboard(request, reply) ?? refuse(deps, problem('NOT_FOUND'), request, reply),
   );
   const countGuess = createGuessLimit(deps.clock);
-  mount(app, routes, deps, actions, createGuards(deps, countGuess));
+  const people = createGuessLimit(deps.clock, PEOPLE_OF_ONE_ADDRESS);
+  mount(app, routes, deps, actions, createGuards(deps, { guesses: countGuess, people }));
   openRelayLinks(app, deps, actions, countGuess);
   return app;
 }

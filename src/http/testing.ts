@@ -113,6 +113,10 @@ function fakeDeps(config: Config, scopes: readonly Scope[], clock: Clock, log: L
       answers: createBell(clock),
       drain: async () => {},
     },
+    people: {
+      signIn: { sessionToken: () => null },
+      sessions: { find: async () => null },
+    } as unknown as Deps['people'],
     authenticate: async (header) =>
       header === KEY
         ? { workspaceId: 'ws_1', apiKeyId: ID, scopes, sendsAs: 'imessage_first' as const }

@@ -8,6 +8,8 @@ export interface AuditRow {
   apiKeyId: string;
   /** Name of that key now; null when it is gone. */
   apiKeyName: string | null;
+  personId: string | null;
+  personName: string | null;
   route: string;
   action: string;
   entity: string;
@@ -18,14 +20,14 @@ export interface AuditRow {
 
 const INSERT_AUDIT_ENTRY = statement(
   'insert_audit_entry',
-  `INSERT INTO audit_log (workspace_id, id, at, api_key_id, route, action, entity, entity_id, before, after)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+  `INSERT INTO audit_log (workspace_id, id, at, api_key_id, route, action, entity, entity_id, before, after, person_id)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 );
 
 export async function insertAuditEntry(
   tx: Sql,
   workspaceId: string,
-  entry: Omit<AuditRow, 'apiKeyName'>,
+  entry: Omit<AuditRow, 'apiKeyName' | 'personName'>,
 ): Promise<void> {
   await tx.query(INSERT_AUDIT_ENTRY, [
     workspaceId,
@@ -38,13 +40,15 @@ export async function insertAuditEntry(
     entry.entityId,
     JSON.stringify(entry.before),
     JSON.stringify(entry.after),
+    entry.personId,
   ]);
 }
 
 const LIST_AUDIT_ENTRIES = statement(
   'list_audit_entries',
   `SELECT a.id, a.at, a.api_key_id AS "apiKeyId", a.route, a.action, a.entity, a.entity_id AS "entityId", a.before, a.after,
-     (SELECT k.name FROM api_keys k WHERE k.workspace_id = $1 AND k.id = a.api_key_id LIMIT 1) AS "apiKeyName"
+     (SELECT k.name FROM api_keys k WHERE k.workspace_id = $1 AND k.id = a.api_key_id LIMIT 1) AS "apiKeyName",
+     a.person_id AS "personId", (SELECT p.name FROM people p WHERE p.id = a.person_id) AS "personName"
    FROM audit_log a
    WHERE a.workspace_id = $1 AND ($2::text IS NULL OR a.id < $2) AND ($3::text IS NULL OR a.entity = $3)
      AND ($4::text IS NULL OR a.entity_id = $4)

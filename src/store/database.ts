@@ -36,7 +36,14 @@ export interface Database extends Sql {
     statement: Statement,
     values: readonly unknown[],
   ): Promise<Row[] | null>;
+  /** A connection, for a library that writes its own SQL; given back by `release`. Instants come as its `Date`s. */
+  lend(): Promise<LentConnection>;
   close(): Promise<void>;
+}
+
+export interface LentConnection {
+  query(text: string, values?: readonly unknown[]): Promise<pg.QueryResult>;
+  release(broken?: boolean): void;
 }
 
 export interface DatabaseOptions {
@@ -144,6 +151,13 @@ export function openDatabase(options: DatabaseOptions): Database {
     transaction: (work) => untilUndisturbed(() => attempt(work)),
     queryIf: (stillWanted, statement, values) =>
       untilUndisturbed(() => runIf(stillWanted, statement, values)),
+    lend: async () => {
+      const client = await pool.connect();
+      return {
+        query: (text, values = []) => client.query({ text, values: [...values], types: pg.types }),
+        release: (broken = false) => client.release(broken),
+      };
+    },
     close,
   };
 }

@@ -144,6 +144,8 @@ export interface NewMessage {
   campaignStartedAt: number | null;
   fallbackMessage: string | null;
   contactOwnerEmail: string | null;
+  /** The person who asked for it; null where a key did. */
+  createdByUserId: string | null;
   crm: CrmLinks;
   correlationId: string;
 }
@@ -168,7 +170,8 @@ const MESSAGE_RECORD = `id text, status text, reason text, error_message text, m
   due_at timestamptz, scheduled_date timestamptz, expires_at timestamptz, settings jsonb, attempts int, retry_gap_ms int,
   send_fallback_sms_on_failed boolean, force_fallback boolean, fallback_sms_dispatched boolean, fallback_of text,
   batch_id text, campaign_id text, step_index int, step_key text, campaign_entry int,
-  campaign_started_at timestamptz, fallback_message text, contact_owner_email text, crm jsonb, correlation_id text`;
+  campaign_started_at timestamptz, fallback_message text, contact_owner_email text, created_by_user_id text, crm jsonb,
+  correlation_id text`;
 const MESSAGE_RECORD_COLUMNS = MESSAGE_RECORD.split(',')
   .map((column) => column.trim().split(' ')[0])
   .join(', ');
@@ -297,6 +300,7 @@ function messageRecord(message: NewMessage): Record<string, unknown> {
     campaign_started_at: message.campaignStartedAt === null ? undefined : toIso(message.campaignStartedAt),
     fallback_message: message.fallbackMessage ?? undefined,
     contact_owner_email: message.contactOwnerEmail ?? undefined,
+    created_by_user_id: message.createdByUserId ?? undefined,
     crm: hasLink(message.crm) ? message.crm : undefined,
     correlation_id: message.correlationId,
   };

@@ -114,6 +114,9 @@ export async function openScratchDatabase(options: ScratchDatabaseOptions): Prom
     queryIf: (stillWanted, statement, values) =>
       inTurn(async () => (stillWanted() ? ask(statement, values) : null)),
     transaction: (work) => inTurn(() => work(tx)),
+    lend: async () => {
+      throw new Error('nobody signs in to a simulation');
+    },
     commit: () => inTurn(endTransaction),
     vacuum: () => maintain(CHANGING.map((table) => `VACUUM (TRUNCATE false, PARALLEL 0) ${schema}.${table}`)),
     // A few hundred rows say enough: one world, all alike.

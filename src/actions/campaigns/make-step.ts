@@ -78,6 +78,7 @@ export function makeStep(ids: Ids, wish: StepWish): NewMessage {
     campaignStartedAt: campaign.startedAt,
     fallbackMessage: step.smsMessage,
     contactOwnerEmail: lead.contactOwnerEmail ?? snapshot.workspace.ownerEmail,
+    createdByUserId: null,
     crm: {
       hsContactId: lead.hsContactId,
       hsPortalId: lead.hsPortalId,
