@@ -589,6 +589,33 @@ export interface RenameApiKeyBody {
   name: string;
 }
 
+export interface SetupBody {
+  token: string;
+  name: string;
+  email: string;
+  password: string;
+}
+
+export interface UpdateMemberBody {
+  /** `viewer` reads; `member` also sends; `admin` and `owner` may do everything, and only owners make or remove owners. */
+  role: 'owner' | 'admin' | 'member' | 'viewer';
+}
+
+export interface InviteBody {
+  email: string;
+  role?: 'owner' | 'admin' | 'member' | 'viewer' | null | undefined;
+}
+
+export interface LookAtInvitationBody {
+  token: string;
+}
+
+export interface AcceptInvitationBody {
+  token: string;
+  name?: string | null | undefined;
+  password?: string | null | undefined;
+}
+
 /** The four duplicate fields come with status 200 only: an existing lead was matched. */
 export interface SendAnswer {
   success: boolean;
@@ -2667,15 +2694,19 @@ export interface AuditLogAnswer {
 export interface AuditEntry {
   id: Id;
   at: Instant;
-  /** The key it was done with; empty where a Mac paired itself by its code. */
+  /** The key it was done with; empty where a person did it, or a Mac paired itself by its code. */
   apiKeyId: string;
   /** Its name now. */
   apiKeyName: string | null;
+  /** The person who did it, signed in. */
+  personId: Id | null;
+  /** The name of that person now. */
+  personName: string | null;
   /** The call, like `PATCH /api/lines/{id}`. */
   route: string;
   /** `created`, `updated`, `deleted`, … */
   action: string;
-  entity: 'workspace' | 'fallback_config' | 'language_audit' | 'line' | 'device' | 'api_key' | 'webhook' | 'list' | 'leads' | 'dnc_entry' | 'campaign';
+  entity: 'workspace' | 'fallback_config' | 'language_audit' | 'line' | 'device' | 'api_key' | 'webhook' | 'list' | 'leads' | 'dnc_entry' | 'campaign' | 'member' | 'invitation';
   /** Of `leads`, many at once: their list when they were saved, the workspace when they were deleted. */
   entityId: string;
   /** The fields that changed, as they were. */
@@ -2717,6 +2748,98 @@ export interface ApiKeyAnswer {
   apiKey: ApiKey;
   /** Fields that were ignored, and why. Empty when all is well. */
   warnings: string[];
+}
+
+export interface Me {
+  /** null: an API key is asking. */
+  person: {
+    id: Id;
+    name: string;
+    email: string;
+    twoFactorEnabled: boolean;
+  } | null;
+  role: 'owner' | 'admin' | 'member' | 'viewer' | null;
+  scopes: ('send' | 'read' | 'admin')[];
+  workspace: {
+    id: string;
+    name: string;
+    timezone: string;
+  };
+  /** All that may be asked for by `x-workspace-id`; of a key its own. */
+  workspaces: {
+    id: string;
+    name: string;
+    role: 'owner' | 'admin' | 'member' | 'viewer' | null;
+  }[];
+}
+
+export interface SetupNeededAnswer {
+  /** Nobody owns a workspace of this server yet: its log has a link for the first one. */
+  needed: boolean;
+}
+
+export interface JoinedAnswer {
+  success: true;
+  workspaceId: string;
+}
+
+export interface MembersAnswer {
+  members: Member[];
+}
+
+export interface Member {
+  personId: Id;
+  name: string;
+  email: string;
+  /** `viewer` reads; `member` also sends; `admin` and `owner` may do everything, and only owners make or remove owners. */
+  role: 'owner' | 'admin' | 'member' | 'viewer';
+  twoFactorEnabled: boolean;
+  joinedAt: Instant;
+}
+
+export interface MemberAnswer {
+  member: Member;
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface DoneAnswer {
+  success: true;
+}
+
+export interface InvitationsAnswer {
+  /** Without those accepted, withdrawn or expired. */
+  invitations: Invitation[];
+}
+
+export interface Invitation {
+  _id: Id;
+  email: string;
+  /** `viewer` reads; `member` also sends; `admin` and `owner` may do everything, and only owners make or remove owners. */
+  role: 'owner' | 'admin' | 'member' | 'viewer';
+  /** The name of a person or of a key. */
+  invitedBy: string;
+  createdAt: Instant;
+  expiresAt: Instant;
+}
+
+export interface NewInvitationAnswer {
+  invitation: Invitation;
+  /** For the person invited, by whatever way you trust: shown this once, good once. */
+  link: string;
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface InvitationShown {
+  workspaceName: string;
+  email: string;
+  /** `viewer` reads; `member` also sends; `admin` and `owner` may do everything, and only owners make or remove owners. */
+  role: 'owner' | 'admin' | 'member' | 'viewer';
+  invitedBy: string;
+  expiresAt: Instant;
+  /** Whoever it is for signs in first, and brings neither name nor password. */
+  hasAccount: boolean;
 }
 
 export interface SandboxPhoneAnswer {
