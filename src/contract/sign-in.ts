@@ -42,7 +42,7 @@ export const CodeBody = z
       .nullish()
       .meta({ default: false, description: 'No code is asked for in this browser for 30 days.' }),
   })
-  .meta({ id: 'CodeBody' });
+  .meta({ id: 'CodeBody', example: { code: '123456' } });
 
 export const PasswordBody = z
   .object({ password: z.string().max(PASSWORD_CHARACTERS.max) })
