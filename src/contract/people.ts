@@ -83,7 +83,9 @@ export type MembersAnswer = z.infer<typeof MembersAnswer>;
 export const MemberAnswer = z.object({ member: Member, warnings: Warnings }).meta({ id: 'MemberAnswer' });
 export type MemberAnswer = Omit<z.infer<typeof MemberAnswer>, 'warnings'>;
 
-export const UpdateMemberBody = z.object({ role }).meta({ id: 'UpdateMemberBody', example: { role: 'admin' } });
+export const UpdateMemberBody = z
+  .object({ role })
+  .meta({ id: 'UpdateMemberBody', example: { role: 'admin' } });
 
 export const Invitation = z
   .object({
