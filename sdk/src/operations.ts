@@ -13,14 +13,19 @@ import type {
   Campaign,
   CampaignAnalyticsAnswer,
   CampaignAnswer,
+  CampaignAudienceAnswer,
+  CampaignCheckAnswer,
   CampaignLead,
   CampaignLeadAnswer,
   CampaignLeadsAnswer,
+  CampaignProgressAnswer,
   CampaignsAnswer,
   CancelAnswer,
   CancelForLeadAnswer,
   CancelForLeadBody,
+  ChangeLeadsBody,
   ChangedCampaignAnswer,
+  ChangedLeadsAnswer,
   ChangedListAnswer,
   CheckAddressAnswer,
   CheckAddressesAnswer,
@@ -39,11 +44,14 @@ import type {
   CreateListBody,
   CreateWebhookAnswer,
   CreateWebhookBody,
+  CsvCheckedAnswer,
   CsvPreviewAnswer,
   DeleteLeadsBody,
   DeletedLeadsAnswer,
   DncEntriesAnswer,
   DncEntryAnswer,
+  DncLedgerAnswer,
+  DncLedgerEntry,
   DoneAnswer,
   DormantAnswer,
   DryRunAnswer,
@@ -52,6 +60,7 @@ import type {
   EditMessageBody,
   EnrollBody,
   EnterLeadBody,
+  EnterListBody,
   EnteredLeadAnswer,
   EvaluateConditionsBody,
   ExplainAnswer,
@@ -66,6 +75,7 @@ import type {
   JoinedAnswer,
   LanguageAudit,
   LeadAnswer,
+  LeadCampaignsAnswer,
   LeadsAnswer,
   LineAnswer,
   LineForecast,
@@ -111,8 +121,12 @@ import type {
   SimulateBody,
   SimulatedMessages,
   SimulationAnswer,
+  SimulationAsked,
+  SimulationCalendar,
+  SimulationsAnswer,
   SpamMonitorAnswer,
   SuppressedAddress,
+  TagsAnswer,
   TimelineAnswer,
   TypingAnswer,
   TypingBody,
@@ -454,7 +468,7 @@ export interface Operations {
   /**
    * Enter an address that may not be written to.
    *
-   * The contact who has it counts as opted out on all channels, and what waits for them is cancelled. Given both, phone and email are entered, and the phone is answered.
+   * The contact who has it counts as opted out on all channels, and what waits for them is cancelled. Given both, phone and email are entered, and the phone is answered; given `leadIds`, every address of these leads.
    *
    * `POST /api/dnc`
    */
@@ -473,11 +487,31 @@ export interface Operations {
   removeDnc(
     input: {
       id: Id;
+      /** For the ledger. */
+      reason?: string | undefined;
     },
     options?: CallOptions,
   ): Promise<{
     success: true;
   }>;
+
+  /**
+   * Read the ledger of opt-outs, lifted ones included.
+   *
+   * `GET /api/dnc/history`
+   */
+  readDncHistory(
+    input?: {
+      /** Of this phone number or e-mail address alone. */
+      address?: string | undefined;
+      /** Of this lead and of every address it has. */
+      leadId?: string | undefined;
+      limit?: number | undefined;
+      /** `nextCursor` of the page before. */
+      cursor?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<DncLedgerAnswer>;
 
   /**
    * Upload a file to send.
@@ -698,8 +732,16 @@ export interface Operations {
       search?: string | undefined;
       listId?: Id | undefined;
       tag?: string | undefined;
+      /** The lead as a whole. */
+      optedOut?: boolean | undefined;
+      /** By `availabilityStatus`; `unknown`: never checked. */
+      availability?: 'available' | 'unavailable' | 'error' | 'unknown' | undefined;
       page?: number | undefined;
       limit?: number | undefined;
+      /** `nextCursor` of the page before, instead of `page`: the next leads are found at once, however many lie before them, and not counted. */
+      cursor?: string | undefined;
+      /** `false`: the first page is found without counting what matches, as those by `cursor` are. */
+      count?: boolean | undefined;
     },
     options?: CallOptions,
   ): Promise<LeadAnswer>;
@@ -716,8 +758,16 @@ export interface Operations {
       search?: string | undefined;
       listId?: Id | undefined;
       tag?: string | undefined;
+      /** The lead as a whole. */
+      optedOut?: boolean | undefined;
+      /** By `availabilityStatus`; `unknown`: never checked. */
+      availability?: 'available' | 'unavailable' | 'error' | 'unknown' | undefined;
       page?: number | undefined;
       limit?: number | undefined;
+      /** `nextCursor` of the page before, instead of `page`: the next leads are found at once, however many lie before them, and not counted. */
+      cursor?: string | undefined;
+      /** `false`: the first page is found without counting what matches, as those by `cursor` are. */
+      count?: boolean | undefined;
     },
     options?: CallOptions,
   ): Promise<LeadsAnswer>;
@@ -739,7 +789,7 @@ export interface Operations {
   /**
    * Import a CSV file.
    *
-   * As `text/csv`, or as the file of a form; at most 10 MB and 10,000 rows, in UTF-8, with a line of headings. Rows follow the rules of `POST /api/leads`, all or none.
+   * As `text/csv`, or as the file of a form; at most 10 MB and 10,000 rows, in UTF-8, with a line of headings. Rows follow the rules of `POST /api/leads`, all or none. Larger files are cut into several calls, each with the line of headings.
    *
    * `POST /api/leads/import`
    */
@@ -747,6 +797,10 @@ export interface Operations {
     input: {
       /** Answer headings, mapping and the first ten rows; save nothing. */
       preview: true;
+      /** Answer what would be saved, and all that is wrong; save nothing. */
+      dryRun?: false | undefined;
+      /** `skip`: save the others, all or none, and tell the bad ones under `badRows`. */
+      badRows?: 'refuse' | 'skip' | undefined;
       /** JSON: heading → field of a lead, `customFields.<name>`, or null to leave the column out. Headings it does not name are mapped by what they say; one that names no field becomes a custom field. */
       mapping?: string | undefined;
       /** Absent: the list Quick Sends. */
@@ -758,6 +812,8 @@ export interface Operations {
       ghlLocationId?: string | null | undefined;
       /** Of leads that give none. Absent or no address: the owner of the workspace. */
       contactOwnerEmail?: string | null | undefined;
+      /** `update`: who is in the list already gets what is given, where something is; custom fields and tags are added. Addresses stay. */
+      onDuplicate?: 'keep' | 'update' | null | undefined;
       body: string | FormData;
     },
     options?: CallOptions,
@@ -765,7 +821,7 @@ export interface Operations {
   /**
    * Import a CSV file.
    *
-   * As `text/csv`, or as the file of a form; at most 10 MB and 10,000 rows, in UTF-8, with a line of headings. Rows follow the rules of `POST /api/leads`, all or none.
+   * As `text/csv`, or as the file of a form; at most 10 MB and 10,000 rows, in UTF-8, with a line of headings. Rows follow the rules of `POST /api/leads`, all or none. Larger files are cut into several calls, each with the line of headings.
    *
    * `POST /api/leads/import`
    */
@@ -773,6 +829,10 @@ export interface Operations {
     input: {
       /** Answer headings, mapping and the first ten rows; save nothing. */
       preview?: false | undefined;
+      /** Answer what would be saved, and all that is wrong; save nothing. */
+      dryRun: true;
+      /** `skip`: save the others, all or none, and tell the bad ones under `badRows`. */
+      badRows?: 'refuse' | 'skip' | undefined;
       /** JSON: heading → field of a lead, `customFields.<name>`, or null to leave the column out. Headings it does not name are mapped by what they say; one that names no field becomes a custom field. */
       mapping?: string | undefined;
       /** Absent: the list Quick Sends. */
@@ -784,6 +844,40 @@ export interface Operations {
       ghlLocationId?: string | null | undefined;
       /** Of leads that give none. Absent or no address: the owner of the workspace. */
       contactOwnerEmail?: string | null | undefined;
+      /** `update`: who is in the list already gets what is given, where something is; custom fields and tags are added. Addresses stay. */
+      onDuplicate?: 'keep' | 'update' | null | undefined;
+      body: string | FormData;
+    },
+    options?: CallOptions,
+  ): Promise<CsvCheckedAnswer>;
+  /**
+   * Import a CSV file.
+   *
+   * As `text/csv`, or as the file of a form; at most 10 MB and 10,000 rows, in UTF-8, with a line of headings. Rows follow the rules of `POST /api/leads`, all or none. Larger files are cut into several calls, each with the line of headings.
+   *
+   * `POST /api/leads/import`
+   */
+  importLeads(
+    input: {
+      /** Answer headings, mapping and the first ten rows; save nothing. */
+      preview?: false | undefined;
+      /** Answer what would be saved, and all that is wrong; save nothing. */
+      dryRun?: false | undefined;
+      /** `skip`: save the others, all or none, and tell the bad ones under `badRows`. */
+      badRows?: 'refuse' | 'skip' | undefined;
+      /** JSON: heading → field of a lead, `customFields.<name>`, or null to leave the column out. Headings it does not name are mapped by what they say; one that names no field becomes a custom field. */
+      mapping?: string | undefined;
+      /** Absent: the list Quick Sends. */
+      listId?: Id | null | undefined;
+      source?: string | null | undefined;
+      /** Of phone numbers with ten digits and no `+`. */
+      defaultCountryCode?: string | null | undefined;
+      /** Of leads that give none. */
+      ghlLocationId?: string | null | undefined;
+      /** Of leads that give none. Absent or no address: the owner of the workspace. */
+      contactOwnerEmail?: string | null | undefined;
+      /** `update`: who is in the list already gets what is given, where something is; custom fields and tags are added. Addresses stay. */
+      onDuplicate?: 'keep' | 'update' | null | undefined;
       body: string | FormData;
     },
     options?: CallOptions,
@@ -845,6 +939,41 @@ export interface Operations {
     },
     options?: CallOptions,
   ): Promise<UpdateLeadAnswer>;
+
+  /**
+   * Tag many leads, or move them to a list.
+   *
+   * Up to 10,000. Who can’t be changed is told under `skipped`; all others are, in one commit. Ids that are none of the workspace’s leads are ignored.
+   *
+   * `POST /api/leads/change`
+   */
+  changeLeads(
+    input: {
+      body: ChangeLeadsBody;
+    },
+    options?: CallOptions,
+  ): Promise<ChangedLeadsAnswer>;
+
+  /**
+   * List the tags that leads have.
+   *
+   * In a workspace with many, the counts may be half a minute old.
+   *
+   * `GET /api/tags`
+   */
+  listTags(input?: undefined, options?: CallOptions): Promise<TagsAnswer>;
+
+  /**
+   * Where does this lead stand in campaigns?.
+   *
+   * `GET /api/leads/{id}/campaigns`
+   */
+  listLeadCampaigns(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<LeadCampaignsAnswer>;
 
   /**
    * List the lists of leads.
@@ -1205,6 +1334,80 @@ export interface Operations {
   ): Promise<CampaignLeadAnswer>;
 
   /**
+   * How far a campaign has come.
+   *
+   * Leads by where they stand and why, messages by step and line. Quick enough to be asked while it runs; figures to keep are those of `…/analytics`.
+   *
+   * `GET /api/campaigns/{id}/progress`
+   */
+  getCampaignProgress(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<CampaignProgressAnswer>;
+
+  /**
+   * Count whom a list would bring into a campaign.
+   *
+   * Each lead is counted once. What is known of addresses is not asked: a simulation does that.
+   *
+   * `GET /api/campaigns/{id}/audience`
+   */
+  getCampaignAudience(
+    input: {
+      id: Id;
+      /** Absent: the campaign’s own. */
+      listId?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<CampaignAudienceAnswer>;
+
+  /**
+   * Check a change to a campaign, without making it.
+   *
+   * What a PATCH with the same body would come to: what is wrong with it, each with its place, and which messages and leads it would touch. Nothing is stored.
+   *
+   * `POST /api/campaigns/{id}/check`
+   */
+  checkCampaign(
+    input: {
+      id: Id;
+      body: UpdateCampaignBody;
+    },
+    options?: CallOptions,
+  ): Promise<CampaignCheckAnswer>;
+
+  /**
+   * Make a copy of a campaign.
+   *
+   * A draft with the same steps, list, lines and settings, headers of its conditions included.
+   *
+   * `POST /api/campaigns/{id}/duplicate`
+   */
+  duplicateCampaign(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<CampaignAnswer>;
+
+  /**
+   * Add the leads of a list to a campaign that was launched.
+   *
+   * They enter a thousand at a time; who has been in it already stays as it is. A completed campaign becomes active again. Asked once more for the same list, whoever came into it meanwhile enters.
+   *
+   * `POST /api/campaigns/{id}/lists`
+   */
+  addListToCampaign(
+    input: {
+      id: Id;
+      body: EnterListBody;
+    },
+    options?: CallOptions,
+  ): Promise<CampaignAnswer>;
+
+  /**
    * Foresee a campaign.
    *
    * Runs the real rules over a copy of all that counts, on virtual time: when each lead gets which step from which line, and what never goes. A draft is launched there, a paused campaign resumed, a running one goes on from now. Nothing is sent, and nothing of the campaign changes.
@@ -1218,6 +1421,45 @@ export interface Operations {
     },
     options?: CallOptions,
   ): Promise<SimulationAnswer>;
+
+  /**
+   * List the simulations of a campaign.
+   *
+   * What was asked of each, and its result in three figures. Kept for 30 days.
+   *
+   * `GET /api/campaigns/{id}/simulations`
+   */
+  listSimulations(
+    input: {
+      id: Id;
+      cursor?: string | undefined;
+      limit?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<SimulationsAnswer>;
+
+  /**
+   * Read the calendar of a simulation.
+   *
+   * How many messages go in each hour of each day, from each line.
+   *
+   * `GET /api/campaigns/{id}/simulations/{simulationId}/calendar`
+   */
+  getSimulationCalendar(
+    input: {
+      id: Id;
+      simulationId: Id;
+      /** The first day on which anything goes, when absent. */
+      from?: string | undefined;
+      /** At most 42 days, 7 by line; as many when absent. */
+      to?: string | undefined;
+      /** Of this one alone. */
+      lineId?: string | undefined;
+      /** `line`: each line for itself. */
+      by?: 'hour' | 'line' | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<SimulationCalendar>;
 
   /**
    * Read a simulation.
@@ -1266,6 +1508,8 @@ export interface Operations {
       stepKey?: string | undefined;
       lineId?: string | undefined;
       status?: 'sent' | 'fallback' | 'never' | undefined;
+      /** Of those that never go. */
+      reason?: string | undefined;
       /** 1 to 100, 50 when absent. */
       limit?: string | undefined;
       cursor?: string | undefined;
@@ -1730,10 +1974,35 @@ export interface Pages {
   listMessages: Message;
   listConversations: Conversation;
   getConversation: SuppressedAddress;
+  readDncHistory: DncLedgerEntry;
   listCampaigns: Campaign;
   listCampaignLeads: CampaignLead;
+  listSimulations: {
+    simulationId: Id;
+    status: 'waiting' | 'running' | 'finished' | 'failed';
+    asked: SimulationAsked;
+    progress: {
+      /** Sent so far, of all that goes over these lines. */
+      messages: number;
+      /** How far the simulated clock has come. */
+      at: string;
+    } | null;
+    error: string | null;
+    createdAt: Instant;
+    startedAt: Instant | null;
+    finishedAt: Instant | null;
+    /** The result in three figures. */
+    outcome: {
+      messages: number;
+      finishAt: Instant | null;
+      neverGoes: number;
+    } | null;
+  };
   listSimulatedMessages: {
     leadId: string;
+    name: string | null;
+    phone: string | null;
+    email: string | null;
     stepKey: string | null;
     lineId: string | null;
     /** null: it never goes, `reason` and `detail` say why. */
@@ -1771,6 +2040,7 @@ export const OPERATIONS = {
   listDnc: { method: 'GET', path: '/api/dnc' },
   addDnc: { method: 'POST', path: '/api/dnc' },
   removeDnc: { method: 'DELETE', path: '/api/dnc' },
+  readDncHistory: { method: 'GET', path: '/api/dnc/history', cursor: 'cursor', items: 'entries' },
   uploadAttachment: { method: 'POST', path: '/api/attachments' },
   listLines: { method: 'GET', path: '/api/lines' },
   createLine: { method: 'POST', path: '/api/lines' },
@@ -1794,6 +2064,9 @@ export const OPERATIONS = {
   getLead: { method: 'GET', path: '/api/leads/{id}' },
   updateLead: { method: 'PATCH', path: '/api/leads/{id}' },
   putLead: { method: 'PUT', path: '/api/leads/{id}' },
+  changeLeads: { method: 'POST', path: '/api/leads/change' },
+  listTags: { method: 'GET', path: '/api/tags' },
+  listLeadCampaigns: { method: 'GET', path: '/api/leads/{id}/campaigns' },
   listLists: { method: 'GET', path: '/api/lists' },
   createList: { method: 'POST', path: '/api/lists' },
   getList: { method: 'GET', path: '/api/lists/{id}' },
@@ -1820,7 +2093,14 @@ export const OPERATIONS = {
   listCampaignLeads: { method: 'GET', path: '/api/campaigns/{id}/leads', cursor: 'cursor', items: 'leads' },
   enrollLead: { method: 'POST', path: '/api/campaigns/{id}/enroll', takesKey: true },
   stopCampaignLead: { method: 'POST', path: '/api/campaigns/{id}/leads/{leadId}/stop' },
+  getCampaignProgress: { method: 'GET', path: '/api/campaigns/{id}/progress' },
+  getCampaignAudience: { method: 'GET', path: '/api/campaigns/{id}/audience' },
+  checkCampaign: { method: 'POST', path: '/api/campaigns/{id}/check' },
+  duplicateCampaign: { method: 'POST', path: '/api/campaigns/{id}/duplicate', takesKey: true },
+  addListToCampaign: { method: 'POST', path: '/api/campaigns/{id}/lists' },
   simulateCampaign: { method: 'POST', path: '/api/campaigns/{id}/simulate' },
+  listSimulations: { method: 'GET', path: '/api/campaigns/{id}/simulations', cursor: 'cursor', items: 'simulations' },
+  getSimulationCalendar: { method: 'GET', path: '/api/campaigns/{id}/simulations/{simulationId}/calendar' },
   getSimulation: { method: 'GET', path: '/api/campaigns/{id}/simulations/{simulationId}' },
   deleteSimulation: { method: 'DELETE', path: '/api/campaigns/{id}/simulations/{simulationId}' },
   listSimulatedMessages: { method: 'GET', path: '/api/campaigns/{id}/simulations/{simulationId}/messages', cursor: 'cursor', items: 'messages' },

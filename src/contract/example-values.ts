@@ -11,7 +11,6 @@ const MESSAGE = '0199c2f07a3b00020c9b2d4e';
 const DEVICE = '0199c2f07a3b00050c9b2d4e';
 const EVENT = '0199c2f07a3b00060c9b2d4e';
 const REPLY = '0199c2f07a3b00070c9b2d4e';
-const CAMPAIGN = '0199c2f07a3b000b0c9b2d4e';
 const PERSON = '0199c2f07a3b000d0c9b2d4e';
 const PHONE = '+12025550100';
 const LINE_PHONE = '+12025550143';

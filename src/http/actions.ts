@@ -89,11 +89,9 @@ import type { Deps } from '../deps.ts';
 import type { CampaignActions } from './campaign-actions.ts';
 import type { ConversationActions } from './conversation-actions.ts';
 import type { LeadActions } from './lead-actions.ts';
-
-export interface Actions extends CampaignActions, ConversationActions, LeadActions {
 import type { PeopleActions } from './people-actions.ts';
 
-export interface Actions extends ConversationActions, PeopleActions {
+export interface Actions extends CampaignActions, ConversationActions, LeadActions, PeopleActions {
   acceptMessage(deps: Deps, caller: Caller, request: SendMessage, options: SendOptions): Promise<Accepted>;
   dryRunMessage(deps: Deps, caller: Caller, request: SendMessage): Promise<DryRunAnswer>;
   listMessages(deps: Deps, caller: Caller, filters: ListMessages): Promise<MessagesAnswer>;
