@@ -4,7 +4,7 @@
 --   * workspace_id leads every primary key, unique key and foreign key (reference tables apart: api_keys, pairing_codes, schema_migrations, and those of people);
 --   * no triggers, no serials; instants come in as parameters; ids are made by the application and sort by time.
 -- There is no foreign key on the road of a message: each would lock its line's row in every intake, and the rows it
--- points to are never deleted while a message can still be sent (lines never, leads are re-read before sending).
+-- points to are never deleted while a message can still be sent (lines only by deleted_at, leads are re-read before sending).
 
 -- Search by any part of a name, an address or a company. Both come with PostgreSQL and need no superuser.
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
@@ -368,6 +368,8 @@ CREATE TABLE lines (
   next_send_at        timestamptz,
   created_at          timestamptz NOT NULL,
   updated_at          timestamptz NOT NULL,
+  -- Its row stays, for the history of its messages; nothing goes by it any more.
+  deleted_at          timestamptz,
   PRIMARY KEY (workspace_id, id)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
 CREATE INDEX lines_next_send_at ON lines (next_send_at) WHERE next_send_at IS NOT NULL;
@@ -422,6 +424,8 @@ CREATE TABLE line_tallies (
   failed       integer NOT NULL,
   streak       integer NOT NULL,
   replies      integer NOT NULL,
+  -- Receipts that came in; no part of the score, since not every carrier sends them.
+  delivered    integer NOT NULL DEFAULT 0,
   PRIMARY KEY (workspace_id, line_id, hour)
 );
 

@@ -57,6 +57,7 @@ const AUDITED: Readonly<Record<string, { leaves: string[]; by: () => Promise<Ans
       return keep('secretCode2', 'pairing.code', post('/api/line-requests', body));
     },
   },
+  deleteLine: { leaves: ['line deleted'], by: () => call('DELETE', `/api/lines/${made.line}`) },
   createList: {
     leaves: ['list created'],
     by: () => keep('list', 'list._id', post('/api/lists', { name: 'Fair' })),
@@ -266,6 +267,8 @@ const NOT_AUDITED: Readonly<Record<string, string>> = {
   evaluateConditions: ASKS,
   simulateCampaign: FORESEEN,
   deleteSimulation: FORESEEN,
+  checkNewLine: ASKS,
+  checkStoredLine: ASKS,
   checkAddresses: ASKS,
   checkLeads: ASKS,
   reachContact: ASKS,

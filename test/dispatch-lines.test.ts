@@ -448,7 +448,7 @@ describe('a line that goes down', () => {
   test('remembers the hours its score is made of for two days, and no longer', async () => {
     const ws = await openWorkspace(app);
     const { database } = app.deps;
-    const count = { lineId: idOf(ws, 0), sent: 1, failed: 0, streak: 0, replies: 0 };
+    const count = { lineId: idOf(ws, 0), sent: 1, failed: 0, streak: 0, replies: 0, delivered: 0 };
     for (const hoursAgo of [72, 49, 47, 1])
       await addTallies(database, ws.workspaceId, [count], clock.now() - hoursAgo * HOUR);
     await noteHealth(app.deps, ws.workspaceId, idOf(ws, 0), 'fine');

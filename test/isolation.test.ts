@@ -342,6 +342,32 @@ const ATTEMPTS: Readonly<Record<string, () => Attempt[]>> = {
     },
   ],
   getLine: () => [{ path: `/api/lines/${theirs.lineId}`, status: 404, shows: { code: 'LINE_NOT_FOUND' } }],
+  deleteLine: () => [{ path: `/api/lines/${theirs.lineId}`, status: 404, shows: { code: 'LINE_NOT_FOUND' } }],
+  readLineActivity: () => [
+    { path: `/api/lines/${theirs.lineId}/activity`, status: 404, shows: { code: 'LINE_NOT_FOUND' } },
+  ],
+  readLineHealth: () => [
+    { path: `/api/lines/${theirs.lineId}/health`, status: 404, shows: { code: 'LINE_NOT_FOUND' } },
+  ],
+  readLineQueues: () => [
+    {
+      path: '/api/lines/queues',
+      status: 200,
+      shows: { queues: expect.not.arrayContaining([expect.objectContaining({ lineId: theirs.lineId })]) },
+    },
+  ],
+  // The stranger has a line of this number; whoever asks must not learn of it.
+  checkNewLine: () => [
+    {
+      path: '/api/lines/check',
+      body: { transport: 'sandbox', phone: stranger.lines[0]?.phone },
+      status: 200,
+      shows: { steps: expect.arrayContaining([expect.objectContaining({ key: 'identity', state: 'ok' })]) },
+    },
+  ],
+  checkStoredLine: () => [
+    { path: `/api/lines/${theirs.lineId}/check`, status: 404, shows: { code: 'LINE_NOT_FOUND' } },
+  ],
   forecastLine: () => [
     { path: `/api/lines/${theirs.lineId}/forecast`, status: 404, shows: { code: 'LINE_NOT_FOUND' } },
   ],

@@ -46,7 +46,7 @@ const ended = (ws: Workspace, index: number, sent: number, failed: number, strea
   addTallies(
     app.deps.database,
     ws.workspaceId,
-    [{ lineId: idOf(ws, index), sent, failed, streak, replies }],
+    [{ lineId: idOf(ws, index), sent, failed, streak, replies, delivered: 0 }],
     town.clock.now(),
   );
 

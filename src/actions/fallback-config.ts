@@ -1,6 +1,6 @@
 /** Where fallback SMS leave from (D37): a simulated line of the workspace, or one that Twilio carries. */
 
-import { CALL_AGAIN } from '../channels/twilio-hooks.ts';
+import { inboundAddress } from '../channels/twilio-hooks.ts';
 import {
   FALLBACK_PROVIDERS,
   type FallbackConfig,
@@ -147,6 +147,6 @@ function present({ config }: Deps, { workspace, lines, fallbackLine }: Workspace
     inboundUrl:
       line === undefined || config.publicUrl === null
         ? null
-        : `${config.publicUrl}/hooks/${workspace.workspaceId}/${line.id}/inbound${CALL_AGAIN}`,
+        : inboundAddress(config.publicUrl, { workspaceId: workspace.workspaceId, lineId: line.id }),
   };
 }

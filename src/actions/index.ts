@@ -33,7 +33,9 @@ import { deleteLeads, updateLead } from './change-leads.ts';
 import { changeLeads } from './change-many-leads.ts';
 import { checkAddress, checkAddresses, checkLead, checkLeads, reachContact } from './check-availability.ts';
 import { checkReady } from './check-ready.ts';
+import { checkNewLine, checkStoredLine } from './check-setup.ts';
 import { checkWebhook } from './check-webhook.ts';
+import { deleteLine } from './delete-line.ts';
 import { scanDormant, wakeDormant } from './dormant-conversations.ts';
 import { dryRunMessage } from './dry-run-message.ts';
 import { editMessage } from './edit-message.ts';
@@ -42,6 +44,7 @@ import { exportLeads } from './export-leads.ts';
 import { getFallbackConfig, updateFallbackConfig } from './fallback-config.ts';
 import { forecastLine } from './forecast-line.ts';
 import { getLanguageAudit, updateLanguageAudit } from './language-audit.ts';
+import { readLineActivity, readLineHealth, readLineQueues } from './line-insight.ts';
 import { react, showTyping } from './make-gesture.ts';
 import { createApiKey, listApiKeys, removeApiKey, renameApiKey } from './manage-api-keys.ts';
 import { addDnc, listDnc, readDncHistory, removeDnc } from './manage-dnc.ts';
@@ -134,6 +137,12 @@ export const actions = {
   getLine,
   createLine,
   updateLine,
+  deleteLine,
+  checkNewLine,
+  checkStoredLine,
+  readLineActivity,
+  readLineHealth,
+  readLineQueues,
   forecastLine,
   monitorLines,
   checkLine,

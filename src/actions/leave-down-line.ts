@@ -1,5 +1,5 @@
 /**
- * A line went down or was switched off (D18). Messages to people it never wrote to move to another line; conversations
+ * A line went down, was switched off or deleted (D18). Messages to people it never wrote to move to another line; conversations
  * wait for it up to 24 h and then fail, unless the workspace chose to move them or to go on by SMS. Messages that name
  * their line with fromLineId wait whatever it chose: nobody gets a number the sender did not want.
  */
@@ -8,7 +8,7 @@ import type { Deps } from '../deps.ts';
 import { chooseLine, type LineDecision } from '../domain/line-choice.ts';
 import { readTalkingLines } from '../store/deliveries.ts';
 import { insertEvents } from '../store/events.ts';
-import { lockEndingOfLine, lockWaitingOfLine } from '../store/line-loss.ts';
+import { type LostLine, lockEndingOfLine, lockWaitingOfLine } from '../store/line-loss.ts';
 import { wakeLines } from '../store/line-queue.ts';
 import { type MessageRow, moveMessages } from '../store/messages.ts';
 import { leaveLine } from './campaigns/leave-line.ts';
@@ -25,7 +25,7 @@ const NO_LINE_SENTENCE = 'Line became inactive and no other line could take its 
 export async function leaveDownLine(
   deps: Deps,
   snapshot: WorkspaceSnapshot,
-  { lineId, downSince }: { lineId: string; downSince: number },
+  { lineId, downSince, isDeleted }: Pick<LostLine, 'lineId' | 'downSince' | 'isDeleted'>,
 ): Promise<void> {
   const { workspaceId, lineDownPolicy } = snapshot.workspace;
   const waitedSince = deps.clock.now() - CONVERSATION_WAITS_MS;
@@ -50,8 +50,10 @@ export async function leaveDownLine(
     );
     const woken = [...new Set(moves.map(({ decision }) => decision.lineId))];
     await wakeLines(tx, workspaceId, woken, woken.map(deps.ids));
-    if (ending.dueBy === null && !ending.bySms) return moves.length > 0;
-    const left = await lockEndingOfLine(tx, workspaceId, lineId, ending, BATCH);
+    // What was accepted while the line was being deleted: first whatever can move, then the rest at once.
+    const all = isDeleted && moves.length === 0;
+    if (ending.dueBy === null && !ending.bySms && !all) return moves.length > 0;
+    const left = await lockEndingOfLine(tx, workspaceId, lineId, { ...ending, all }, BATCH);
     const rulings = left.map((message) => end(message, ending.bySms));
     await applyRulings(deps, tx, snapshot, rulings);
     return moves.length + rulings.length > 0;

@@ -1,4 +1,4 @@
-/** Making, changing and showing lines. A change takes effect at once: the line and its neighbours are woken. */
+/** Making, changing and showing lines (deleting one: delete-line.ts). A change takes effect at once: the line and its neighbours are woken. */
 import { channelTypeOf, checkLineAddress } from '../contract/line-requests.ts';
 import type { CreateLine, LineAnswer, LinesAnswer, UpdateLine } from '../contract/lines.ts';
 import { problem } from '../contract/problems.ts';
@@ -12,6 +12,7 @@ import { lockLines, wakeLines } from '../store/line-queue.ts';
 import {
   findDevice,
   findLine,
+  findLineOrDeleted,
   insertLine,
   type LineRow,
   lineIdsOfDevice,
@@ -34,7 +35,7 @@ export async function listLines(deps: Deps, { workspaceId }: Caller): Promise<Li
 }
 
 export async function getLine(deps: Deps, { workspaceId }: Caller, id: string): Promise<LineAnswer> {
-  const line = await findLine(deps.database, workspaceId, id);
+  const line = await findLineOrDeleted(deps.database, workspaceId, id);
   if (line === null) throw problem('LINE_NOT_FOUND');
   return { line: presentLine(line, deps.clock.now()) };
 }
@@ -81,7 +82,7 @@ export async function updateLine(
   await deps.database.transaction(async (tx) => {
     // Locked: two changes at once must not undo each other.
     const [line] = await lockLines(tx, workspaceId, [id], { skipLocked: false });
-    if (line === undefined) throw problem('LINE_NOT_FOUND');
+    if (line === undefined || line.deletedAt !== null) throw problem('LINE_NOT_FOUND');
     if (changes.transportConfig !== undefined) checkTransport(deps, line.transport, changes.transportConfig);
     const { deviceGapMs, secret, ...rest } = changes;
     const next: NewLine = { ...line, ...rest };

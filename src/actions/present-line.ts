@@ -41,5 +41,6 @@ export function presentLine(line: LineRow, now: number): Line {
     score: line.score,
     createdAt: toIso(line.createdAt),
     updatedAt: toIso(line.updatedAt),
+    deletedAt: toIsoOrNull(line.deletedAt),
   };
 }

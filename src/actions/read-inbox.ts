@@ -106,8 +106,7 @@ export async function isKnown({ database }: Deps, workspaceId: string, leadId: s
 
 export async function presenter(deps: Deps, workspaceId: string) {
   const snapshot = await deps.snapshots.read(workspaceId);
-  const lines = new Map(snapshot?.lines.map((line) => [line.id, line]));
-  return (row: MessageRow) => presentMessage(row, lines.get(row.lineId) ?? null);
+  return (row: MessageRow) => presentMessage(row, snapshot?.lineIdentities.get(row.lineId) ?? null);
 }
 
 /** Of a lead that was deleted: as the message has it. */

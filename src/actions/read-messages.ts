@@ -13,7 +13,7 @@ export async function getMessage(deps: Deps, { workspaceId }: Caller, id: string
   const row = await findMessage(deps.database, workspaceId, id);
   if (row === null) throw problem('MESSAGE_NOT_FOUND');
   const snapshot = await deps.snapshots.read(workspaceId);
-  return { message: presentMessage(row, snapshot?.lines.find((line) => line.id === row.lineId) ?? null) };
+  return { message: presentMessage(row, snapshot?.lineIdentities.get(row.lineId) ?? null) };
 }
 
 export async function listMessages(
@@ -29,10 +29,9 @@ export async function listMessages(
     limit: filters.limit + 1,
   });
   const snapshot = await deps.snapshots.read(workspaceId);
-  const lines = new Map(snapshot?.lines.map((line) => [line.id, line]));
   const page = rows.slice(0, filters.limit);
   return {
-    messages: page.map((row) => presentMessage(row, lines.get(row.lineId) ?? null)),
+    messages: page.map((row) => presentMessage(row, snapshot?.lineIdentities.get(row.lineId) ?? null)),
     nextCursor: rows.length > page.length ? (page.at(-1)?.id ?? null) : null,
   };
 }

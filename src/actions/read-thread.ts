@@ -76,7 +76,8 @@ export async function getConversation(
 /** By which each line is known to those who write to it. */
 async function ownAddresses(deps: Deps, workspaceId: string): Promise<Map<string, string>> {
   const snapshot = await deps.snapshots.read(workspaceId);
-  return new Map(snapshot?.lines.map(({ id, phone, email }) => [id, phone ?? email ?? '']));
+  const lines = [...(snapshot?.lineIdentities ?? [])];
+  return new Map(lines.map(([id, { phone, email }]) => [id, phone ?? email ?? '']));
 }
 
 function presentReaction(

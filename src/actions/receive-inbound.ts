@@ -19,7 +19,7 @@ import { answerSooner, findWriters, insertReceived, noteReply } from '../store/i
 import { insertInboundAttachments } from '../store/inbound-attachments.ts';
 import { ensureSpecialList, insertLead } from '../store/leads.ts';
 import { wakeLines } from '../store/line-queue.ts';
-import { addTallies } from '../store/line-tallies.ts';
+import { addTallies, NOTHING_COUNTED } from '../store/line-tallies.ts';
 import { findLine, type LineRow } from '../store/lines.ts';
 import { queueAvailabilityCheck } from './availability-jobs.ts';
 import { type OptOut, optIn, optOut } from './opt-out.ts';
@@ -105,7 +105,7 @@ async function store(deps: Deps, tx: Sql, inbound: Inbound, line: LineRow): Prom
   await noteReply(tx, workspaceId, { leadId, lineId: line.id, messageId: id }, now);
   await answerSooner(tx, workspaceId, { leadId, lineId: line.id }, CLASSES);
   await wakeLines(tx, workspaceId, [line.id], [deps.ids()]);
-  await addTallies(tx, workspaceId, [{ lineId: line.id, sent: 0, failed: 0, streak: 0, replies: 1 }], now);
+  await addTallies(tx, workspaceId, [{ ...NOTHING_COUNTED, lineId: line.id, replies: 1 }], now);
   const events: NewEvent[] = [
     event(deps, {
       type: found.length > 0 ? 'message.reply' : 'message.received',

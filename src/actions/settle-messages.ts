@@ -15,7 +15,7 @@ import type { Sql } from '../store/database.ts';
 import { insertEvents, type NewEvent } from '../store/events.ts';
 import { type NewMessage, writeIntake } from '../store/intake.ts';
 import { wakeLines } from '../store/line-queue.ts';
-import { addTallies, type TallyChange } from '../store/line-tallies.ts';
+import { addTallies, NOTHING_COUNTED, type TallyChange } from '../store/line-tallies.ts';
 import { lockMessages, type MessageRow } from '../store/messages.ts';
 import {
   type AvailabilityNote,
@@ -284,16 +284,14 @@ class Changes {
       ruling.isLineBlameless !== true &&
       ruling.reason !== undefined &&
       COUNTS_AS_FAILURE.includes(ruling.reason);
-    if (!took && !refused) return;
-    const tally = this.#tallies.get(lineId) ?? {
-      lineId,
-      sent: 0,
-      failed: 0,
-      streak: 0,
-      replies: 0,
-    };
-    if (took) this.#tallies.set(lineId, { ...tally, sent: tally.sent + 1, streak: 0 });
-    else this.#tallies.set(lineId, { ...tally, failed: tally.failed + 1, streak: tally.streak + 1 });
+    const delivered = row.status === 'delivered' && from !== 'delivered' ? 1 : 0;
+    if (!took && !refused && delivered === 0) return;
+    const tally = this.#tallies.get(lineId) ?? { ...NOTHING_COUNTED, lineId };
+    const counted = { ...tally, delivered: tally.delivered + delivered };
+    if (took) this.#tallies.set(lineId, { ...counted, sent: tally.sent + 1, streak: 0 });
+    else if (refused)
+      this.#tallies.set(lineId, { ...counted, failed: tally.failed + 1, streak: tally.streak + 1 });
+    else this.#tallies.set(lineId, counted);
   }
 
   #startFallback(row: MessageRow, ruling: Ruling): NewMessage | null {

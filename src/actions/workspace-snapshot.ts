@@ -6,13 +6,15 @@
 import { type LineFacts, roomToday } from '../domain/line-choice.ts';
 import { type Clock, isRecent } from '../lib/clock.ts';
 import type { Database } from '../store/database.ts';
-import { countWaitingFirstTouches, type LineRow, listLines, paceOf } from '../store/lines.ts';
+import { countWaitingFirstTouches, type LineRow, listLinesAndDeleted, paceOf } from '../store/lines.ts';
 import { findWorkspace, type WorkspaceRow } from '../store/workspaces.ts';
 
 export interface WorkspaceSnapshot {
   workspace: WorkspaceRow;
   lines: readonly LineRow[];
   lineFacts: readonly LineFacts[];
+  /** By what every line is or was known, by its id: what a deleted one has sent still says from where. */
+  lineIdentities: ReadonlyMap<string, Pick<LineRow, 'phone' | 'email'>>;
   /**
    * The line that carries fallback SMS; null when fallback is off, or its line is gone. Switched off, it is one that what is
    * due waits for, and nobody may count on.
@@ -66,7 +68,9 @@ export function createWorkspaceSnapshots({
       snapshots.delete(workspaceId);
       return null;
     }
-    const lines = await countWaiting(workspaceId, await listLines(database, workspaceId), loadedAt);
+    const all = await listLinesAndDeleted(database, workspaceId);
+    const present = all.filter((line) => line.deletedAt === null);
+    const lines = await countWaiting(workspaceId, present, loadedAt);
     const fallbackLine = lines.find(
       (line) => line.id === workspace.fallbackLineId && line.messageType === 'sms',
     );
@@ -82,6 +86,7 @@ export function createWorkspaceSnapshots({
         lastUsedAt: latest(line.lastSendAt, chosenAt.get(line.id) ?? null),
         waitingFirstTouches: line.waitingFirstTouches,
       })),
+      lineIdentities: new Map(all.map(({ id, phone, email }) => [id, { phone, email }])),
       fallbackLine: workspace.fallbackEnabled ? (fallbackLine ?? null) : null,
       lists: snapshots.get(workspaceId)?.lists ?? new Map(),
       loadedAt,

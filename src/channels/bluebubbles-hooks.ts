@@ -44,7 +44,7 @@ export async function registerWebhook(
   line: ChannelLine,
   publicUrl: string,
 ): Promise<string | null> {
-  const base = `${publicUrl}/hooks/${line.workspaceId}/${line.lineId}/`;
+  const base = hookBase(line, publicUrl);
   const url = `${base}${HOOK}?token=${tokenOf(line, server.password)}`;
   const listed = await api.call<Webhook[]>(server, 'webhook', { timeoutMs: QUICK_MS });
   if (listed.got !== 'answer' || listed.status !== 200) return refusalOf(listed);
@@ -60,6 +60,11 @@ export async function registerWebhook(
     timeoutMs: QUICK_MS,
   });
   return made.got === 'answer' && made.status === 200 ? null : refusalOf(made);
+}
+
+/** How every address begins that the line's server was ever told to call. */
+export function hookBase({ workspaceId, lineId }: ChannelLine, publicUrl: string): string {
+  return `${publicUrl}/hooks/${workspaceId}/${lineId}/`;
 }
 
 /** Nothing to store: who has the password and the line can tell it. */

@@ -14,10 +14,13 @@ import {
   isPrivateLiteral,
   readBlueBubblesSettings,
 } from '../bluebubbles/settings.ts';
+import { failed } from '../domain/setup-step.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { GuardedFetch } from '../lib/guarded-fetch.ts';
 import { answerBlueBubbles, registerWebhook } from './bluebubbles-hooks.ts';
+import { blueBubblesQuestions } from './bluebubbles-setup.ts';
 import type { Channel, ChannelLine } from './channel.ts';
+import { askInOrder } from './setup-check.ts';
 
 export interface BlueBubblesChannelOptions extends Patience {
   fetch: GuardedFetch;
@@ -71,6 +74,15 @@ export function createBlueBubblesChannel(options: BlueBubblesChannelOptions): Ch
       // What goes wrong here costs promptness only: the line is asked for news anyway, and told again in a minute.
       if (publicUrl !== null) await registerWebhook(mac.api, server, line, publicUrl);
       return { healthy: true };
+    },
+
+    async checkSetup(line) {
+      const server = serverOf(line);
+      if (typeof server === 'string') {
+        const fix = 'Enter the password of the BlueBubbles server.';
+        return [{ key: 'password', ...failed('There is no password', fix) }];
+      }
+      return askInOrder(clock, blueBubblesQuestions(mac.api, server, line, publicUrl));
     },
 
     validateConfig(config) {

@@ -6,6 +6,7 @@
 import type { Readable } from 'node:stream';
 import type { News, NewsAnswer, NewsQuestion } from '../domain/news.ts';
 import type { Availability, Finding, Gesture, OnDevice, Outcome } from '../domain/outcome.ts';
+import type { SetupStep } from '../domain/setup-step.ts';
 import type { MessageType, Reaction } from '../domain/words.ts';
 import type { Deadline } from '../lib/clock.ts';
 
@@ -113,6 +114,11 @@ export interface Channel {
   checkAvailability(line: ChannelLine, address: string): Promise<Availability>;
   /** Can this line send now? Used by the health check; never sends anything. */
   checkHealth(line: ChannelLine): Promise<{ healthy: true } | { healthy: false; message: string }>;
+  /**
+   * The guided check, in order: everything that can be found out without sending or leaving anything. `lineId` is '' while
+   * the line is not stored yet. Its settings passed `validateConfig`. Ends by itself within half a minute. Absent: only its health is asked.
+   */
+  checkSetup?(line: ChannelLine): Promise<SetupStep[]>;
   /** A phone number that its settings lead to, for a line that names none. Throws a sentence for people when it can't tell. */
   findPhone?(line: ChannelLine): Promise<string | null>;
   /** Refuses transport settings that cannot work, before a line is stored. Returns a public sentence or null. */

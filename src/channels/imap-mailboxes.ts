@@ -74,7 +74,7 @@ export function createMailboxes(options: MailboxOptions): Mailboxes {
     const kept = open.get(name);
     if (kept?.key === key) return kept;
     if (kept !== undefined) end(name, kept);
-    const client = connect(line, settings, options);
+    const client = connectMailbox(line, settings, options);
     const connection: Connection = { key, client, usedAt: clock.now(), turn: client };
     open.set(name, connection);
     const since = clock.now();
@@ -127,10 +127,11 @@ export function createMailboxes(options: MailboxOptions): Mailboxes {
   };
 }
 
-async function connect(
+/** Signed in; no mailbox is selected yet. Closed by whoever asked for it. */
+export async function connectMailbox(
   line: ChannelLine,
   settings: SmtpSettings,
-  { allowPrivateHosts, timeouts }: MailboxOptions,
+  { allowPrivateHosts, timeouts }: Pick<MailboxOptions, 'allowPrivateHosts' | 'timeouts'>,
 ): Promise<ImapFlow> {
   const { imapHost, imapPort, imapTls, imapUser, user, caCertificate } = settings;
   const host = imapHost ?? '';

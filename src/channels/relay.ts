@@ -22,6 +22,7 @@ import {
   withdrawJob,
 } from '../store/relay-jobs.ts';
 import type { Channel, ChannelLine, Finding, Outcome, Outgoing } from './channel.ts';
+import { relaySteps } from './relay-setup.ts';
 
 export interface RelayChannel extends Channel {
   /** See `deps.relay.drain`. */
@@ -107,6 +108,12 @@ export function createRelayChannel(options: RelayChannelOptions): RelayChannel {
     async checkHealth(line) {
       const trouble = troubleOf(await findDeviceOfLine(database, line.workspaceId, line.lineId), clock.now());
       return trouble === null ? { healthy: true } : { healthy: false, message: trouble };
+    },
+
+    async checkSetup({ workspaceId, lineId }) {
+      const isStored = lineId !== '';
+      const device = isStored ? await findDeviceOfLine(database, workspaceId, lineId) : null;
+      return relaySteps(device, isStored, clock.now());
     },
 
     validateConfig(config) {

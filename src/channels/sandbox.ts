@@ -5,6 +5,7 @@
  */
 
 import { type SandboxRecipient, sandboxAnswer, sandboxRecipient } from '../domain/sandbox-script.ts';
+import { failed, ok } from '../domain/setup-step.ts';
 import type { Clock, Deadline } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
 import { never } from '../lib/invariant.ts';
@@ -93,6 +94,14 @@ export function createSandboxChannel(options: SandboxChannelOptions): Channel {
 
     async checkHealth(line) {
       return readSettings(line).down ? { healthy: false, message: DOWN } : { healthy: true };
+    },
+
+    async checkSetup(line) {
+      const fix = 'Set transportConfig.down to false.';
+      const found = readSettings(line).down
+        ? failed(DOWN, fix)
+        : ok('The simulated phone is there: nothing else is needed');
+      return [{ key: 'simulated-phone', ...found }];
     },
 
     validateConfig(config) {

@@ -10,16 +10,19 @@ import { createHash } from 'node:crypto';
 import net from 'node:net';
 import { Readable } from 'node:stream';
 import { isEmail } from '../domain/address.ts';
+import { failed } from '../domain/setup-step.ts';
 import type { Clock, Deadline } from '../lib/clock.ts';
 import { isPublicAddress } from '../lib/public-address.ts';
 import type { Channel } from './channel.ts';
-import { createMailboxes } from './imap-mailboxes.ts';
+import { connectMailbox, createMailboxes } from './imap-mailboxes.ts';
 import { askMailbox, openMailAttachment } from './imap-news.ts';
 import type { MailTokens } from './mail-tokens.ts';
+import { askInOrder } from './setup-check.ts';
 import { composeMail, oneLine } from './smtp-message.ts';
 import { isLoss, outcomeOf, type SmtpFailure, sentenceOf } from './smtp-reply.ts';
 import { createIdleSessions, openSession, type SmtpTimeouts, step, TIMEOUTS } from './smtp-session.ts';
 import { readPasswords, readSettings, type SmtpSettings } from './smtp-settings.ts';
+import { mailQuestions } from './smtp-setup.ts';
 
 export interface SmtpChannelOptions {
   /** Whether mail servers may be loopback, private or link-local hosts. A workspace's admin names the host, so: no. */
@@ -38,6 +41,8 @@ export interface SmtpChannelOptions {
 
 /** How often a mailbox is asked though it was silent: it tells of new mail by itself. */
 const NEWS_EVERY_MS = 60_000;
+/** Of a guided check, with both servers. */
+const SETUP_MS = 25_000;
 
 export function createSmtpChannel(options: SmtpChannelOptions): Channel {
   const { allowPrivateHosts, clock, tokens, publicUrl, timeouts } = options;
@@ -117,6 +122,18 @@ export function createSmtpChannel(options: SmtpChannelOptions): Channel {
       } catch (error) {
         return { healthy: false, message: sentenceOf(error as SmtpFailure) };
       }
+    },
+
+    async checkSetup(line) {
+      const settings = readSettings(line.transportConfig);
+      if (typeof settings === 'string')
+        return [{ key: 'settings', ...failed(settings, 'Mend this setting.') }];
+      const limit = AbortSignal.any([closed.signal, AbortSignal.timeout(SETUP_MS)]);
+      const questions = mailQuestions(settings, line, {
+        open: (wish) => open(wish, line.secret, limit),
+        openMailbox: () => connectMailbox(line, settings, { allowPrivateHosts, timeouts: limits }),
+      });
+      return askInOrder(clock, questions);
     },
 
     validateConfig(config) {

@@ -72,13 +72,16 @@ function instant(at: number): number {
 
 /** The same channel, with every text of its answers fit to be stored. */
 export function storable(channel: Channel): Channel {
-  const { askForNews: ask, receiveHook: hear } = channel;
+  const { askForNews: ask, checkSetup: check, receiveHook: hear } = channel;
   return {
     ...channel,
     send: async (...asked) => clean(await channel.send(...asked)),
     reconcile: async (...asked) => clean(await channel.reconcile(...asked)),
     checkAvailability: async (...asked) => clean(await channel.checkAvailability(...asked)),
     checkHealth: async (...asked) => clean(await channel.checkHealth(...asked)),
+    ...(check === undefined
+      ? {}
+      : { checkSetup: async (...asked) => (await check.apply(channel, asked)).map(clean) }),
     ...(ask === undefined
       ? {}
       : {

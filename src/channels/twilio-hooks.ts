@@ -24,6 +24,14 @@ export function statusCallback(
   return `${publicUrl}${path}?mid=${encodeURIComponent(reference)}&attempt=${attempt}${CALL_AGAIN}`;
 }
 
+/** The address that is to be called about what people write to the line. */
+export function inboundAddress(
+  publicUrl: string,
+  { workspaceId, lineId }: Pick<ChannelLine, 'workspaceId' | 'lineId'>,
+): string {
+  return `${publicUrl}/hooks/${workspaceId}/${lineId}/inbound${CALL_AGAIN}`;
+}
+
 export function answerTwilio(line: ChannelLine, request: HookRequest): HookAnswer {
   const account = accountOf(line);
   if (typeof account === 'string') return answer(403);

@@ -5,9 +5,11 @@
  */
 import type { Readable } from 'node:stream';
 import { isPhone } from '../domain/address.ts';
+import { failed } from '../domain/setup-step.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { GuardedFetch } from '../lib/guarded-fetch.ts';
 import type { Channel, ChannelLine, Outcome, Outgoing } from './channel.ts';
+import { askInOrder } from './setup-check.ts';
 import {
   accountOf,
   basic,
@@ -21,6 +23,7 @@ import { answerTwilio, statusCallback } from './twilio-hooks.ts';
 import { askTwilio } from './twilio-news.ts';
 import { findLostSend } from './twilio-reconcile.ts';
 import { readTwilioSettings } from './twilio-settings.ts';
+import { twilioQuestions } from './twilio-setup.ts';
 
 export interface TwilioChannelOptions {
   /** Of the API, without a trailing slash. */
@@ -86,6 +89,13 @@ export function createTwilioChannel(options: TwilioChannelOptions): Channel {
       const account = accountOf(line);
       const fault = typeof account === 'string' ? account : await faultOf(account, line);
       return fault === null ? { healthy: true } : { healthy: false, message: fault };
+    },
+
+    async checkSetup(line) {
+      const account = accountOf(line);
+      if (typeof account === 'string')
+        return [{ key: 'credentials', ...failed(account, 'Enter the auth token of the account.') }];
+      return askInOrder(clock, twilioQuestions(api, account, line, publicUrl));
     },
 
     async findPhone(line) {

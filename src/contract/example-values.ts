@@ -125,6 +125,23 @@ export const EXAMPLE_VALUES: Readonly<Record<string, unknown>> = {
   notFound: [],
   'Conversation.lastMessage': TEXT,
 
+  // Lines, in figures
+  'LineWitness.sentence': 'Its last check found nothing wrong.',
+  'LineScoreInput.sentence':
+    '2.4 % of 41 messages failed in 24 hours. From 5.0 % the risk is medium, above 15.0 % high.',
+  'LineScoreInput.value': 0.024,
+  'LineScoreInput.medium': 0.05,
+  'LineScoreInput.high': 0.15,
+  'LineHealthInputs.slowdown': 1,
+  'LineHealthInputs.because': '2.4 % of 41 messages failed in 24 hours',
+  'LineWitness.untilDown': 7,
+  hour: '2026-11-24T09:00:00.000Z',
+  'LineQueue.nextMessageAt': AT,
+  'LineQueue.nextConversationAt': AT,
+  'LineCheckAnswer.ok': true,
+  'SetupStep.sentence': 'The server takes the password',
+  checkedAt: AT,
+
   // Lists of things
   warnings: [],
   page: 1,

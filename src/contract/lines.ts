@@ -127,6 +127,9 @@ export const Line = z
       }),
     createdAt: Instant,
     updatedAt: Instant,
+    deletedAt: Instant.nullable().meta({
+      description: 'Set of a line that was deleted: only `GET /api/lines/{id}` still shows it.',
+    }),
   })
   .meta({ id: 'Line' });
 export type Line = z.infer<typeof Line>;

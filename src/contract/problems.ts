@@ -472,6 +472,22 @@ export const PROBLEMS = {
     docs: '`GET /api/lines/check-availability` needs `?id=`.',
   },
   LINE_NOT_FOUND: { status: 404, error: 'Line not found', docs: 'No line of the workspace has this id.' },
+  LINE_HAS_MESSAGES: {
+    status: 409,
+    error:
+      'Messages wait on this line or are under way: switch it off, move or cancel them, and wait for the rest',
+    docs: 'A line is deleted only once nothing is to leave by it and nothing is open. Switched off, its messages to new contacts move to other lines by themselves; `reason` says how many are left.',
+  },
+  LINE_IN_CAMPAIGN: {
+    status: 409,
+    error: 'A campaign that is not over sends from this line: take the line out of it, or complete it first',
+    docs: 'A line can’t be deleted while an active or paused campaign names it; `reason` is the campaign’s id.',
+  },
+  LINE_IS_FALLBACK: {
+    status: 409,
+    error: 'Fallback SMS leave from this line: choose another one for them, or switch fallback off',
+    docs: 'The line is that of `/api/workspace/fallback-config`.',
+  },
   LINE_NOT_ACTIVE: {
     status: 400,
     error: 'Line is not active',

@@ -8,6 +8,7 @@ const tally = (part: Partial<Tally>): Tally => ({
   sent: 0,
   failed: 0,
   streak: 0,
+  delivered: 0,
   replies: 0,
   ...part,
 });

@@ -14,6 +14,8 @@ export interface Tally {
   /** Failures since the last success of this hour. */
   streak: number;
   replies: number;
+  /** Receipts that came in. Not every carrier sends them, so the score does not look at them. */
+  delivered: number;
 }
 
 /** Shown with the line as its published score. */
@@ -70,11 +72,73 @@ export function scoreLine(tallies: readonly Tally[]): LineScore {
   };
   const percent = `${(failureRate * 100).toFixed(1)} % of ${ended} messages failed in 24 hours`;
   const row = `${consecutiveFailures} messages in a row failed`;
-  if (consecutiveFailures >= HIGH_STREAK) return { risk: 'high', ...figures, because: row };
-  if (counts && failureRate > HIGH_FAILURE_RATE) return { risk: 'high', ...figures, because: percent };
-  if (consecutiveFailures >= MEDIUM_STREAK) return { risk: 'medium', ...figures, because: row };
-  if (counts && failureRate >= MEDIUM_FAILURE_RATE) return { risk: 'medium', ...figures, because: percent };
+  const [ofRate, ofStreak] = [counts ? riskOfRate(failureRate) : 'low', riskOfStreak(consecutiveFailures)];
+  for (const risk of ['high', 'medium'] as const) {
+    if (ofStreak === risk) return { risk, ...figures, because: row };
+    if (ofRate === risk) return { risk, ...figures, because: percent };
+  }
   return { risk: 'low', ...figures, because: counts ? percent : 'Too few messages to judge by' };
+}
+
+export interface ScoreInput {
+  input: 'failure_rate' | 'consecutive_failures' | 'reply_rate';
+  /** null: too little to tell. */
+  value: number | null;
+  /** Where the bands begin; null where it only informs. */
+  medium: number | null;
+  high: number | null;
+  /** What it says alone. */
+  risk: Risk;
+  sentence: string;
+}
+
+/** What `scoreLine` looks at, each by itself: the highest risk of them is the line's. */
+export function scoreInputs(score: LineScore): ScoreInput[] {
+  const { sent, failed, failureRate, consecutiveFailures, replyRate } = score;
+  const ended = sent + failed;
+  const counts = ended >= LEAST_MESSAGES;
+  const percent = (rate: number) => `${(rate * 100).toFixed(1)} %`;
+  return [
+    {
+      input: 'failure_rate',
+      value: counts ? failureRate : null,
+      medium: MEDIUM_FAILURE_RATE,
+      high: HIGH_FAILURE_RATE,
+      risk: counts ? riskOfRate(failureRate) : 'low',
+      sentence: counts
+        ? `${percent(failureRate)} of ${ended} messages failed in 24 hours. From ${percent(MEDIUM_FAILURE_RATE)} the risk is medium, above ${percent(HIGH_FAILURE_RATE)} high.`
+        : `${ended} messages came to an end in 24 hours: below ${LEAST_MESSAGES} their rate says nothing yet.`,
+    },
+    {
+      input: 'consecutive_failures',
+      value: consecutiveFailures,
+      medium: MEDIUM_STREAK,
+      high: HIGH_STREAK,
+      risk: riskOfStreak(consecutiveFailures),
+      sentence: `${consecutiveFailures} messages in a row failed. From ${MEDIUM_STREAK} the risk is medium, from ${HIGH_STREAK} high.`,
+    },
+    {
+      input: 'reply_rate',
+      value: sent === 0 ? null : replyRate,
+      medium: null,
+      high: null,
+      risk: 'low',
+      sentence:
+        sent === 0
+          ? 'Nothing was sent in 24 hours, so there is no reply rate.'
+          : `${percent(replyRate)} as many replies as messages sent. It informs only: no risk follows from it.`,
+    },
+  ];
+}
+
+function riskOfRate(rate: number): Risk {
+  if (rate > HIGH_FAILURE_RATE) return 'high';
+  return rate >= MEDIUM_FAILURE_RATE ? 'medium' : 'low';
+}
+
+function riskOfStreak(streak: number): Risk {
+  if (streak >= HIGH_STREAK) return 'high';
+  return streak >= MEDIUM_STREAK ? 'medium' : 'low';
 }
 
 /** Back in time until an hour that had a success. */

@@ -19,7 +19,9 @@ import type { DormantAnswer, ScanDormant, WakeDormantAnswer } from '../contract/
 import type { FallbackConfig, UpdateFallbackConfig } from '../contract/fallback-config.ts';
 import type { React, ReactAnswer, TypingAnswer } from '../contract/gestures.ts';
 import type { LanguageAudit, UpdateLanguageAudit } from '../contract/language-audit.ts';
+import type { LineCheckAnswer } from '../contract/line-check.ts';
 import type { ForecastLine, LineForecast } from '../contract/line-forecast.ts';
+import type { LineActivity, LineHealthInputs, LineQueues } from '../contract/line-insight.ts';
 import type {
   LineRequestAction,
   LineRequestAnswer,
@@ -112,6 +114,13 @@ export interface Actions extends CampaignActions, ConversationActions, LeadActio
   getLine(deps: Deps, caller: Caller, id: string): Promise<LineAnswer>;
   createLine(deps: Deps, caller: Caller, input: CreateLine): Promise<LineAnswer>;
   updateLine(deps: Deps, caller: Caller, id: string, changes: UpdateLine): Promise<LineAnswer>;
+  deleteLine(deps: Deps, caller: Caller, id: string): Promise<{ success: true }>;
+  /** Nothing is stored. */
+  checkNewLine(deps: Deps, caller: Caller, input: CreateLine): Promise<Omit<LineCheckAnswer, 'warnings'>>;
+  checkStoredLine(deps: Deps, caller: Caller, id: string): Promise<Omit<LineCheckAnswer, 'warnings'>>;
+  readLineActivity(deps: Deps, caller: Caller, id: string, hours: number): Promise<LineActivity>;
+  readLineHealth(deps: Deps, caller: Caller, id: string): Promise<LineHealthInputs>;
+  readLineQueues(deps: Deps, caller: Caller): Promise<LineQueues>;
 
   forecastLine(deps: Deps, caller: Caller, id: string, asked: ForecastLine): Promise<LineForecast>;
   monitorLines(deps: Deps, caller: Caller): Promise<SpamMonitorAnswer>;

@@ -189,6 +189,20 @@ export async function deleteCampaign(tx: Sql, workspaceId: string, id: string): 
   await tx.query(DELETE_CAMPAIGN, [workspaceId, id]);
 }
 
+const FIND_ON_LINE = statement(
+  'find_campaign_on_line',
+  `SELECT id FROM campaigns WHERE workspace_id = $1 AND $2 = ANY(line_ids) AND status IN ('active', 'paused') ORDER BY id LIMIT 1`,
+);
+
+/** One that was launched with this line and is not over; null: none. */
+export async function findCampaignOnLine(
+  sql: Sql,
+  workspaceId: string,
+  lineId: string,
+): Promise<string | null> {
+  return (await sql.query<{ id: string }>(FIND_ON_LINE, [workspaceId, lineId]))[0]?.id ?? null;
+}
+
 const FIND_ON_LIST = statement(
   'find_campaign_on_list',
   `SELECT id FROM campaigns WHERE workspace_id = $1 AND (list_id = $2 OR entering_list_id = $2) AND status IN ('active', 'paused') ORDER BY id LIMIT 1`,

@@ -1,4 +1,4 @@
-/** Lines that are down (D18): which have messages that must not wait for them any longer, and which messages those are. */
+/** Lines that are down or deleted (D18): which have messages that must not wait for them any longer, and which messages those are. */
 import { toIso, toIsoOrNull } from '../lib/clock.ts';
 import { type Sql, statement } from './database.ts';
 import { MESSAGE_COLUMNS, type MessageRow, WAITING_SQL } from './messages.ts';
@@ -10,7 +10,7 @@ const IS_NOT_PAUSED = `coalesce(${ITS_CAMPAIGN} <> 'paused', true)`;
 const WAITS_ON_IT = `m.workspace_id = l.workspace_id AND m.line_id = l.id AND m.status IN ('pending', 'scheduled', 'queued')`;
 const SCAN_DOWN_LINES = statement(
   'scan_down_lines',
-  `SELECT l.workspace_id AS "workspaceId", l.id AS "lineId", l.down_since AS "downSince"
+  `SELECT l.workspace_id AS "workspaceId", l.id AS "lineId", l.down_since AS "downSince", l.deleted_at IS NOT NULL AS "isDeleted"
    FROM lines l JOIN workspaces w ON w.workspace_id = l.workspace_id
    CROSS JOIN LATERAL (SELECT
      EXISTS (SELECT 1 FROM lines o WHERE o.workspace_id = l.workspace_id AND o.message_type = l.message_type
@@ -18,6 +18,7 @@ const SCAN_DOWN_LINES = statement(
      w.line_down_policy = 'sms' AND w.fallback_enabled AND EXISTS (SELECT 1 FROM lines f
        WHERE f.workspace_id = l.workspace_id AND f.id = w.fallback_line_id AND f.message_type = 'sms') AS go_by_sms) may
    WHERE l.down_since IS NOT NULL AND (
+     (l.deleted_at IS NOT NULL AND EXISTS (SELECT 1 FROM messages m WHERE ${WAITS_ON_IT})) OR
      (l.down_since <= $1 AND EXISTS (SELECT 1 FROM messages m WHERE ${WAITS_ON_IT} AND m.due_at <= $1 AND ${IS_NOT_PAUSED}))
      OR (may.move AND EXISTS (SELECT 1 FROM messages m WHERE ${WAITS_ON_IT} AND m.first_touch AND NOT m.line_pinned
        AND m.campaign_id IS NULL))
@@ -30,15 +31,19 @@ const SCAN_DOWN_LINES = statement(
    ORDER BY l.down_since DESC LIMIT $2`,
 );
 
+export interface LostLine {
+  workspaceId: string;
+  lineId: string;
+  downSince: number;
+  /** It comes back never: nothing waits for it. */
+  isDeleted: boolean;
+}
+
 /**
  * Lines that can't send, and on which messages wait that are to move, to go on by SMS, or have waited since before
  * `waitedSince`: whose messages have to wait there are many more, and nothing is to be done about them. Newly down first.
  */
-export function scanDownLines(
-  sql: Sql,
-  waitedSince: number,
-  limit: number,
-): Promise<{ workspaceId: string; lineId: string; downSince: number }[]> {
+export function scanDownLines(sql: Sql, waitedSince: number, limit: number): Promise<LostLine[]> {
   return sql.query(SCAN_DOWN_LINES, [toIso(waitedSince), limit]);
 }
 
@@ -72,7 +77,7 @@ const LOCK_ENDING_OF_LINE = statement(
   'lock_ending_of_line',
   `SELECT ${MESSAGE_COLUMNS} FROM messages m
    WHERE m.workspace_id = $1 AND m.line_id = $2 AND m.status IN ${WAITING_SQL}
-     AND (m.due_at <= $3 OR ($4 AND NOT m.first_touch AND NOT m.line_pinned AND m.message_type = 'imessage'
+     AND ($6 OR m.due_at <= $3 OR ($4 AND NOT m.first_touch AND NOT m.line_pinned AND m.message_type = 'imessage'
        AND m.recipient_phone IS NOT NULL))
      AND ${IS_NOT_PAUSED}
    ORDER BY m.id LIMIT $5 FOR NO KEY UPDATE SKIP LOCKED`,
@@ -83,11 +88,18 @@ export function lockEndingOfLine(
   tx: Sql,
   workspaceId: string,
   lineId: string,
-  /** `dueBy`: those due by then; null = none. `bySms`: conversations that can go on by SMS, unless they name the line. */
-  { dueBy, bySms }: { dueBy: number | null; bySms: boolean },
+  /** `dueBy`: those due by then; null = none. `all`: whenever they are due. `bySms`: conversations that can go on by SMS, unless they name the line. */
+  { dueBy, bySms, all }: { dueBy: number | null; bySms: boolean; all: boolean },
   limit: number,
 ): Promise<MessageRow[]> {
-  return tx.query<MessageRow>(LOCK_ENDING_OF_LINE, [workspaceId, lineId, toIsoOrNull(dueBy), bySms, limit]);
+  return tx.query<MessageRow>(LOCK_ENDING_OF_LINE, [
+    workspaceId,
+    lineId,
+    toIsoOrNull(dueBy),
+    bySms,
+    limit,
+    all,
+  ]);
 }
 
 const SCAN_CAMPAIGNS_OF_LINE = statement(

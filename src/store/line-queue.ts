@@ -3,6 +3,7 @@ import type { LinePace } from '../domain/pacing.ts';
 import { toIso, toIsoOrNull } from '../lib/clock.ts';
 import { type Sql, statement } from './database.ts';
 import { LINE_COLUMNS, type LineRow } from './lines.ts';
+import { UNDER_WAY_SQL, WAITING_SQL } from './messages.ts';
 
 const WAKE_LINES = statement(
   'wake_lines',
@@ -117,6 +118,28 @@ export async function storeLinePaces(
   for (const { deviceId, pace } of updates) devices.set(deviceId, toIsoOrNull(pace.deviceLastSendAt));
   const sends = [...devices].map(([id, lastSendAt]) => ({ id, last_send_at: lastSendAt }));
   await tx.query(STORE_DEVICE_SENDS, [workspaceId, JSON.stringify(sends), [...devices.keys()]]);
+}
+
+const COUNT_QUEUES = statement(
+  'count_queues',
+  `SELECT l.id AS "lineId",
+     (SELECT count(*)::int FROM (SELECT 1 FROM messages m
+       WHERE m.workspace_id = $1 AND m.line_id = l.id AND m.status IN ${WAITING_SQL} LIMIT $2) w) AS waiting,
+     (SELECT count(*)::int FROM (SELECT 1 FROM messages m
+       WHERE m.workspace_id = $1 AND m.line_id = l.id AND m.status IN ${UNDER_WAY_SQL} LIMIT $2) u) AS "underWay"
+   FROM lines l WHERE l.workspace_id = $1 AND l.deleted_at IS NULL ORDER BY l.id`,
+);
+
+export interface QueueCount {
+  lineId: string;
+  waiting: number;
+  /** Being sent, or of unknown outcome. */
+  underWay: number;
+}
+
+/** Of every line of the workspace; neither is counted beyond `upTo`. */
+export function countQueues(sql: Sql, workspaceId: string, upTo: number): Promise<QueueCount[]> {
+  return sql.query(COUNT_QUEUES, [workspaceId, upTo]);
 }
 
 const TAKE_WAKES = statement(

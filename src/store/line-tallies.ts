@@ -11,16 +11,19 @@ export interface TallyChange {
   /** Failures after the last success of this change. */
   streak: number;
   replies: number;
+  delivered: number;
 }
+
+export const NOTHING_COUNTED = { sent: 0, failed: 0, streak: 0, replies: 0, delivered: 0 } as const;
 
 const ADD_TALLIES = statement(
   'add_tallies',
-  `INSERT INTO line_tallies AS t (workspace_id, line_id, hour, sent, failed, streak, replies)
-   SELECT $1, r.line_id, $3, r.sent, r.failed, r.streak, r.replies
-   FROM json_to_recordset($2::json) AS r(line_id text, sent int, failed int, streak int, replies int) ORDER BY r.line_id
+  `INSERT INTO line_tallies AS t (workspace_id, line_id, hour, sent, failed, streak, replies, delivered)
+   SELECT $1, r.line_id, $3, r.sent, r.failed, r.streak, r.replies, r.delivered
+   FROM json_to_recordset($2::json) AS r(line_id text, sent int, failed int, streak int, replies int, delivered int) ORDER BY r.line_id
    ON CONFLICT (workspace_id, line_id, hour) DO UPDATE SET sent = t.sent + excluded.sent, failed = t.failed + excluded.failed,
      streak = CASE WHEN excluded.sent > 0 THEN excluded.streak ELSE t.streak + excluded.streak END,
-     replies = t.replies + excluded.replies`,
+     replies = t.replies + excluded.replies, delivered = t.delivered + excluded.delivered`,
 );
 
 /** In the order of lines, so that two writers cannot wait for each other. */
@@ -31,19 +34,16 @@ export async function addTallies(
   now: number,
 ): Promise<void> {
   if (changes.length === 0) return;
-  const rows = changes.map(({ lineId, sent, failed, streak, replies }) => ({
+  const rows = changes.map(({ lineId, ...counts }) => ({
     line_id: lineId,
-    sent,
-    failed,
-    streak,
-    replies,
+    ...counts,
   }));
   await tx.query(ADD_TALLIES, [workspaceId, JSON.stringify(rows), toIso(hourOf(now))]);
 }
 
 const READ_TALLIES = statement(
   'read_tallies',
-  `SELECT hour, sent, failed, streak, replies FROM line_tallies
+  `SELECT hour, sent, failed, streak, replies, delivered FROM line_tallies
    WHERE workspace_id = $1 AND line_id = $2 AND hour > $3 ORDER BY hour DESC`,
 );
 
@@ -54,7 +54,7 @@ export function readTallies(sql: Sql, workspaceId: string, lineId: string, since
 
 const READ_ALL_TALLIES = statement(
   'read_all_tallies',
-  `SELECT line_id AS "lineId", hour, sent, failed, streak, replies FROM line_tallies
+  `SELECT line_id AS "lineId", hour, sent, failed, streak, replies, delivered FROM line_tallies
    WHERE workspace_id = $1 AND hour > $2 ORDER BY line_id, hour DESC`,
 );
 

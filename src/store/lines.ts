@@ -58,6 +58,8 @@ export interface LineRow {
   nextSendAt: number | null;
   createdAt: number;
   updatedAt: number;
+  /** Its history stays; it sends, hears and is chosen no more. */
+  deletedAt: number | null;
   /** Of the device. */
   deviceGapMs: number;
   deviceLastSendAt: number | null;
@@ -107,6 +109,7 @@ const OWN: Readonly<Record<Exclude<keyof LineRow, 'deviceGapMs' | 'deviceLastSen
   nextSendAt: 'next_send_at',
   createdAt: 'created_at',
   updatedAt: 'updated_at',
+  deletedAt: 'deleted_at',
 };
 
 export const LINE_COLUMNS = Object.entries(OWN)
@@ -120,7 +123,13 @@ const FIND_LINE = statement(
   `SELECT ${LINE_COLUMNS}, ${DEVICE_COLUMNS} ${FROM_LINES} WHERE l.workspace_id = $1 AND l.id = $2`,
 );
 
+/** null: there is none, or it was deleted. */
 export async function findLine(sql: Sql, workspaceId: string, id: string): Promise<LineRow | null> {
+  const line = await findLineOrDeleted(sql, workspaceId, id);
+  return line?.deletedAt === null ? line : null;
+}
+
+export async function findLineOrDeleted(sql: Sql, workspaceId: string, id: string): Promise<LineRow | null> {
   const [row] = await sql.query<LineRow>(FIND_LINE, [workspaceId, id]);
   return row ?? null;
 }
@@ -130,8 +139,12 @@ const LIST_LINES = statement(
   `SELECT ${LINE_COLUMNS}, ${DEVICE_COLUMNS} ${FROM_LINES} WHERE l.workspace_id = $1 ORDER BY l.id`,
 );
 
-/** Every line of the workspace. */
-export function listLines(sql: Sql, workspaceId: string): Promise<LineRow[]> {
+/** Every line of the workspace that was not deleted. */
+export async function listLines(sql: Sql, workspaceId: string): Promise<LineRow[]> {
+  return (await listLinesAndDeleted(sql, workspaceId)).filter((line) => line.deletedAt === null);
+}
+
+export function listLinesAndDeleted(sql: Sql, workspaceId: string): Promise<LineRow[]> {
   return sql.query(LIST_LINES, [workspaceId]);
 }
 

@@ -626,6 +626,35 @@ describe('encryption and credentials', () => {
     });
   });
 
+  describe('a guided check', () => {
+    const stepsOf = async (line: ChannelLine) => {
+      const steps = (await openChannel().checkSetup?.(line)) ?? [];
+      return Object.fromEntries(steps.map(({ key, ...found }) => [key, found]));
+    };
+
+    test('connects, encrypts and signs in, and sends nothing', async () => {
+      const server = await secured({ secure: true });
+      const steps = await stepsOf(lineTo(server.port, { ...trusting, tls: 'implicit' }, 'right'));
+      for (const key of ['connect', 'tls', 'login']) expect(steps[key], key).toMatchObject({ state: 'ok' });
+      expect(server.mails).toEqual([]);
+    });
+
+    test('a certificate nobody vouches for fails the step tls, and no password is told', async () => {
+      const server = await secured({ secure: true });
+      const steps = await stepsOf(lineTo(server.port, { user: 'anna', tls: 'implicit' }, 'right'));
+      expect(steps).toMatchObject({ connect: { state: 'ok' }, tls: { state: 'failed' } });
+      expect(steps.tls?.fix).toContain('certificate');
+      expect(steps.login?.state).toBe('skipped');
+    });
+
+    test('a wrong password fails the step login, which never repeats it', async () => {
+      const server = await secured();
+      const steps = await stepsOf(lineTo(server.port, { ...trusting, tls: 'starttls' }, 'wr0ng-one'));
+      expect(steps).toMatchObject({ tls: { state: 'ok' }, login: { state: 'failed' } });
+      expect(JSON.stringify(steps)).not.toContain('wr0ng-one');
+    });
+  });
+
   test.each(['wrong', null])(
     'a password that is %s is a fault of the line, and is never repeated',
     async (password) => {

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { parseCheckedId } from '../../contract/availability.ts';
 import { Id } from '../../contract/common.ts';
+import { LineCheckAnswer } from '../../contract/line-check.ts';
 import { LineForecast, LineForecastQuery, parseForecastLine } from '../../contract/line-forecast.ts';
+import {
+  LineActivity,
+  LineActivityQuery,
+  LineHealthInputs,
+  LineQueues,
+  parseActivityHours,
+} from '../../contract/line-insight.ts';
 import {
   CreateLineBody,
   parseCreateLine,
@@ -71,6 +79,17 @@ export const lineRoutes: readonly Route[] = [
     handle: async (call) => ok(await call.actions.monitorLines(call.deps, call.caller)),
   },
   {
+    operationId: 'readLineQueues',
+    method: 'GET',
+    path: '/api/lines/queues',
+    tag,
+    scope: 'read',
+    summary: 'What waits on each line, and when it may send next',
+    answers: { 200: { description: 'Of all lines.', schema: LineQueues } },
+    problems: [],
+    handle: async (call) => ok(await call.actions.readLineQueues(call.deps, call.caller)),
+  },
+  {
     operationId: 'checkLine',
     method: 'GET',
     path: '/api/lines/check-availability',
@@ -116,6 +135,78 @@ export const lineRoutes: readonly Route[] = [
     },
   },
   {
+    operationId: 'readLineActivity',
+    method: 'GET',
+    path: '/api/lines/{id}/activity',
+    tag,
+    scope: 'read',
+    summary: 'What went out and came in, hour by hour',
+    description: 'Of the last 24 hours, or up to 48.',
+    pathParams: idParam,
+    query: LineActivityQuery,
+    answers: { 200: { description: 'One entry for each hour.', schema: LineActivity } },
+    problems: ['LINE_NOT_FOUND', 'INVALID_FIELD'],
+    handle: async (call) => {
+      const hours = parseActivityHours(call.query);
+      return ok(await call.actions.readLineActivity(call.deps, call.caller, lineId(call), hours));
+    },
+  },
+  {
+    operationId: 'readLineHealth',
+    method: 'GET',
+    path: '/api/lines/{id}/health',
+    tag,
+    scope: 'read',
+    summary: 'Why its health and its score are what they are',
+    description: 'Each input with its value, its bands and a sentence. Nothing is asked of the line for it.',
+    pathParams: idParam,
+    answers: { 200: { description: 'As of now.', schema: LineHealthInputs } },
+    problems: ['LINE_NOT_FOUND'],
+    handle: async (call) => ok(await call.actions.readLineHealth(call.deps, call.caller, lineId(call))),
+  },
+  {
+    operationId: 'checkNewLine',
+    method: 'POST',
+    path: '/api/lines/check',
+    tag,
+    scope: 'admin',
+    summary: 'Would a line like this work?',
+    description:
+      'Takes what `POST /api/lines` takes and goes through it step by step: settings, server, credentials, sender, what it can carry, what comes back. Nothing is stored or sent, and it ends within half a minute. The steps differ by transport.',
+    body: CreateLineBody,
+    answers: { 200: { description: 'What was found, also where a step failed.', schema: LineCheckAnswer } },
+    problems: ['INVALID_MESSAGE_TYPE', 'TRANSPORT_NOT_SUPPORTED'],
+    handle: checkNewLine,
+  },
+  {
+    operationId: 'checkStoredLine',
+    method: 'POST',
+    path: '/api/lines/{id}/check',
+    tag,
+    scope: 'admin',
+    summary: 'Go through a line step by step',
+    description: 'The same as `POST /api/lines/check`, with what is stored. Its health is not changed by it.',
+    pathParams: idParam,
+    answers: { 200: { description: 'What was found, also where a step failed.', schema: LineCheckAnswer } },
+    problems: ['LINE_NOT_FOUND'],
+    handle: async (call) =>
+      withWarnings(await call.actions.checkStoredLine(call.deps, call.caller, lineId(call)), []),
+  },
+  {
+    operationId: 'deleteLine',
+    method: 'DELETE',
+    path: '/api/lines/{id}',
+    tag,
+    scope: 'admin',
+    summary: 'Delete a line',
+    description:
+      'Only one by which nothing is to leave: no message waits on it or is under way, no campaign that is not over names it, and fallback SMS leave elsewhere. Its messages and figures stay, and `GET /api/lines/{id}` still shows it; its credentials, settings and Macs are gone. Its contacts are written to by other lines from then on, as new ones.',
+    pathParams: idParam,
+    answers: { 200: { description: 'Deleted.', schema: z.object({ success: z.literal(true) }) } },
+    problems: ['READ_ONLY', 'LINE_NOT_FOUND', 'LINE_HAS_MESSAGES', 'LINE_IN_CAMPAIGN', 'LINE_IS_FALLBACK'],
+    handle: async (call) => ok(await call.actions.deleteLine(call.deps, call.caller, lineId(call))),
+  },
+  {
     operationId: 'updateLine',
     method: 'PATCH',
     path: '/api/lines/{id}',
@@ -137,6 +228,11 @@ async function listLines({ deps, actions, caller }: Call): Promise<Answer> {
 async function createLine({ deps, actions, caller, body }: Call): Promise<Answer> {
   const { request, warnings } = parseCreateLine(body);
   return { ...withWarnings(await actions.createLine(deps, caller, request), warnings), status: 201 };
+}
+
+async function checkNewLine({ deps, actions, caller, body }: Call): Promise<Answer> {
+  const { request, warnings } = parseCreateLine(body);
+  return withWarnings(await actions.checkNewLine(deps, caller, request), warnings);
 }
 
 async function updateLine(call: Call): Promise<Answer> {
