@@ -77,9 +77,13 @@ import type {
   LeadAnswer,
   LeadCampaignsAnswer,
   LeadsAnswer,
+  LineActivity,
   LineAnswer,
+  LineCheckAnswer,
   LineForecast,
   LineHealthAnswer,
+  LineHealthInputs,
+  LineQueues,
   LineRequestActionBody,
   LineRequestAnswer,
   LinesAnswer,
@@ -565,6 +569,13 @@ export interface Operations {
   monitorLines(input?: undefined, options?: CallOptions): Promise<SpamMonitorAnswer>;
 
   /**
+   * What waits on each line, and when it may send next.
+   *
+   * `GET /api/lines/queues`
+   */
+  readLineQueues(input?: undefined, options?: CallOptions): Promise<LineQueues>;
+
+  /**
    * Is this line healthy?.
    *
    * Asks the line now, unless it was asked in the last 10 seconds. Seven checks in a row that fail bring it down.
@@ -589,6 +600,22 @@ export interface Operations {
     },
     options?: CallOptions,
   ): Promise<LineAnswer>;
+
+  /**
+   * Delete a line.
+   *
+   * Only one by which nothing is to leave: no message waits on it or is under way, no campaign that is not over names it, and fallback SMS leave elsewhere. Its messages and figures stay, and `GET /api/lines/{id}` still shows it; its credentials, settings and Macs are gone. Its contacts are written to by other lines from then on, as new ones.
+   *
+   * `DELETE /api/lines/{id}`
+   */
+  deleteLine(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<{
+    success: true;
+  }>;
 
   /**
    * Change a line.
@@ -622,6 +649,64 @@ export interface Operations {
     },
     options?: CallOptions,
   ): Promise<LineForecast>;
+
+  /**
+   * What went out and came in, hour by hour.
+   *
+   * Of the last 24 hours, or up to 48.
+   *
+   * `GET /api/lines/{id}/activity`
+   */
+  readLineActivity(
+    input: {
+      id: Id;
+      /** 1 to 48; 24 if absent. */
+      hours?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<LineActivity>;
+
+  /**
+   * Why its health and its score are what they are.
+   *
+   * Each input with its value, its bands and a sentence. Nothing is asked of the line for it.
+   *
+   * `GET /api/lines/{id}/health`
+   */
+  readLineHealth(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<LineHealthInputs>;
+
+  /**
+   * Would a line like this work?.
+   *
+   * Takes what `POST /api/lines` takes and goes through it step by step: settings, server, credentials, sender, what it can carry, what comes back. Nothing is stored or sent, and it ends within half a minute. The steps differ by transport.
+   *
+   * `POST /api/lines/check`
+   */
+  checkNewLine(
+    input: {
+      body: CreateLineBody;
+    },
+    options?: CallOptions,
+  ): Promise<LineCheckAnswer>;
+
+  /**
+   * Go through a line step by step.
+   *
+   * The same as `POST /api/lines/check`, with what is stored. Its health is not changed by it.
+   *
+   * `POST /api/lines/{id}/check`
+   */
+  checkStoredLine(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<LineCheckAnswer>;
 
   /**
    * Make a code that pairs a Mac with a relay line.
@@ -2046,10 +2131,16 @@ export const OPERATIONS = {
   createLine: { method: 'POST', path: '/api/lines' },
   listLinesByUser: { method: 'GET', path: '/api/lines/by-user' },
   monitorLines: { method: 'GET', path: '/api/lines/spam-monitor' },
+  readLineQueues: { method: 'GET', path: '/api/lines/queues' },
   checkLine: { method: 'GET', path: '/api/lines/check-availability' },
   getLine: { method: 'GET', path: '/api/lines/{id}' },
+  deleteLine: { method: 'DELETE', path: '/api/lines/{id}' },
   updateLine: { method: 'PATCH', path: '/api/lines/{id}' },
   forecastLine: { method: 'GET', path: '/api/lines/{id}/forecast' },
+  readLineActivity: { method: 'GET', path: '/api/lines/{id}/activity' },
+  readLineHealth: { method: 'GET', path: '/api/lines/{id}/health' },
+  checkNewLine: { method: 'POST', path: '/api/lines/check' },
+  checkStoredLine: { method: 'POST', path: '/api/lines/{id}/check' },
   createPairingCode: { method: 'POST', path: '/api/lines/{id}/pairing-code' },
   listDevices: { method: 'GET', path: '/api/lines/{id}/devices' },
   revokeDevice: { method: 'DELETE', path: '/api/lines/{id}/devices/{deviceId}' },

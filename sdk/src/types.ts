@@ -1163,6 +1163,8 @@ export interface Line {
   score: LineScore;
   createdAt: Instant;
   updatedAt: Instant;
+  /** Set of a line that was deleted: only `GET /api/lines/{id}` still shows it. */
+  deletedAt: Instant | null;
 }
 
 /** Today's counters. */
@@ -1223,6 +1225,25 @@ export interface MonitoredLine {
   because: string;
 }
 
+/** Of all lines, in the order of `GET /api/lines`. */
+export interface LineQueues {
+  queues: LineQueue[];
+}
+
+export interface LineQueue {
+  lineId: Id;
+  /** Counted up to 1000. */
+  waiting: number;
+  /** More than that wait. */
+  isMore: boolean;
+  /** Being sent, or of unknown outcome. */
+  underWay: number;
+  /** When it may next send a message at all, by its caps and gaps; null: not before somebody changes it. */
+  nextMessageAt: Instant | null;
+  /** The same for a first message to a new contact. */
+  nextConversationAt: Instant | null;
+}
+
 export interface LineHealthAnswer {
   success: true;
   lineId: Id;
@@ -1278,6 +1299,95 @@ export interface LineOutlook {
     gate: string;
     hours: number;
   } | null;
+}
+
+export interface LineActivity {
+  lineId: Id;
+  /** Oldest first, without a gap; the last one is not over. */
+  hours: {
+    /** Its beginning. */
+    hour: string;
+    /** Taken by the carrier. */
+    sent: number;
+    /** Receipts that came in, of messages of whatever hour. */
+    delivered: number;
+    /** Refused for good, given up, or bounced; what opted out, expired or was cancelled is not. */
+    failed: number;
+    /** Messages that came in. */
+    received: number;
+  }[];
+  total: {
+    /** Taken by the carrier. */
+    sent: number;
+    /** Receipts that came in, of messages of whatever hour. */
+    delivered: number;
+    /** Refused for good, given up, or bounced; what opted out, expired or was cancelled is not. */
+    failed: number;
+    /** Messages that came in. */
+    received: number;
+  };
+}
+
+export interface LineHealthInputs {
+  lineId: Id;
+  status: 'healthy' | 'down';
+  isActive: boolean;
+  lastCheckedAt: Instant | null;
+  downSince: Instant | null;
+  /** Checks in a row that found trouble; one is made every minute. */
+  checks: LineWitness;
+  /** Sends in a row that failed for a fault of the line’s own. */
+  sends: LineWitness;
+  risk: 'low' | 'medium' | 'high';
+  because: string;
+  recommendation: string;
+  /** By what its gaps are multiplied. */
+  slowdown: number;
+  /** Of 24 hours. The highest risk of them is that of the line. */
+  inputs: LineScoreFactor[];
+}
+
+export interface LineWitness {
+  inARow: number;
+  /** So many in a row bring the line down. */
+  untilDown: number;
+  sentence: string;
+}
+
+export interface LineScoreFactor {
+  input: string;
+  /** null: too little to tell. */
+  value: number | null;
+  /** From here on the risk is medium. */
+  medium: number | null;
+  /** Above this (a rate), or from here on (a count), it is high. */
+  high: number | null;
+  /** What this input alone says. */
+  risk: 'low' | 'medium' | 'high';
+  /** The risk of the line is what this input says. */
+  decides: boolean;
+  sentence: string;
+}
+
+export interface LineCheckAnswer {
+  /** No step failed. */
+  ok: boolean;
+  checkedAt: Instant;
+  /** In the order in which they were asked. */
+  steps: SetupStep[];
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface SetupStep {
+  /** Stable, for programs. */
+  key: string;
+  /** `warning`: it works, and something of it is missing. `skipped`: it could not be asked yet, or need not be. */
+  state: 'ok' | 'warning' | 'failed' | 'skipped';
+  /** What was found. */
+  sentence: string;
+  /** What to do about it; null: nothing. */
+  fix: string | null;
 }
 
 export interface PairingCodeAnswer {

@@ -31,7 +31,7 @@ export function twilioQuestions(
         if (shown.got !== 'body') return refused(shown);
         return shown.body.status === 'active'
           ? ok('Twilio takes the account SID and auth token')
-          : failed(`The Twilio account is ${shown.body.status}`, 'Settle it with Twilio, in its console.');
+          : failed(`The Twilio account is ${shown.body.status}`, 'Settle it with Twilio.');
       },
     },
     {
@@ -69,10 +69,7 @@ export function twilioQuestions(
         if (found.got !== 'body') return refused(found);
         const numbers = found.body.phone_numbers;
         if (numbers.length === 0)
-          return failed(
-            'The Messaging Service has no number',
-            'Add a sender to it in the console of Twilio.',
-          );
+          return failed('The Messaging Service has no number', 'Add a sender to it at Twilio.');
         const can = (what: string) => numbers.some(({ capabilities = [] }) => capabilities.includes(what));
         return capable(can('SMS'), can('MMS'));
       },
@@ -86,7 +83,7 @@ function refused(answer: Exclude<TwilioAnswer<unknown>, { got: 'body' }>): Found
   if (answer.got === 'refusal' && (answer.status === 401 || answer.status === 403))
     return failed(
       answer.message,
-      'Copy account SID and auth token anew from the console of Twilio. An API key does not do: Twilio signs with the auth token.',
+      'Copy account SID and auth token anew from the Twilio Console. An API key does not do: Twilio signs with the auth token.',
     );
   return failed(answer.message, 'See whether this server reaches api.twilio.com, and check again.');
 }

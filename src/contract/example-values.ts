@@ -1,3 +1,5 @@
+import { LINE_VALUES } from './line-example-values.ts';
+
 /**
  * What a field of an answer looks like in openapi.json: by its name, or by `Component.name` where one shape means something
  * else by it. A field that may be null and is not listed is shown as null; a list that is not listed holds one of its things.
@@ -125,22 +127,7 @@ export const EXAMPLE_VALUES: Readonly<Record<string, unknown>> = {
   notFound: [],
   'Conversation.lastMessage': TEXT,
 
-  // Lines, in figures
-  'LineWitness.sentence': 'Its last check found nothing wrong.',
-  'LineScoreInput.sentence':
-    '2.4 % of 41 messages failed in 24 hours. From 5.0 % the risk is medium, above 15.0 % high.',
-  'LineScoreInput.value': 0.024,
-  'LineScoreInput.medium': 0.05,
-  'LineScoreInput.high': 0.15,
-  'LineHealthInputs.slowdown': 1,
-  'LineHealthInputs.because': '2.4 % of 41 messages failed in 24 hours',
-  'LineWitness.untilDown': 7,
-  hour: '2026-11-24T09:00:00.000Z',
-  'LineQueue.nextMessageAt': AT,
-  'LineQueue.nextConversationAt': AT,
-  'LineCheckAnswer.ok': true,
-  'SetupStep.sentence': 'The server takes the password',
-  checkedAt: AT,
+  ...LINE_VALUES,
 
   // Lists of things
   warnings: [],

@@ -57,7 +57,7 @@ const LineInput = z
     decides: z.boolean().meta({ description: 'The risk of the line is what this input says.' }),
     sentence: z.string(),
   })
-  .meta({ id: 'LineScoreInput' });
+  .meta({ id: 'LineScoreFactor' });
 
 const Witness = z
   .object({

@@ -19,23 +19,12 @@ import type { DormantAnswer, ScanDormant, WakeDormantAnswer } from '../contract/
 import type { FallbackConfig, UpdateFallbackConfig } from '../contract/fallback-config.ts';
 import type { React, ReactAnswer, TypingAnswer } from '../contract/gestures.ts';
 import type { LanguageAudit, UpdateLanguageAudit } from '../contract/language-audit.ts';
-import type { LineCheckAnswer } from '../contract/line-check.ts';
-import type { ForecastLine, LineForecast } from '../contract/line-forecast.ts';
-import type { LineActivity, LineHealthInputs, LineQueues } from '../contract/line-insight.ts';
 import type {
   LineRequestAction,
   LineRequestAnswer,
   NewLineRequestAnswer,
   RequestLine,
 } from '../contract/line-orders.ts';
-import type {
-  CreateLine,
-  LineAnswer,
-  LineHealthAnswer,
-  LinesAnswer,
-  SpamMonitorAnswer,
-  UpdateLine,
-} from '../contract/lines.ts';
 import type {
   CancelAnswer,
   CancelForLead,
@@ -94,6 +83,9 @@ import type { LeadActions } from './lead-actions.ts';
 import type { PeopleActions } from './people-actions.ts';
 
 export interface Actions extends CampaignActions, ConversationActions, LeadActions, PeopleActions {
+import type { LineActions } from './line-actions.ts';
+
+export interface Actions extends CampaignActions, ConversationActions, LeadActions, LineActions {
   acceptMessage(deps: Deps, caller: Caller, request: SendMessage, options: SendOptions): Promise<Accepted>;
   dryRunMessage(deps: Deps, caller: Caller, request: SendMessage): Promise<DryRunAnswer>;
   listMessages(deps: Deps, caller: Caller, filters: ListMessages): Promise<MessagesAnswer>;
@@ -110,22 +102,6 @@ export interface Actions extends CampaignActions, ConversationActions, LeadActio
   uploadAttachment(deps: Deps, caller: Caller, file: Upload): Promise<UploadedFile>;
   openFile(deps: Deps, token: string): Promise<OpenedFile>;
 
-  listLines(deps: Deps, caller: Caller): Promise<LinesAnswer>;
-  getLine(deps: Deps, caller: Caller, id: string): Promise<LineAnswer>;
-  createLine(deps: Deps, caller: Caller, input: CreateLine): Promise<LineAnswer>;
-  updateLine(deps: Deps, caller: Caller, id: string, changes: UpdateLine): Promise<LineAnswer>;
-  deleteLine(deps: Deps, caller: Caller, id: string): Promise<{ success: true }>;
-  /** Nothing is stored. */
-  checkNewLine(deps: Deps, caller: Caller, input: CreateLine): Promise<Omit<LineCheckAnswer, 'warnings'>>;
-  checkStoredLine(deps: Deps, caller: Caller, id: string): Promise<Omit<LineCheckAnswer, 'warnings'>>;
-  readLineActivity(deps: Deps, caller: Caller, id: string, hours: number): Promise<LineActivity>;
-  readLineHealth(deps: Deps, caller: Caller, id: string): Promise<LineHealthInputs>;
-  readLineQueues(deps: Deps, caller: Caller): Promise<LineQueues>;
-
-  forecastLine(deps: Deps, caller: Caller, id: string, asked: ForecastLine): Promise<LineForecast>;
-  monitorLines(deps: Deps, caller: Caller): Promise<SpamMonitorAnswer>;
-  /** `id` null: no id of ours. */
-  checkLine(deps: Deps, caller: Caller, id: string | null): Promise<LineHealthAnswer>;
 
   listAuditLog(deps: Deps, caller: Caller, asked: ListAuditLog): Promise<AuditLogAnswer>;
   scanDormant(deps: Deps, caller: Caller, asked: ScanDormant): Promise<DormantAnswer>;
