@@ -1,5 +1,3 @@
-import { LINE_VALUES } from './line-example-values.ts';
-
 /**
  * What a field of an answer looks like in openapi.json: by its name, or by `Component.name` where one shape means something
  * else by it. A field that may be null and is not listed is shown as null; a list that is not listed holds one of its things.
@@ -7,6 +5,7 @@ import { LINE_VALUES } from './line-example-values.ts';
 import { CAMPAIGN_EXAMPLES } from './campaign-example-values.ts';
 import { AT, LATER, LINE, LIST } from './example-ids.ts';
 import { LEAD_EXAMPLE_VALUES } from './example-values-leads.ts';
+import { LINE_VALUES } from './line-example-values.ts';
 
 const LEAD = '0199c2f07a3b00010c9b2d4e';
 const MESSAGE = '0199c2f07a3b00020c9b2d4e';

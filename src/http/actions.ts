@@ -102,7 +102,6 @@ export interface Actions extends CampaignActions, ConversationActions, LeadActio
   uploadAttachment(deps: Deps, caller: Caller, file: Upload): Promise<UploadedFile>;
   openFile(deps: Deps, token: string): Promise<OpenedFile>;
 
-
   listAuditLog(deps: Deps, caller: Caller, asked: ListAuditLog): Promise<AuditLogAnswer>;
   scanDormant(deps: Deps, caller: Caller, asked: ScanDormant): Promise<DormantAnswer>;
   wakeDormant(deps: Deps, caller: Caller, phones: readonly string[]): Promise<WakeDormantAnswer>;
