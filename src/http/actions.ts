@@ -80,12 +80,15 @@ import type { Deps } from '../deps.ts';
 import type { CampaignActions } from './campaign-actions.ts';
 import type { ConversationActions } from './conversation-actions.ts';
 import type { LeadActions } from './lead-actions.ts';
+import type { LineActions } from './line-actions.ts';
 import type { PeopleActions } from './people-actions.ts';
 
-export interface Actions extends CampaignActions, ConversationActions, LeadActions, PeopleActions {
-import type { LineActions } from './line-actions.ts';
-
-export interface Actions extends CampaignActions, ConversationActions, LeadActions, LineActions {
+export interface Actions
+  extends CampaignActions,
+    ConversationActions,
+    LeadActions,
+    PeopleActions,
+    LineActions {
   acceptMessage(deps: Deps, caller: Caller, request: SendMessage, options: SendOptions): Promise<Accepted>;
   dryRunMessage(deps: Deps, caller: Caller, request: SendMessage): Promise<DryRunAnswer>;
   listMessages(deps: Deps, caller: Caller, filters: ListMessages): Promise<MessagesAnswer>;
