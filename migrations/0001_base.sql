@@ -429,6 +429,40 @@ CREATE TABLE line_tallies (
   PRIMARY KEY (workspace_id, line_id, hour)
 );
 
+-- What happened to messages, counted by minute: what the page "now" shows of today. Whoever writes events adds a row of its own
+-- to the first table, in the same commit, so that nobody waits for anybody; a dispatcher folds them into the second. Both
+-- together are exact at any instant.
+CREATE TABLE fresh_counts (
+  workspace_id text NOT NULL,
+  id           text NOT NULL,
+  minute       timestamptz NOT NULL,
+  accepted     integer NOT NULL,
+  sent         integer NOT NULL,
+  delivered    integer NOT NULL,
+  read         integer NOT NULL,
+  fallback     integer NOT NULL,
+  failed       integer NOT NULL,
+  replies      integer NOT NULL,
+  opt_outs     integer NOT NULL,
+  other        integer NOT NULL,
+  PRIMARY KEY (workspace_id, id)
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+
+CREATE TABLE minute_counts (
+  workspace_id text NOT NULL,
+  minute       timestamptz NOT NULL,
+  accepted     integer NOT NULL,
+  sent         integer NOT NULL,
+  delivered    integer NOT NULL,
+  read         integer NOT NULL,
+  fallback     integer NOT NULL,
+  failed       integer NOT NULL,
+  replies      integer NOT NULL,
+  opt_outs     integer NOT NULL,
+  other        integer NOT NULL,
+  PRIMARY KEY (workspace_id, minute)
+) WITH (fillfactor = 70);
+
 -- "Look at this line again." Written in the commit that brings a line work, removed by the pass that looked, so that
 -- no wake can fall between a pass that found nothing and the commit it could not see, and no intake waits for a line's lock.
 CREATE TABLE line_wakes (
@@ -643,6 +677,8 @@ CREATE TABLE campaigns (
   PRIMARY KEY (workspace_id, id)
 );
 CREATE INDEX campaigns_look_at ON campaigns (look_at) WHERE look_at IS NOT NULL;
+-- Which are paused or active, and when one of them changed last.
+CREATE INDEX campaigns_status ON campaigns (workspace_id, status, updated_at);
 
 -- "Look at this campaign again." Written in the commit that gives one of its leads something to do, removed by the pass
 -- that looked: as with line_wakes, nobody who settles a message waits for the campaign's lock.

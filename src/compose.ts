@@ -8,6 +8,7 @@ import { newFetchesUnderWay } from './actions/fetch-file.ts';
 import { actions } from './actions/index.ts';
 import { createKeptCounts } from './actions/kept-counts.ts';
 import { createListCounts } from './actions/list-counts.ts';
+import { createLiveWatch } from './actions/live-watch.ts';
 import { createSessions } from './actions/people/sessions.ts';
 import { createSignIn } from './actions/people/sign-in.ts';
 import { hintAtNews } from './actions/receive-hook.ts';
@@ -181,6 +182,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
   const signIn = createSignIn({ database, ids, log, secretKey: options.secretKey, secure });
   const { sessionToken } = signIn;
 
+  const snapshots = createWorkspaceSnapshots({ database, clock });
   const base = {
     config,
     clock,
@@ -195,7 +197,8 @@ export async function compose(options: ComposeOptions): Promise<App> {
     fetches: newFetchesUnderWay(),
     channels,
     people: { signIn, sessions: createSessions({ database, clock, sessionToken }) },
-    snapshots: createWorkspaceSnapshots({ database, clock }),
+    snapshots,
+    live: createLiveWatch({ database, clock, log, snapshots }),
     listCounts: createListCounts({ clock }),
     keptCounts: createKeptCounts({ clock }),
     tagCounts: createTagCounts({ clock }),

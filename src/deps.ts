@@ -6,6 +6,7 @@ import type { FetchesUnderWay } from './actions/fetch-file.ts';
 import type { Intake } from './actions/intake.ts';
 import type { KeptCounts } from './actions/kept-counts.ts';
 import type { ListCounts } from './actions/list-counts.ts';
+import type { LiveWatch } from './actions/live-watch.ts';
 import type { Sessions } from './actions/people/sessions.ts';
 import type { SignIn } from './actions/people/sign-in.ts';
 import type { Settlements } from './actions/settle-messages.ts';
@@ -53,6 +54,7 @@ export interface Deps {
   intake: Intake;
   settlements: Settlements;
   outcomes: OutcomeWatch;
+  live: LiveWatch;
   /** Macs of relay lines: who they are, and the bells by which their wishes and ours are heard. */
   relay: {
     authenticate: AuthenticateDevice;

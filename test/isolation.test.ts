@@ -316,6 +316,9 @@ const ATTEMPTS: Readonly<Record<string, () => Attempt[]>> = {
     { path: `/api/audit-log?cursor=${'f'.repeat(24)}`, status: 200 },
   ],
   // With a stranger's line, which the answer echoes: test/analytics.test.ts.
+  readNow: () => [{ path: '/api/now', status: 200 }],
+  // A stream: test/live.test.ts.
+  listenLive: () => [],
   getAnalytics: () => [{ path: '/api/analytics', status: 200 }],
   reactToMessage: () =>
     [theirs.waiting, theirs.sent].map(({ _id }) => ({

@@ -45,6 +45,7 @@ import { getFallbackConfig, updateFallbackConfig } from './fallback-config.ts';
 import { forecastLine } from './forecast-line.ts';
 import { getLanguageAudit, updateLanguageAudit } from './language-audit.ts';
 import { readLineActivity, readLineHealth, readLineQueues } from './line-insight.ts';
+import { listenLive } from './live-watch.ts';
 import { react, showTyping } from './make-gesture.ts';
 import { createApiKey, listApiKeys, removeApiKey, renameApiKey } from './manage-api-keys.ts';
 import { addDnc, listDnc, readDncHistory, removeDnc } from './manage-dnc.ts';
@@ -88,6 +89,7 @@ import { readFeed } from './read-feed.ts';
 import { listConversations, readConversation, unreadConversation } from './read-inbox.ts';
 import { getLead, listLeads } from './read-leads.ts';
 import { getMessage, getTimeline, listMessages } from './read-messages.ts';
+import { readNow } from './read-now.ts';
 import { listReplies } from './read-replies.ts';
 import { readSandboxPhone } from './read-sandbox-phone.ts';
 import { getConversation } from './read-thread.ts';
@@ -157,6 +159,8 @@ export const actions = {
   wakeDormant,
   getLanguageAudit,
   updateLanguageAudit,
+  readNow,
+  listenLive,
   readAnalytics,
   getLead,
   listLeads,

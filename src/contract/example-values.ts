@@ -25,6 +25,13 @@ const HTTP_DATE = 'Tue, 24 Nov 2026 09:30:00 +0000';
 export const EXAMPLE_VALUES: Readonly<Record<string, unknown>> = {
   ...LEAD_EXAMPLE_VALUES,
 
+  // What happens now
+  'NowAnswer.today': '2026-11-24',
+  'Alert.title': 'The workspace is read-only',
+  'Throughput.sent': 12,
+  'CapUsage.used': 41,
+  'CapUsage.resetsAt': '2026-11-25T00:00:00.000Z',
+  'Alert.whatToDo': 'Its payment is past due: until the operator lifts that, what waits is held.',
   // Who and where
   workspaceId: 'org_0199c2f07a3b00000c9b2d4e',
   leadId: LEAD,

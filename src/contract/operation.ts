@@ -16,6 +16,7 @@ export const TAGS = [
   'Availability',
   'Campaigns',
   'Webhooks',
+  'Now',
   'Analytics',
   'Workspace',
   'API keys',

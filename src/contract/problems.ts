@@ -51,6 +51,12 @@ export const PROBLEMS = {
     error: 'Rate limit exceeded',
     docs: 'The workspace asked for too much in this minute; wait for `Retry-After` seconds.',
   },
+  TOO_MANY_STREAMS: {
+    status: 429,
+    error: 'Too many live streams are open',
+    retryAfter: 10,
+    docs: 'A key or person may listen to `GET /api/live` 20 times at once, a workspace 200 times, by each process. Close some.',
+  },
 
   // The request as such
   INVALID_JSON: {

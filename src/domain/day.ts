@@ -9,6 +9,12 @@ export function dayAt(timezone: string, instant: number): string {
   return zoned(timezone, instant).toPlainDate().toString();
 }
 
+/** First instant of the local day that holds `instant`. */
+export function startOfDay(timezone: string, instant: number): number {
+  if (timezone === 'UTC') return Math.floor(instant / DAY_MS) * DAY_MS;
+  return zoned(timezone, instant).startOfDay().epochMilliseconds;
+}
+
 /** First instant of the local day after the one that holds `instant`. */
 export function startOfNextDay(timezone: string, instant: number): number {
   if (timezone === 'UTC') return (Math.floor(instant / DAY_MS) + 1) * DAY_MS;

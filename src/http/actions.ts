@@ -9,6 +9,7 @@ import type { Caller } from '../actions/authenticate.ts';
 import type { Device } from '../actions/authenticate-device.ts';
 import type { KeyedAnswer, KeyedRequest } from '../actions/idempotency.ts';
 import type { Accepted, SendOptions } from '../actions/intake.ts';
+import type { Listener } from '../actions/live-watch.ts';
 import type { Hook, HookReply } from '../actions/receive-hook.ts';
 import type { LineRequestOptions } from '../actions/request-line.ts';
 import type { DoorOptions } from '../actions/send-by-door.ts';
@@ -39,6 +40,7 @@ import type {
   SendMessage,
   TimelineAnswer,
 } from '../contract/messages.ts';
+import type { NowAnswer } from '../contract/now.ts';
 import type { DeviceEnvelope, ServerEnvelope } from '../contract/relay.ts';
 import type {
   Pair,
@@ -178,6 +180,8 @@ export interface Actions
     deliveryId: string,
   ): Promise<ReplayDeliveryAnswer>;
   replaySince(deps: Deps, caller: Caller, webhookId: string, replay: Replay): Promise<ReplayAnswer>;
+  readNow(deps: Deps, caller: Caller): Promise<NowAnswer>;
+  listenLive(deps: Deps, caller: Caller, listener: Listener): Promise<Readable>;
   readFeed(deps: Deps, caller: Caller, query: ReadFeed): Promise<FeedAnswer>;
 
   receiveHook(deps: Deps, workspaceId: string, lineId: string, hook: Hook): Promise<HookReply>;

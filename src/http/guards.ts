@@ -4,7 +4,7 @@ import type { Caller } from '../actions/authenticate.ts';
 import type { Device } from '../actions/authenticate-device.ts';
 import { callerOf } from '../actions/people/sessions.ts';
 import { type Operation, takesCookie } from '../contract/operation.ts';
-import { problem } from '../contract/problems.ts';
+import { Problem, problem } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';
 import type { Scope } from '../domain/words.ts';
 import { authorizationOf } from './doors.ts';
@@ -31,6 +31,8 @@ export interface Guards {
   /** Before the body is read, so that a stranger cannot make us take a megabyte. Throws a Problem. */
   admit(operation: Operation, request: FastifyRequest, reply: FastifyReply): Promise<void>;
   admissionOf(request: FastifyRequest): Admission;
+  /** Asked again later, of a request that lasts. Throws when nobody can tell. */
+  isStillAdmitted(operation: Operation, request: FastifyRequest): Promise<boolean>;
 }
 
 const NOBODY: Caller = { workspaceId: '', apiKeyId: '', scopes: [], sendsAs: 'imessage_first' };
@@ -97,6 +99,16 @@ export function createGuards(deps: Deps, { guesses: countGuess, people: countPer
       const admission = admissions.get(request);
       if (admission === undefined) throw new Error('a route was reached without its guards');
       return admission;
+    },
+    async isStillAdmitted(operation, request) {
+      try {
+        const caller = await identify(deps, operation, request);
+        if (operation.scope !== null && !mayDo(caller, operation.scope)) return false;
+        return (await deps.snapshots.read(caller.workspaceId)) !== null;
+      } catch (error) {
+        if (error instanceof Problem && error.status < 500) return false;
+        throw error;
+      }
     },
   };
 }

@@ -33,6 +33,8 @@ export interface Call {
   bytes: Buffer;
   /** Fires, with a Problem, when nobody waits for the answer any more: the caller hung up, or the server closes. */
   gone: AbortSignal;
+  /** For what lasts: whether the key it was begun with still opens this call. */
+  isStillAdmitted(): Promise<boolean>;
   /** The body of an upload, as it comes. */
   stream: Readable;
   method: string;
@@ -71,7 +73,8 @@ export function mount(
       onRequest: (request, reply) => guards.admit(route, request, reply),
       handler: async (request, reply) => {
         const gone = AbortSignal.any([closing.signal, hangUpOf(reply)]);
-        const call = { ...callOf(route, request, deps, actions, guards), gone };
+        const isStillAdmitted = () => guards.isStillAdmitted(route, request);
+        const call = { ...callOf(route, request, deps, actions, guards), gone, isStillAdmitted };
         const { status, body, headers } = await route.handle(call);
         if (headers !== undefined) reply.headers(headers);
         return reply.code(status).send(body);
@@ -91,7 +94,7 @@ function callOf(
   deps: Deps,
   actions: Actions,
   guards: Guards,
-): Omit<Call, 'gone'> {
+): Omit<Call, 'gone' | 'isStillAdmitted'> {
   const bytes = Buffer.isBuffer(request.body) ? request.body : EMPTY;
   const { caller, device, correlation } = guards.admissionOf(request);
   return {

@@ -20,6 +20,7 @@ import { lineRequestRoutes } from './routes/line-requests.ts';
 import { lineRoutes } from './routes/lines.ts';
 import { listRoutes } from './routes/lists.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { nowRoutes } from './routes/now.ts';
 import { documentRoute, operationRoutes } from './routes/operations.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { referenceRoutes } from './routes/reference.ts';
@@ -51,6 +52,7 @@ export const routes: readonly Route[] = [
   ...campaignPageRoutes,
   ...simulationRoutes,
   ...webhookRoutes,
+  ...nowRoutes,
   ...analyticsRoutes,
   ...workspaceRoutes,
   ...languageAuditRoutes,

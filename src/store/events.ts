@@ -1,6 +1,7 @@
 /** The append-only record of transitions: what timelines, webhooks and the feed read. */
 import { isWebhookEvent } from '../domain/webhook-events.ts';
 import { toIso } from '../lib/clock.ts';
+import { counting, countsOf } from './counts.ts';
 import { type Sql, statement } from './database.ts';
 
 export interface NewEvent {
@@ -39,17 +40,18 @@ const RECORD = `json_to_recordset($2::json) AS e(id text, type text, message_id 
      data jsonb, sequence bigint)`;
 const INSERT_EVENTS = statement(
   'insert_events',
-  `INSERT INTO events (workspace_id, id, type, message_id, lead_id, line_id, at, data)
+  `WITH counted AS (${counting('$3')})
+   INSERT INTO events (workspace_id, id, type, message_id, lead_id, line_id, at, data)
    SELECT $1, e.id, e.type, e.message_id, e.lead_id, e.line_id, e.at, e.data FROM ${RECORD}`,
 );
 const INSERT_TOLD_EVENTS = statement(
   'insert_told_events',
-  `WITH e AS MATERIALIZED (SELECT * FROM ${RECORD}), deliveries AS (${deliveriesOf('e')})
+  `WITH e AS MATERIALIZED (SELECT * FROM ${RECORD}), deliveries AS (${deliveriesOf('e')}), counted AS (${counting('$3')})
    INSERT INTO events (workspace_id, id, type, message_id, lead_id, line_id, at, data, sequence)
    SELECT $1, e.id, e.type, e.message_id, e.lead_id, e.line_id, e.at, e.data, e.sequence FROM e`,
 );
 
-/** With those that customers can ask for go their deliveries: what tells of a change commits with it. */
+/** With those that customers can ask for go their deliveries, and with all of them what they count as: in one commit. */
 export async function insertEvents(tx: Sql, workspaceId: string, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
   const rows = events.map((event) => ({
@@ -63,7 +65,11 @@ export async function insertEvents(tx: Sql, workspaceId: string, events: readonl
     sequence: isWebhookEvent(event.type) ? 0 : undefined,
   }));
   const isTold = events.some(({ type }) => isWebhookEvent(type));
-  await tx.query(isTold ? INSERT_TOLD_EVENTS : INSERT_EVENTS, [workspaceId, JSON.stringify(rows)]);
+  await tx.query(isTold ? INSERT_TOLD_EVENTS : INSERT_EVENTS, [
+    workspaceId,
+    JSON.stringify(rows),
+    JSON.stringify(countsOf(events)),
+  ]);
 }
 
 const READ_TIMELINE = statement(

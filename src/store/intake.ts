@@ -9,6 +9,7 @@ import { isWebhookEvent } from '../domain/webhook-events.ts';
 import type { SendWindow } from '../domain/window.ts';
 import type { MessageStatus, MessageType, Reason } from '../domain/words.ts';
 import { toIso } from '../lib/clock.ts';
+import { counting, countsOf } from './counts.ts';
 import { type Sql, statement } from './database.ts';
 import { touching } from './day-figures.ts';
 import { deliveriesOf } from './events.ts';
@@ -205,6 +206,8 @@ const INTAKE_WRITTEN = `WITH record AS MATERIALIZED (
    ), wakes_written AS (
      INSERT INTO line_wakes (workspace_id, line_id, id)
      SELECT $1, w.line_id, w.id FROM json_to_recordset($5::json) AS w(line_id text, id text)
+   ), counted AS (
+     ${counting('$7')}
    )`;
 
 const WRITE_INTAKE = statement(
@@ -252,6 +255,16 @@ export async function writeIntake(
     ),
     JSON.stringify(write.wakes.map((wake) => ({ line_id: wake.lineId, id: wake.id }))),
     toIso(now),
+    JSON.stringify(
+      countsOf(
+        write.messages.map(({ eventId: id, eventType: type, eventData: data }) => ({
+          id,
+          type,
+          at: now,
+          data,
+        })),
+      ),
+    ),
   ]);
 }
 

@@ -11,6 +11,7 @@ export interface FuzzOperation {
   path: string;
   parameters?: readonly { name: string; in: string; schema?: Schema }[];
   requestBody?: { content: Record<string, Content> };
+  responses?: Record<string, { content?: Record<string, unknown> }>;
 }
 
 /** Who asks: the workspace, the one next door, nobody, somebody with a word that is no key. */
@@ -45,15 +46,22 @@ interface Body {
   bytes: string | Uint8Array<ArrayBuffer>;
 }
 
-export const operations: readonly FuzzOperation[] = Object.entries(openapi.paths).flatMap(([path, methods]) =>
-  Object.entries(methods as unknown as Record<string, Omit<FuzzOperation, 'method' | 'path'>>).map(
-    ([method, operation]) => ({
-      ...operation,
-      method: method.toUpperCase(),
-      path,
-    }),
-  ),
-);
+export const operations: readonly FuzzOperation[] = Object.entries(openapi.paths)
+  .flatMap(([path, methods]) =>
+    Object.entries(methods as unknown as Record<string, Omit<FuzzOperation, 'method' | 'path'>>).map(
+      ([method, operation]) => ({
+        ...operation,
+        method: method.toUpperCase(),
+        path,
+      }),
+    ),
+  )
+  .filter(({ responses }) => !isEndless(responses));
+
+/** What is never over can't be read to its end. */
+function isEndless(responses: FuzzOperation['responses']): boolean {
+  return Object.keys(responses?.['200']?.content ?? {}).includes('text/event-stream');
+}
 
 /** Steps of a path that lead to another call. */
 const SKIPPED = ['', '.', '..'];

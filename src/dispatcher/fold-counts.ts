@@ -1,0 +1,20 @@
+/** What was counted in the commits of the last seconds goes into the row of its minute, so that a day is few rows to read. */
+import { apart } from '../actions/apart.ts';
+import type { Deps } from '../deps.ts';
+import { foldCounts, forgetCounts, scanFreshCounts } from '../store/counts.ts';
+
+const WORKSPACES_PER_ROUND = 1_000;
+const ROWS_AT_ONCE = 1_000;
+/** Today of every zone, and yesterday. */
+const KEEP_MINUTES_MS = 3 * 86_400_000;
+
+export async function foldFreshCounts(deps: Deps, stopping?: AbortSignal): Promise<void> {
+  const { database, clock } = deps;
+  for (const workspaceId of await scanFreshCounts(database, WORKSPACES_PER_ROUND))
+    await apart(deps, { workspaceId }, async () => {
+      let folded = ROWS_AT_ONCE;
+      while (folded === ROWS_AT_ONCE && stopping?.aborted !== true)
+        folded = await foldCounts(database, workspaceId, ROWS_AT_ONCE);
+      await forgetCounts(database, workspaceId, clock.now() - KEEP_MINUTES_MS);
+    });
+}
