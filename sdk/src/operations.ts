@@ -101,6 +101,7 @@ import type {
   NewApiKeyAnswer,
   NewInvitationAnswer,
   NewLineRequestAnswer,
+  NowAnswer,
   PairingCodeAnswer,
   ReachContactAnswer,
   ReachContactBody,
@@ -1755,6 +1756,15 @@ export interface Operations {
   ): Promise<FeedAnswer>;
 
   /**
+   * What happens at this moment?.
+   *
+   * Counts of today, throughput, every line at a glance, and what needs somebody’s hand. Figures are exact unless they say `more`.
+   *
+   * `GET /api/now`
+   */
+  readNow(input?: undefined, options?: CallOptions): Promise<NowAnswer>;
+
+  /**
    * Count what was sent and what came back.
    *
    * The filters are intersected. Counted anew at each call, so that later changes are in it.
@@ -2206,6 +2216,7 @@ export const OPERATIONS = {
   replayWebhookDelivery: { method: 'POST', path: '/api/webhooks/{id}/deliveries/{deliveryId}/replay' },
   replayWebhook: { method: 'POST', path: '/api/webhooks/{id}/replay' },
   readEvents: { method: 'GET', path: '/api/events', cursor: 'after', items: 'events' },
+  readNow: { method: 'GET', path: '/api/now' },
   getAnalytics: { method: 'GET', path: '/api/analytics' },
   getCampaignAnalytics: { method: 'GET', path: '/api/campaigns/{id}/analytics' },
   getWorkspace: { method: 'GET', path: '/api/workspace' },

@@ -2597,6 +2597,120 @@ export interface FeedEvent {
   [key: string]: unknown;
 }
 
+export interface NowAnswer {
+  at: Instant;
+  /** Of the workspace: its midnight begins `today`. */
+  timezone: string;
+  /** The date there. */
+  today: string;
+  counts: NowCounts;
+  throughput: ThroughputSeries;
+  /** All of the workspace. */
+  lines: NowLine[];
+  /** Worst first; 100 at most. */
+  alerts: Alert[];
+}
+
+/** What happened today counts at the instant at which it happened: a message that was accepted yesterday and sent today is one of `sent`. `GET /api/analytics` counts by the day of acceptance and what became of a message in the end, so the two differ. */
+export interface NowCounts {
+  /** Accepted and not begun, at this moment; at most 10,000 are counted. */
+  waiting: BoundedCount;
+  /** Handed over at this moment. */
+  sending: BoundedCount;
+  /** Nobody can say yet whether they left: their carriers are being asked. */
+  unknown: BoundedCount;
+  /** Messages that were accepted or made: single sends, steps of campaigns, fallback SMS. Since midnight in the zone of the workspace. */
+  accepted: number;
+  /** Times that a carrier took a message, whatever became of it afterwards and whenever it was accepted. Since midnight in the zone of the workspace. */
+  sent: number;
+  /** Messages of which the first receipt of delivery came in. Since midnight in the zone of the workspace. */
+  delivered: number;
+  /** Messages of which a read receipt came in. Since midnight in the zone of the workspace. */
+  read: number;
+  /** Messages that became `fallback`. Since midnight in the zone of the workspace. */
+  fallback: number;
+  /** Messages that became `failed`, also after they had been sent. Since midnight in the zone of the workspace. */
+  failed: number;
+  /** Messages that came in; tapbacks are none. Since midnight in the zone of the workspace. */
+  replies: number;
+  /** Contacts who opted out, or were entered as such. Since midnight in the zone of the workspace. */
+  optOuts: number;
+}
+
+export interface BoundedCount {
+  count: number;
+  /** There are more: counting stopped. To be shown as “10,000+”. */
+  more: boolean;
+}
+
+export interface ThroughputSeries {
+  /** The last 60, oldest first; the last is not over. */
+  perMinute: Throughput[];
+  /** The last 24, oldest first; the last is not over. */
+  perHour: Throughput[];
+}
+
+export interface Throughput {
+  /** When the minute, or hour, began. */
+  at: string;
+  accepted: number;
+  sent: number;
+  delivered: number;
+  failed: number;
+}
+
+export interface NowLine {
+  id: Id;
+  /** Its person, else its number or address. */
+  name: string;
+  address: string | null;
+  messageType: 'imessage' | 'sms' | 'email';
+  channelType: 'phone' | 'email';
+  transport: 'relay' | 'bluebubbles' | 'twilio' | 'smtp' | 'sandbox';
+  /** false: switched off; what waits on it stays. */
+  isActive: boolean;
+  health: 'healthy' | 'down';
+  downSince: Instant | null;
+  risk: 'low' | 'medium' | 'high';
+  caps: CapUsage[];
+  /** Exact while the workspace has no more than 10,000; else at most 1,000. */
+  waiting: BoundedCount;
+  sending: number;
+  lastSentAt: Instant | null;
+  nextSlot: NextSlot;
+}
+
+export interface CapUsage {
+  cap: 'daily_total' | 'daily_new_conversations' | 'hourly_new_conversations';
+  used: number;
+  /** null: no cap. */
+  limit: number | null;
+  resetsAt: Instant;
+}
+
+/** When the next message may leave: the one that is next in its queue or, with nothing waiting, a first message to a new contact. */
+export interface NextSlot {
+  /** `open`: it may send at once. `at`: from that instant on. `closed`: not before somebody changes something. */
+  state: 'open' | 'at' | 'closed';
+  at: Instant | null;
+  /** What keeps it until then: the line, one of its caps or gaps, or (`message`) the window, date or retry of what waits. */
+  gate: 'line_inactive' | 'line_down' | 'daily_cap' | 'first_touch_cap' | 'hourly_cap' | 'device_gap' | 'contact_gap' | 'message' | null;
+}
+
+export interface Alert {
+  kind: 'workspace_read_only' | 'line_down' | 'cap_reached' | 'cap_near' | 'webhook_disabled' | 'webhook_failing' | 'campaign_paused' | 'opt_outs';
+  severity: 'critical' | 'warning' | 'info';
+  /** What is the matter. */
+  title: string;
+  whatToDo: string;
+  /** What it refers to. */
+  about: {
+    type: 'workspace' | 'line' | 'webhook' | 'campaign' | 'contacts';
+    id: string | null;
+  };
+  since: Instant | null;
+}
+
 export interface AnalyticsAnswer {
   success: true;
   filter: {
