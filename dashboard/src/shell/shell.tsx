@@ -6,6 +6,7 @@ import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { SkeletonRows } from '../ui/states.tsx';
 import { AccountMenu } from './account-menu.tsx';
+import { LiveStatus } from './live-status.tsx';
 import { Navigation } from './navigation.tsx';
 
 const CommandPalette = lazy(async () => ({
@@ -81,6 +82,7 @@ export function Shell() {
           <Outlet />
         </Suspense>
       </main>
+      <LiveStatus />
       {isPaletteOpen && (
         <Suspense>
           <CommandPalette onClose={() => setPaletteOpen(false)} />

@@ -1,5 +1,63 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { lazy, Suspense, useState } from 'react';
+import { api } from '../../api.ts';
+import { useLiveState } from '../../live.ts';
+import { Button } from '../../ui/button.tsx';
 import { Page } from '../../ui/page.tsx';
+import { ErrorState } from '../../ui/states.tsx';
+import { Alerts } from './alerts.tsx';
+import { Counts } from './counts.tsx';
+import { Lines } from './lines.tsx';
+import { nowQuery } from './now-query.ts';
+import { Throughput } from './throughput.tsx';
 
+const FirstSteps = lazy(async () => ({ default: (await import('../start/index.tsx')).StartPage }));
+
+/** Of a workspace that has never sent or received anything, the first steps; whoever is at them is not thrown out by the first message. */
 export function NowPage() {
-  return <Page title="Now">{null}</Page>;
+  const first = useQuery({
+    queryKey: ['messages', 'any'],
+    queryFn: ({ signal }) => api.listMessages({ limit: 1 }, { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+    select: ({ messages }) => messages.length === 0,
+  });
+  const [isEmpty, setEmpty] = useState<boolean | null>(null);
+  if (isEmpty === null && first.data !== undefined) setEmpty(first.data);
+  if (isEmpty === true)
+    return (
+      <Suspense fallback={<Page title="First steps">{null}</Page>}>
+        <FirstSteps onDone={() => setEmpty(false)} />
+      </Suspense>
+    );
+  return <Live />;
+}
+
+function Live() {
+  const isLive = useLiveState() === 'live';
+  const { data: now, error, refetch } = useQuery({ ...nowQuery, refetchInterval: isLive ? false : 10_000 });
+  return (
+    <Page
+      title="Now"
+      description={now ? `Today, ${now.today}, in the zone ${now.timezone}` : 'Today'}
+      actions={
+        <Button asChild>
+          <Link to="/start">Send a test message</Link>
+        </Button>
+      }
+    >
+      {now === undefined && error !== null ? (
+        <ErrorState error={error} onRetry={() => void refetch()} />
+      ) : (
+        <>
+          <Counts counts={now?.counts} />
+          <div className="grid gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+            <Throughput series={now?.throughput} />
+            <Alerts alerts={now?.alerts} />
+          </div>
+          <Lines lines={now?.lines} />
+        </>
+      )}
+    </Page>
+  );
 }

@@ -1,0 +1,47 @@
+import type { BoundedCount, NowCounts } from '@trunkline/sdk';
+import { formatNumber } from '../../lib/format.ts';
+import { Skeleton } from '../../ui/states.tsx';
+
+const TILES: readonly [keyof NowCounts, string, string][] = [
+  ['waiting', 'Waiting', 'at this moment'],
+  ['sending', 'Sending', 'at this moment'],
+  ['sent', 'Sent', 'today'],
+  ['delivered', 'Delivered', 'today'],
+  ['read', 'Read', 'today'],
+  ['fallback', 'Fallback', 'today'],
+  ['failed', 'Failed', 'today'],
+  ['replies', 'Replies', 'today'],
+  ['optOuts', 'Opt-outs', 'today'],
+];
+
+export function Counts({ counts }: { counts: NowCounts | undefined }) {
+  return (
+    <section aria-label="Counts">
+      <dl className="grid grid-cols-[repeat(auto-fit,minmax(7.5rem,1fr))] gap-3">
+        {TILES.map(([name, title, when]) => (
+          <div key={name} className="rounded-xl border bg-card p-3">
+            <dt className="text-muted-foreground">
+              {title} <span className="sr-only">{when}</span>
+            </dt>
+            <dd className="mt-1 h-8 text-2xl font-semibold tabular-nums">
+              {counts === undefined ? <Skeleton className="h-8 w-16" /> : figureOf(counts[name])}
+            </dd>
+            <dd aria-hidden className="text-xs text-muted-foreground">
+              {when}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <p className="mt-2 h-5 text-xs text-muted-foreground">
+        {counts !== undefined && counts.unknown.count > 0
+          ? `Of ${figureOf(counts.unknown)} more nobody can say yet whether they left; their carriers are being asked.`
+          : 'What happened today is counted at the instant at which it happened.'}
+      </p>
+    </section>
+  );
+}
+
+export function figureOf(count: number | BoundedCount): string {
+  if (typeof count === 'number') return formatNumber(count);
+  return `${formatNumber(count.count)}${count.more ? '+' : ''}`;
+}
