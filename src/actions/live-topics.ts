@@ -33,13 +33,11 @@ function onTheRoad({ waiting, sending, unknown }: NowLook['now']['counts']) {
   return { waiting, sending, unknown };
 }
 
-const TOPICS_OF: Readonly<Record<AuditEntity, readonly LiveTopic[]>> = {
+const TOPICS_OF: Readonly<Partial<Record<AuditEntity, readonly LiveTopic[]>>> = {
   workspace: ['lines'],
   fallback_config: ['lines'],
-  language_audit: [],
   line: ['lines'],
   device: ['lines'],
-  api_key: [],
   webhook: ['webhooks'],
   list: ['leads'],
   leads: ['leads'],

@@ -42,6 +42,8 @@ export async function expectAccessible(page: Page): Promise<void> {
     for (const size of [WIDE, PHONE]) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.setViewportSize(size);
+      // Colours and sizes are those of the next frame.
+      await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
       const where = `${colorScheme}, ${size.width} px`;
       const width = await page.evaluate<number>('document.documentElement.scrollWidth');
       if (width > size.width) faults.push(`${where}: the page is ${width} px wide`);

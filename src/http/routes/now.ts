@@ -44,6 +44,12 @@ once a second at most. \`changed\`: \`{"topics": […]}\` of \`messages\`, \`con
 again; a hint, which may come in vain. A comment every 15 seconds keeps the connection open. Whoever reads slowly misses what is
 outdated by then, never what is latest. Who comes back with \`last-event-id\` is told of all topics. The stream ends within about a second when
 the key or session it was opened with is revoked.`,
+    query: z.object({
+      workspace: z
+        .string()
+        .optional()
+        .meta({ description: 'Which of a person’s workspaces; an `EventSource` can bring no header.' }),
+    }),
     headers: z.object({
       'last-event-id': z.string().optional().meta({ description: 'Sent by browsers that come back.' }),
     }),
