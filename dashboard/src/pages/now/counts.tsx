@@ -17,7 +17,7 @@ const TILES: readonly [keyof NowCounts, string, string][] = [
 export function Counts({ counts }: { counts: NowCounts | undefined }) {
   return (
     <section aria-label="Counts">
-      <dl className="grid grid-cols-[repeat(auto-fit,minmax(7.5rem,1fr))] gap-3">
+      <dl className="grid grid-cols-3 gap-3 md:grid-cols-5 xl:grid-cols-9">
         {TILES.map(([name, title, when]) => (
           <div key={name} className="rounded-xl border bg-card p-3">
             <dt className="text-muted-foreground">
@@ -32,7 +32,7 @@ export function Counts({ counts }: { counts: NowCounts | undefined }) {
           </div>
         ))}
       </dl>
-      <p className="mt-2 h-5 text-xs text-muted-foreground">
+      <p className="mt-2 h-10 text-xs md:h-5 text-muted-foreground">
         {counts !== undefined && counts.unknown.count > 0
           ? `Of ${figureOf(counts.unknown)} more nobody can say yet whether they left; their carriers are being asked.`
           : 'What happened today is counted at the instant at which it happened.'}

@@ -75,7 +75,7 @@ function LineCard({ line }: { line: NowLine }) {
           </dd>
         </div>
         <div className="flex gap-1.5">
-          <dt className="text-muted-foreground">Next slot</dt>
+          <dt className="whitespace-nowrap text-muted-foreground">Next slot</dt>
           <dd>
             <NextSlot slot={line.nextSlot} />
           </dd>

@@ -43,13 +43,14 @@ export function ThroughputChart({ points }: { points: readonly Throughput[] }) {
           itemStyle={{ color: 'var(--popover-foreground)' }}
         />
         <Legend
+          itemSorter={null}
           iconType="plainline"
           formatter={(title) => <span className="text-foreground">{title}</span>}
         />
         {SERIES.map(([name, title, colour]) => (
           <Area
             key={name}
-            type="monotone"
+            type="linear"
             dataKey={name}
             name={title}
             stroke={colour}
