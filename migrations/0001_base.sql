@@ -577,6 +577,9 @@ CREATE TABLE messages (
   force_fallback          boolean NOT NULL DEFAULT false,
   fallback_sms_dispatched boolean NOT NULL DEFAULT false,
   fallback_of    text,
+  -- A failed message and the one that somebody sent in its place.
+  retry_of       text,
+  retried_by     text,
   -- Of a message that came in: which of ours it answers, where the carrier can tell.
   in_reply_to    text,
   -- Of a message that came in: reads as a short yes (domain/positive-reply.ts, as it was on that day).
@@ -624,6 +627,9 @@ CREATE INDEX messages_counted ON messages (workspace_id, created_at) INCLUDE (le
   WHERE status IN ('sent', 'delivered', 'fallback', 'failed');
 -- What people wrote, by any part of it. Paid for by what comes in alone: 0.1 to 0.5 ms each.
 CREATE INDEX messages_received_text ON messages USING gin (workspace_id, message gin_trgm_ops) WHERE direction = 'received';
+-- What ended without arriving is a small part and looked for often. Nothing begins in one of these states but what fails at
+-- once, so that accepting a message does not pay for it.
+CREATE INDEX messages_ended ON messages (workspace_id, status, id) WHERE status IN ('fallback', 'failed', 'cancelled');
 CREATE INDEX messages_batch ON messages (workspace_id, batch_id, id) WHERE batch_id IS NOT NULL;
 CREATE INDEX messages_campaign ON messages (workspace_id, campaign_id, id) WHERE campaign_id IS NOT NULL;
 -- How far a campaign has come, counted from the index alone: its steps by state, and who replied to it.

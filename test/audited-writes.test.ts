@@ -234,6 +234,8 @@ const READING = 'that somebody looked is no setting';
 const NOT_AUDITED: Readonly<Record<string, string>> = {
   sendMessage: MESSAGES,
   cancelForLead: MESSAGES,
+  cancelMessages: MESSAGES,
+  retryMessage: MESSAGES,
   editMessage: MESSAGES,
   cancelMessage: MESSAGES,
   sendByTwilio: MESSAGES,

@@ -252,6 +252,21 @@ const ATTEMPTS: Readonly<Record<string, () => Attempt[]>> = {
       status: 200,
       shows: { messageIds: expect.not.arrayContaining([theirs.waiting._id]) },
     })),
+  cancelMessages: () => [
+    {
+      path: '/api/messages/cancel',
+      body: { ids: [theirs.waiting._id] },
+      status: 200,
+      shows: { cancelledCount: 0, notCancelled: [{ status: 'not_found', count: 1 }] },
+    },
+    ...[{}, { leadId: theirs.leadId }, { search: MARK }].map((filter) => ({
+      path: '/api/messages/cancel',
+      body: { filter },
+      status: 200,
+      shows: { messageIds: expect.not.arrayContaining([theirs.waiting._id]) },
+    })),
+  ],
+  retryMessage: () => gone('/api/messages/{id}/retry'),
   getMessage: () => gone('/api/messages/{id}'),
   editMessage: () => gone('/api/messages/{id}', { message: 'mine now' }),
   getTimeline: () => gone('/api/messages/{id}/timeline'),

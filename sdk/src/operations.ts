@@ -23,6 +23,8 @@ import type {
   CancelAnswer,
   CancelForLeadAnswer,
   CancelForLeadBody,
+  CancelMessagesAnswer,
+  CancelMessagesBody,
   ChangeLeadsBody,
   ChangedCampaignAnswer,
   ChangedLeadsAnswer,
@@ -115,6 +117,7 @@ import type {
   ReplayDeliveryAnswer,
   RepliesAnswer,
   RequestLineBody,
+  RetryAnswer,
   RotateSecretAnswer,
   SandboxPhoneAnswer,
   SaveLeadsBody,
@@ -234,6 +237,20 @@ export interface Operations {
   ): Promise<CancelForLeadAnswer>;
 
   /**
+   * Cancel many messages.
+   *
+   * By their ids, or whatever waits and fits a filter; at most 500 with one call. With a filter, call again with `cursor` until `nextCursor` is null. What is past cancelling stays as it is, and is counted.
+   *
+   * `POST /api/messages/cancel`
+   */
+  cancelMessages(
+    input: {
+      body: CancelMessagesBody;
+    },
+    options?: CallOptions,
+  ): Promise<CancelMessagesAnswer>;
+
+  /**
    * Read one message.
    *
    * `GET /api/messages/{id}`
@@ -293,6 +310,20 @@ export interface Operations {
     },
     options?: CallOptions,
   ): Promise<CancelAnswer>;
+
+  /**
+   * Send a failed message again.
+   *
+   * A new message with the same content to the same contact, which goes as soon as the rules allow; each knows the other by `retryOf` and `retriedBy`. However often it is asked for, one is made. It belongs to no campaign. A message whose outcome stayed unknown may have arrived: its retry may be a second copy.
+   *
+   * `POST /api/messages/{id}/retry`
+   */
+  retryMessage(
+    input: {
+      id: Id;
+    },
+    options?: CallOptions,
+  ): Promise<RetryAnswer>;
 
   /**
    * Put a tapback on a message.
@@ -2117,11 +2148,13 @@ export const OPERATIONS = {
   sendMessage: { method: 'POST', path: '/api/messages', takesKey: true },
   listMessages: { method: 'GET', path: '/api/messages', cursor: 'cursor', items: 'messages' },
   cancelForLead: { method: 'POST', path: '/api/messages/cancel-for-lead' },
+  cancelMessages: { method: 'POST', path: '/api/messages/cancel' },
   getMessage: { method: 'GET', path: '/api/messages/{id}' },
   editMessage: { method: 'PATCH', path: '/api/messages/{id}' },
   getTimeline: { method: 'GET', path: '/api/messages/{id}/timeline' },
   explainMessage: { method: 'GET', path: '/api/messages/{id}/explain' },
   cancelMessage: { method: 'POST', path: '/api/messages/{id}/cancel' },
+  retryMessage: { method: 'POST', path: '/api/messages/{id}/retry' },
   reactToMessage: { method: 'POST', path: '/api/messages/react' },
   startTyping: { method: 'POST', path: '/api/messages/typing' },
   stopTyping: { method: 'DELETE', path: '/api/messages/typing' },

@@ -80,6 +80,33 @@ export interface CancelForLeadBody {
   recipientEmail?: string | null | undefined;
 }
 
+/** Either `ids` or `filter`. */
+export interface CancelMessagesBody {
+  /** These messages. */
+  ids?: string[] | undefined;
+  /** Everything that waits and that `GET /api/messages` would list with the same filters; `{}` is everything that waits. */
+  filter?: {
+    /** One or several, separated by commas: pending, scheduled, queued, sending, unknown, sent, delivered, fallback, failed, cancelled. */
+    status?: string | undefined;
+    lineId?: string | undefined;
+    leadId?: string | undefined;
+    campaignId?: string | undefined;
+    batchId?: string | undefined;
+    messageType?: 'imessage' | 'sms' | 'email' | undefined;
+    direction?: 'sent' | 'received' | undefined;
+    /** Created at or after; ISO 8601. */
+    dateFrom?: string | undefined;
+    /** Created at or before; a bare date includes the whole day. */
+    dateTo?: string | undefined;
+    /** Part of text, name or address; case does not matter. */
+    search?: string | undefined;
+  } | undefined;
+  /** `nextCursor` of the step before. */
+  cursor?: string | null | undefined;
+  /** Count what would be cancelled; change nothing. */
+  dryRun?: boolean | null | undefined;
+}
+
 /** Absent fields stay; null removes (`message` and `fromLineId` cannot be removed: there null changes nothing). */
 export interface EditMessageBody {
   /** Required unless `attachmentUrls` is given. At most 10,000 characters, 1,600 for `sms`. `{{firstName}}` and `{firstName|there}` are resolved at send time. */
@@ -684,6 +711,10 @@ export interface Message {
   fallbackSmsDispatched: boolean;
   /** The message this one is the fallback SMS of. */
   fallbackOf: Id | null;
+  /** The failed message this one was sent in place of. */
+  retryOf: Id | null;
+  /** The message that was sent in place of this one. */
+  retriedBy: Id | null;
   attachmentUrls: string[];
   attachmentNames: (string | null)[];
   hsContactId: string | null;
@@ -785,7 +816,7 @@ export interface ErrorAnswer {
 /** Newest first. */
 export interface MessagesAnswer {
   messages: Message[];
-  /** Hand it back as `cursor` for the next page; null on the last. */
+  /** Hand it back as `cursor` for the next page; null on the last. A page may be short, even empty, and not the last: where no index serves the filters, some thousands of messages are looked through for each. */
   nextCursor: string | null;
 }
 
@@ -795,6 +826,22 @@ export interface CancelForLeadAnswer {
   jobsRemovedFromQueue: number;
   leadId: Id | null;
   messageIds: Id[];
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
+}
+
+export interface CancelMessagesAnswer {
+  success: true;
+  cancelledCount: number;
+  /** Those that were cancelled. */
+  messageIds: Id[];
+  /** Those that were past cancelling, by what they are. */
+  notCancelled: {
+    status: 'pending' | 'scheduled' | 'queued' | 'sending' | 'unknown' | 'sent' | 'delivered' | 'fallback' | 'failed' | 'cancelled' | 'not_found';
+    count: number;
+  }[];
+  /** With a filter: hand it back as `cursor` for the next step; null once all is done. */
+  nextCursor: string | null;
   /** Fields that were ignored, and why. Empty when all is well. */
   warnings: string[];
 }
@@ -839,6 +886,12 @@ export interface ExplainAnswer {
 export interface CancelAnswer {
   success: true;
   message: Message;
+}
+
+export interface RetryAnswer {
+  message: Message;
+  /** Fields that were ignored, and why. Empty when all is well. */
+  warnings: string[];
 }
 
 export interface ReactAnswer {

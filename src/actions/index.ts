@@ -28,6 +28,7 @@ import {
   simulateCampaign,
 } from './campaigns/simulate-campaign.ts';
 import { steerCampaign } from './campaigns/steer-campaigns.ts';
+import { cancelMessages } from './cancel-many.ts';
 import { cancelForLead, cancelMessage } from './cancel-messages.ts';
 import { deleteLeads, updateLead } from './change-leads.ts';
 import { changeLeads } from './change-many-leads.ts';
@@ -97,6 +98,7 @@ import { receiveHook } from './receive-hook.ts';
 import { listRelayDevices, revokeRelayDevice } from './relay-devices.ts';
 import { listDeliveries, replayDelivery, replaySince } from './replay-webhooks.ts';
 import { getLineRequest, requestLine, steerLineRequest } from './request-line.ts';
+import { retryMessage } from './retry-message.ts';
 import { dryRunLeads, saveLeads } from './save-leads.ts';
 import { sendBySendblue } from './sendblue-door.ts';
 import {
@@ -122,6 +124,8 @@ export const actions = {
   editMessage,
   cancelMessage,
   cancelForLead,
+  cancelMessages,
+  retryMessage,
   react,
   showTyping,
   listDnc,

@@ -118,6 +118,8 @@ export function rowOf(message: NewMessage, workspaceId: string, now: number): Me
     reconcileAt: null,
     receiptAt: null,
     inReplyTo: null,
+    retryOf: null,
+    retriedBy: null,
     unknownSince: null,
     checkedAddresses: null,
     externalMessageId: null,

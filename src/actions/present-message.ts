@@ -49,6 +49,8 @@ export function presentMessage(row: MessageRow, line: LineIdentity | null): Mess
     sendFallbackSmsOnFailed: row.sendFallbackSmsOnFailed,
     fallbackSmsDispatched: row.fallbackSmsDispatched,
     fallbackOf: row.fallbackOf,
+    retryOf: row.retryOf,
+    retriedBy: row.retriedBy,
     attachmentUrls: (row.attachments ?? []).map((attachment) => attachment.url),
     attachmentNames: (row.attachments ?? []).map((attachment) => attachment.name),
     hsContactId: row.crm?.hsContactId ?? null,

@@ -9,6 +9,7 @@ import { isLongerThan } from './fields.ts';
 import {
   DEFAULT_LIST_LIMIT,
   MAX_ATTACHMENTS,
+  MAX_CANCEL_STEP,
   MAX_LABEL_CHARACTERS,
   MAX_LIST_LIMIT,
   MAX_MESSAGE_CHARACTERS,
@@ -172,7 +173,7 @@ export const CancelForLeadBody = z
       'At least one of the three. Cancelled is what waits for any lead that one of them names, and what is addressed to the given number or address.',
   });
 
-export const ListMessagesQuery = z.object({
+const filters = {
   status: z
     .string()
     .optional()
@@ -198,6 +199,26 @@ export const ListMessagesQuery = z.object({
     maxLength: MAX_LABEL_CHARACTERS,
     description: 'Part of text, name or address; case does not matter.',
   }),
+};
+
+export const CancelMessagesBody = z
+  .object({
+    ids: z.array(z.string()).min(1).max(MAX_CANCEL_STEP).optional().meta({ description: 'These messages.' }),
+    filter: z.object(filters).optional().meta({
+      description:
+        'Everything that waits and that `GET /api/messages` would list with the same filters; `{}` is everything that waits.',
+    }),
+    cursor: z.string().nullish().meta({ description: '`nextCursor` of the step before.' }),
+    dryRun: z.boolean().nullish().meta({ description: 'Count what would be cancelled; change nothing.' }),
+  })
+  .meta({
+    id: 'CancelMessagesBody',
+    example: { filter: { campaignId: '0199c2f07a3b00010c9b2d4e', status: 'scheduled' } },
+    description: 'Either `ids` or `filter`.',
+  });
+
+export const ListMessagesQuery = z.object({
+  ...filters,
   limit: z.coerce.number().int().min(1).max(MAX_LIST_LIMIT).optional().meta({ default: DEFAULT_LIST_LIMIT }),
   cursor: z.string().optional().meta({ description: '`nextCursor` of the page before.' }),
 });

@@ -4,24 +4,43 @@ import { isId } from '../lib/ids.ts';
 import {
   asObject,
   type Fields,
+  readBoolean,
   readChoice,
   readEmail,
   readInstant,
   readLabel,
   readLine,
   readPhone,
+  readSettings,
   readText,
   unknownFields,
 } from './fields.ts';
 import { parseInclusiveEnd, parseInstant } from './instants.ts';
 import { readCursor, readDate, readLimit } from './list-queries.ts';
-import { CancelForLeadBody, EditMessageBody } from './message-bodies.ts';
+import {
+  CancelForLeadBody,
+  CancelMessagesBody,
+  EditMessageBody,
+  ListMessagesQuery,
+} from './message-bodies.ts';
 import { checkExpiry, checkScheduledDate } from './message-rules.ts';
-import { type CancelForLead, type EditMessage, type ListMessages, MAX_LABEL_CHARACTERS } from './messages.ts';
+import {
+  type CancelForLead,
+  type CancelMessages,
+  type EditMessage,
+  type ListMessages,
+  MAX_CANCEL_STEP,
+  MAX_LABEL_CHARACTERS,
+  type MessageFilter,
+} from './messages.ts';
 import { invalidField, problem } from './problems.ts';
 import { readDays, readWindow } from './send-message.ts';
 
 const EDITABLE: ReadonlySet<string> = new Set(Object.keys(EditMessageBody.shape));
+const CANCEL_MANY_FIELDS: ReadonlySet<string> = new Set(Object.keys(CancelMessagesBody.shape));
+const FILTER_FIELDS: ReadonlySet<string> = new Set(
+  Object.keys(ListMessagesQuery.shape).filter((name) => name !== 'limit' && name !== 'cursor'),
+);
 const CANCEL_FIELDS: ReadonlySet<string> = new Set(Object.keys(CancelForLeadBody.shape));
 
 /** Only the changes, each sound in itself; the action checks them merged, with `message-rules.ts`. */
@@ -70,10 +89,37 @@ export function parseCancelForLead(body: unknown): { request: CancelForLead; war
   return { request: { leadId, recipientPhone, recipientEmail }, warnings };
 }
 
+export function parseCancelMessages(body: unknown): { request: CancelMessages; warnings: string[] } {
+  const fields = asObject(body);
+  const warnings = unknownFields(fields, CANCEL_MANY_FIELDS);
+  const { ids, filter } = fields;
+  if ((ids ?? null) === null ? (filter ?? null) === null : (filter ?? null) !== null)
+    throw problem('CANCEL_MESSAGES_TARGET_REQUIRED');
+  const dryRun = readBoolean(fields, 'dryRun') ?? false;
+  if ((ids ?? null) !== null) return { request: { target: { ids: readIds(ids) }, dryRun }, warnings };
+  const given = readSettings(fields, 'filter') ?? {};
+  warnings.push(...unknownFields(given, FILTER_FIELDS).map((warning) => `filter: ${warning}`));
+  const cursor = readCursor({ cursor: fields.cursor ?? undefined });
+  return { request: { target: { filter: parseFilter(given), cursor }, dryRun }, warnings };
+}
+
+function readIds(given: unknown): string[] {
+  const isList = Array.isArray(given) && given.length > 0 && given.length <= MAX_CANCEL_STEP;
+  if (!isList || !given.every((id): id is string => typeof id === 'string'))
+    throw invalidField('ids', `must be a list of 1 to ${MAX_CANCEL_STEP} ids`);
+  return [...new Set(given)];
+}
+
 /** Of a filter nothing can match, like an id in another system's form, the answer is an empty list, not a refusal. */
-export function parseListMessages(given: Fields): ListMessages {
+export function parseListMessages(query: Fields): ListMessages {
+  return { ...parseFilter(query), limit: readLimit(query), cursor: readCursor(query) };
+}
+
+function parseFilter(given: Fields): MessageFilter {
   // `?status=&limit=` is what a form sends that was not filled in.
-  const query: Fields = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''));
+  const query: Fields = Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== '' && value !== null),
+  );
   const dateFrom = readDate(query, 'dateFrom', 'INVALID_DATE_FROM', parseInstant);
   const dateTo = readDate(query, 'dateTo', 'INVALID_DATE_TO', parseInclusiveEnd);
   if (dateFrom !== null && dateTo !== null && dateFrom > dateTo) throw problem('INVALID_DATE_RANGE');
@@ -88,8 +134,6 @@ export function parseListMessages(given: Fields): ListMessages {
     dateFrom,
     dateTo,
     search: readLabel(query, 'search', MAX_LABEL_CHARACTERS),
-    limit: readLimit(query),
-    cursor: readCursor(query),
   };
 }
 

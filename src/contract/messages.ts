@@ -17,6 +17,8 @@ export const MAX_SMS_CHARACTERS = 1_600;
 export const MAX_ATTACHMENTS = 2;
 export const MAX_LABEL_CHARACTERS = 255;
 export const MAX_URL_CHARACTERS = 2_048;
+/** So many messages are cancelled by one call at most. */
+export const MAX_CANCEL_STEP = 500;
 export const MAX_LIST_LIMIT = 100;
 export const DEFAULT_LIST_LIMIT = 50;
 
@@ -79,8 +81,15 @@ export interface CancelForLead {
   recipientEmail: string | null;
 }
 
+/** Ids, or a filter with where its walk stands: a step of at most `MAX_CANCEL_STEP`. */
+export interface CancelMessages {
+  target: { ids: string[] } | { filter: MessageFilter; cursor: string | null };
+  /** Only count what would be cancelled. */
+  dryRun: boolean;
+}
+
 /** Filters of `GET /api/messages`; null = any. `dateFrom` and `dateTo` are inclusive, on `createdAt`. */
-export interface ListMessages {
+export interface MessageFilter {
   status: (typeof MESSAGE_STATUSES)[number][] | null;
   lineId: string | null;
   leadId: string | null;
@@ -91,6 +100,9 @@ export interface ListMessages {
   dateFrom: number | null;
   dateTo: number | null;
   search: string | null;
+}
+
+export interface ListMessages extends MessageFilter {
   limit: number;
   /** Id of the last message of the page before: only older ones follow. */
   cursor: string | null;
@@ -161,6 +173,8 @@ export const Message = z
     sendFallbackSmsOnFailed: z.boolean(),
     fallbackSmsDispatched: z.boolean(),
     fallbackOf: Id.nullable().meta({ description: 'The message this one is the fallback SMS of.' }),
+    retryOf: Id.nullable().meta({ description: 'The failed message this one was sent in place of.' }),
+    retriedBy: Id.nullable().meta({ description: 'The message that was sent in place of this one.' }),
     attachmentUrls: z.array(z.string()),
     attachmentNames: z.array(z.string().nullable()),
     hsContactId: z.string().nullable(),
@@ -261,10 +275,10 @@ export type EditMessageAnswer = z.infer<typeof EditMessageAnswer>;
 export const MessagesAnswer = z
   .object({
     messages: z.array(Message),
-    nextCursor: z
-      .string()
-      .nullable()
-      .meta({ description: 'Hand it back as `cursor` for the next page; null on the last.' }),
+    nextCursor: z.string().nullable().meta({
+      description:
+        'Hand it back as `cursor` for the next page; null on the last. A page may be short, even empty, and not the last: where no index serves the filters, some thousands of messages are looked through for each.',
+    }),
   })
   .meta({ id: 'MessagesAnswer', description: 'Newest first.' });
 export type MessagesAnswer = z.infer<typeof MessagesAnswer>;
@@ -273,6 +287,31 @@ export const CancelAnswer = z
   .object({ success: z.literal(true), message: Message })
   .meta({ id: 'CancelAnswer' });
 export type CancelAnswer = z.infer<typeof CancelAnswer>;
+
+export const RetryAnswer = z.object({ message: Message, warnings: Warnings }).meta({ id: 'RetryAnswer' });
+export type RetryAnswer = z.infer<typeof RetryAnswer>;
+
+export const CancelMessagesAnswer = z
+  .object({
+    success: z.literal(true),
+    cancelledCount: z.int(),
+    messageIds: z.array(Id).meta({ description: 'Those that were cancelled.' }),
+    notCancelled: z
+      .array(
+        z.object({
+          status: z.enum([...MESSAGE_STATUSES, 'not_found']),
+          count: z.int(),
+        }),
+      )
+      .meta({ description: 'Those that were past cancelling, by what they are.' }),
+    nextCursor: z.string().nullable().meta({
+      description: 'With a filter: hand it back as `cursor` for the next step; null once all is done.',
+    }),
+    warnings: Warnings,
+  })
+  .meta({ id: 'CancelMessagesAnswer' });
+/** As the action gives it; what the parser ignored is added by the route. */
+export type CancelMessagesAnswer = Omit<z.infer<typeof CancelMessagesAnswer>, 'warnings'>;
 
 export const CancelForLeadAnswer = z
   .object({

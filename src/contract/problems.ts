@@ -270,6 +270,16 @@ export const PROBLEMS = {
     error: 'Message is no longer waiting',
     docs: 'Only messages that are `pending`, `scheduled` or `queued` can be changed or cancelled; `reason` holds the present status.',
   },
+  MESSAGE_NOT_RETRIABLE: {
+    status: 409,
+    error: 'Message cannot be sent again',
+    docs: 'Only a message that we sent and that `failed` can be retried, and not to a contact that opted out; `reason` holds the present status, or `dnc`.',
+  },
+  CANCEL_MESSAGES_TARGET_REQUIRED: {
+    status: 400,
+    error: 'Either ids or filter is required',
+    docs: 'Name the messages to cancel by `ids`, or by a `filter`, and not by both.',
+  },
   CANCEL_TARGET_REQUIRED: {
     status: 400,
     error: 'Either leadId, recipientPhone, or recipientEmail is required',

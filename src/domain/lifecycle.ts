@@ -128,7 +128,7 @@ export function figureOf(status: MessageStatus): 'sent' | 'fallback' | 'failed' 
   return status === 'fallback' || status === 'failed' ? status : null;
 }
 
-/** Kinds of rows in `events`, as the timeline shows them. Those that no transition leaves: accepted, moved, received, reply. */
+/** Kinds of rows in `events`, as the timeline shows them. Those that no transition leaves: accepted, moved, retried, received, reply. */
 export const MESSAGE_EVENTS = [
   'message.accepted',
   'message.held',
@@ -143,6 +143,7 @@ export const MESSAGE_EVENTS = [
   'message.cancelled',
   'message.edited',
   'message.moved',
+  'message.retried',
   'message.received',
   'message.reply',
 ] as const;

@@ -30,6 +30,8 @@ import type {
   CancelAnswer,
   CancelForLead,
   CancelForLeadAnswer,
+  CancelMessages,
+  CancelMessagesAnswer,
   DryRunAnswer,
   EditMessage,
   EditMessageAnswer,
@@ -37,6 +39,7 @@ import type {
   ListMessages,
   MessageAnswer,
   MessagesAnswer,
+  RetryAnswer,
   SendMessage,
   TimelineAnswer,
 } from '../contract/messages.ts';
@@ -99,6 +102,8 @@ export interface Actions
   explainMessage(deps: Deps, caller: Caller, id: string): Promise<ExplainAnswer>;
   editMessage(deps: Deps, caller: Caller, id: string, changes: EditMessage): Promise<EditMessageAnswer>;
   cancelMessage(deps: Deps, caller: Caller, id: string): Promise<CancelAnswer>;
+  cancelMessages(deps: Deps, caller: Caller, request: CancelMessages): Promise<CancelMessagesAnswer>;
+  retryMessage(deps: Deps, caller: Caller, id: string): Promise<RetryAnswer & { isNew: boolean }>;
   cancelForLead(deps: Deps, caller: Caller, target: CancelForLead): Promise<CancelForLeadAnswer>;
 
   react(deps: Deps, caller: Caller, request: React): Promise<ReactAnswer>;

@@ -183,6 +183,8 @@ export function messageOf(request: Partial<SendMessage> = {}): Message {
     externalMessageId: null,
     errorMessage: null,
     fallbackOf: null,
+    retryOf: null,
+    retriedBy: null,
     hsContactId: null,
     hsPortalId: null,
     ghlContactId: null,

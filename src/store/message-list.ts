@@ -1,8 +1,13 @@
-/** The one statement that depends on what is asked: the list of messages by filters. */
+/**
+ * The list of messages by filters: the one statement that depends on what is asked. What an index serves is found by it;
+ * everything else is looked for in a walk of bounded length, so that no page takes long in a workspace of a million. An
+ * index for each filter would make every intake dearer: measured, a tenth for each.
+ */
 import type { Direction, MessageStatus, MessageType } from '../domain/words.ts';
 import { toIsoOrNull } from '../lib/clock.ts';
+import { firstIdAt } from '../lib/ids.ts';
 import { type Sql, statement } from './database.ts';
-import { MESSAGE_COLUMNS, type MessageRow } from './messages.ts';
+import { MESSAGE_COLUMNS, type MessageRow, UNDER_WAY_SQL, WAITING_SQL } from './messages.ts';
 
 export interface MessageFilters {
   status: readonly MessageStatus[] | null;
@@ -16,46 +21,154 @@ export interface MessageFilters {
   dateTo: number | null;
   /** Part of the text, the recipient's name or an address. */
   search: string | null;
-  /** Id of the last message of the page before. */
-  after: string | null;
-  limit: number;
 }
 
-/** Newest first. The filters given decide the statement, so it is prepared anew for each combination. */
-export function listMessages(sql: Sql, workspaceId: string, filters: MessageFilters): Promise<MessageRow[]> {
-  const values: unknown[] = [workspaceId];
-  const conditions = ['m.workspace_id = $1'];
-  const names: string[] = [];
-  const where = (name: string, condition: (parameter: string) => string, value: unknown) => {
+export interface MessagePage {
+  /** Newest first; none older than `end`. */
+  rows: MessageRow[];
+  /** Id of the last message that was looked at; null: there is nothing older. */
+  end: string | null;
+}
+
+/** So many messages are looked at for one page. Reading text takes longest. */
+const WALK = 20_000;
+const SEARCH_WALK = 5_000;
+/** Where no more than that are on the road, they are looked through instead. */
+const FEW_OPEN = 2_000;
+/** Of `messages_ended`. */
+const ENDED = ['fallback', 'failed', 'cancelled'] as const;
+const OPEN: readonly MessageStatus[] = ['pending', 'scheduled', 'queued', 'sending', 'unknown'];
+/** A message and its id are made at almost the same moment, by one clock. */
+const ID_SLACK_MS = 60 * 60_000;
+
+/** Newest first, at most `limit`. `after`: id of the last message of the page before. */
+export async function listMessages(
+  sql: Sql,
+  workspaceId: string,
+  filters: MessageFilters,
+  { limit, after }: { limit: number; after: string | null },
+): Promise<MessagePage> {
+  const open = await findFewOpen(sql, workspaceId, filters);
+  const query = new Query(workspaceId, filters, after, open);
+  // One more than asked for tells whether anything follows.
+  const rows = await query.rows(sql, limit + 1);
+  if (rows.length > limit) return { rows: rows.slice(0, limit), end: rows[limit - 1]?.id ?? null };
+  return { rows, end: open === null ? await query.end(sql) : null };
+}
+
+const FIND_OPEN = statement(
+  'find_open_messages',
+  `(SELECT id FROM messages WHERE workspace_id = $1 AND status IN ${WAITING_SQL} LIMIT ${FEW_OPEN + 1})
+   UNION ALL
+   (SELECT id FROM messages WHERE workspace_id = $1 AND status IN ${UNDER_WAY_SQL} LIMIT ${FEW_OPEN + 1})`,
+);
+
+/** All that waits or is being sent, where only that is asked for and is not much. */
+async function findFewOpen(
+  sql: Sql,
+  workspaceId: string,
+  { status, ...filters }: MessageFilters,
+): Promise<string[] | null> {
+  if (status === null || !status.every((each) => OPEN.includes(each)) || hasOwnIndex(filters)) return null;
+  const open = await sql.query<{ id: string }>(FIND_OPEN, [workspaceId]);
+  return open.length > FEW_OPEN ? null : open.map(({ id }) => id);
+}
+
+function hasOwnIndex({ leadId, campaignId, batchId }: Omit<MessageFilters, 'status'>): boolean {
+  return leadId !== null || campaignId !== null || batchId !== null;
+}
+
+/** What is walked, by an index, and which of it is wanted. Each combination of filters is a statement of its own. */
+class Query {
+  /** Those of the walk first. */
+  readonly values: unknown[];
+  readonly #names: string[] = [];
+  readonly #walked = ['m.workspace_id = $1'];
+  readonly #wanted: string[] = [];
+  readonly #walkValues: number;
+  readonly #walkNames: number;
+  readonly #length: number;
+
+  constructor(workspaceId: string, filters: MessageFilters, after: string | null, open: string[] | null) {
+    this.values = [workspaceId];
+    const { status, dateFrom, dateTo, search } = filters;
+    const walks = (name: string, condition: (parameter: string) => string, value: unknown) =>
+      this.#add(this.#walked, name, condition, value);
+    const wants = (name: string, condition: (parameter: string) => string, value: unknown) =>
+      this.#add(this.#wanted, name, condition, value);
+
+    this.#length = search === null ? WALK : SEARCH_WALK;
+    walks('open', (p) => `m.id = ANY(${p})`, open);
+    walks('lead', (p) => `m.lead_id = ${p}`, filters.leadId);
+    walks('campaign', (p) => `m.campaign_id = ${p}`, filters.campaignId);
+    walks('batch', (p) => `m.batch_id = ${p}`, filters.batchId);
+    const ended = endedStatus(filters);
+    if (ended !== null) {
+      // As a literal: of a parameter the planner can't know that the index holds it.
+      this.#walked.push(`m.status = '${ended}'`);
+      this.#names.push(`${ENDED.indexOf(ended)}.`);
+    }
+    walks('after', (p) => `m.id < ${p}`, after);
+    walks('begin', (p) => `m.id >= ${p}`, dateFrom === null ? null : firstIdAt(dateFrom - ID_SLACK_MS));
+    walks('until', (p) => `m.id < ${p}`, dateTo === null ? null : firstIdAt(dateTo + ID_SLACK_MS));
+    this.#walkValues = this.values.length;
+    this.#walkNames = this.#names.length;
+
+    wants('status', (p) => `m.status = ANY(${p})`, ended === null ? status : null);
+    wants('line', (p) => `m.line_id = ${p}`, filters.lineId);
+    wants('type', (p) => `m.message_type = ${p}`, filters.messageType);
+    wants('direction', (p) => `m.direction = ${p}`, filters.direction);
+    wants('from', (p) => `m.created_at >= ${p}`, toIsoOrNull(dateFrom));
+    wants('to', (p) => `m.created_at <= ${p}`, toIsoOrNull(dateTo));
+    wants(
+      'search',
+      (p) =>
+        `(m.message ILIKE ${p} OR m.recipient_name ILIKE ${p} OR m.recipient_phone ILIKE ${p} OR m.recipient_email ILIKE ${p})`,
+      search === null ? null : `%${search.replace(/[\\%_]/g, '\\$&')}%`,
+    );
+  }
+
+  rows(sql: Sql, limit: number): Promise<MessageRow[]> {
+    const wanted = this.#wanted.length === 0 ? '' : `WHERE ${this.#wanted.join(' AND ')}`;
+    return sql.query<MessageRow>(
+      statement(
+        named('list_messages', this.#names),
+        `SELECT ${MESSAGE_COLUMNS} FROM (
+           SELECT * FROM messages m WHERE ${this.#walked.join(' AND ')} ORDER BY m.id DESC LIMIT ${this.#length}) m
+         ${wanted} ORDER BY m.id DESC LIMIT $${this.values.length + 1}`,
+      ),
+      [...this.values, limit],
+    );
+  }
+
+  /** Where the walk ended; null when it came to the end of all. */
+  async end(sql: Sql): Promise<string | null> {
+    const [last] = await sql.query<{ id: string }>(
+      statement(
+        named(`list_messages_end${this.#length}`, this.#names.slice(0, this.#walkNames)),
+        `SELECT m.id FROM messages m WHERE ${this.#walked.join(' AND ')}
+         ORDER BY m.id DESC OFFSET ${this.#length - 1} LIMIT 1`,
+      ),
+      this.values.slice(0, this.#walkValues),
+    );
+    return last?.id ?? null;
+  }
+
+  #add(conditions: string[], name: string, condition: (parameter: string) => string, value: unknown): void {
     if (value === null) return;
-    values.push(value);
-    names.push(name);
-    conditions.push(condition(`$${values.length}`));
-  };
-  where('status', (p) => `m.status = ANY(${p})`, filters.status);
-  where('line', (p) => `m.line_id = ${p}`, filters.lineId);
-  where('lead', (p) => `m.lead_id = ${p}`, filters.leadId);
-  where('campaign', (p) => `m.campaign_id = ${p}`, filters.campaignId);
-  where('batch', (p) => `m.batch_id = ${p}`, filters.batchId);
-  where('type', (p) => `m.message_type = ${p}`, filters.messageType);
-  where('direction', (p) => `m.direction = ${p}`, filters.direction);
-  where('from', (p) => `m.created_at >= ${p}`, toIsoOrNull(filters.dateFrom));
-  where('to', (p) => `m.created_at <= ${p}`, toIsoOrNull(filters.dateTo));
-  where(
-    'search',
-    (p) =>
-      `(m.message ILIKE ${p} OR m.recipient_name ILIKE ${p} OR m.recipient_phone ILIKE ${p} OR m.recipient_email ILIKE ${p})`,
-    filters.search === null ? null : `%${filters.search.replace(/[\\%_]/g, '\\$&')}%`,
-  );
-  where('after', (p) => `m.id < ${p}`, filters.after);
-  values.push(filters.limit);
-  return sql.query<MessageRow>(
-    statement(
-      // PostgreSQL tells names apart by their first 63 characters: two of each filter's do.
-      `list_messages_${names.map((name) => name.slice(0, 2)).join('_')}`,
-      `SELECT ${MESSAGE_COLUMNS} FROM messages m WHERE ${conditions.join(' AND ')}
-       ORDER BY m.id DESC LIMIT $${values.length}`,
-    ),
-    values,
-  );
+    this.values.push(value);
+    this.#names.push(name);
+    conditions.push(condition(`$${this.values.length}`));
+  }
+}
+
+/** The one status that is asked for, where its index is the best way to what is. */
+function endedStatus({ status, ...filters }: MessageFilters): (typeof ENDED)[number] | null {
+  if (status?.length !== 1 || hasOwnIndex(filters)) return null;
+  return ENDED.find((each) => each === status[0]) ?? null;
+}
+
+/** PostgreSQL tells names apart by their first 63 characters: two of each filter's do. */
+function named(prefix: string, names: readonly string[]): string {
+  return [prefix, ...names.map((name) => name.slice(0, 2))].join('_');
 }

@@ -63,6 +63,8 @@ export interface MessageRow {
   forceFallback: boolean;
   fallbackSmsDispatched: boolean;
   fallbackOf: string | null;
+  retryOf: string | null;
+  retriedBy: string | null;
   inReplyTo: string | null;
   batchId: string | null;
   campaignId: string | null;
@@ -129,6 +131,8 @@ const COLUMNS: Readonly<Record<keyof MessageRow, string>> = {
   forceFallback: 'force_fallback',
   fallbackSmsDispatched: 'fallback_sms_dispatched',
   fallbackOf: 'fallback_of',
+  retryOf: 'retry_of',
+  retriedBy: 'retried_by',
   inReplyTo: 'in_reply_to',
   batchId: 'batch_id',
   campaignId: 'campaign_id',
@@ -265,6 +269,24 @@ export async function moveMessages(
     line_decision: decision,
   }));
   await tx.query(MOVE_MESSAGES, [workspaceId, JSON.stringify(rows), toIso(now), rows.map((row) => row.id)]);
+}
+
+const LINK_RETRY = statement(
+  'link_retry',
+  `UPDATE messages SET retry_of = CASE WHEN id = $3 THEN $2 ELSE retry_of END,
+     retried_by = CASE WHEN id = $2 THEN $3 ELSE retried_by END, updated_at = $4
+   WHERE workspace_id = $1 AND id IN ($2, $3)`,
+);
+
+/** A failed message and the one in its place know each other. */
+export async function linkRetry(
+  tx: Sql,
+  workspaceId: string,
+  failed: string,
+  retry: string,
+  now: number,
+): Promise<void> {
+  await tx.query(LINK_RETRY, [workspaceId, failed, retry, toIso(now)]);
 }
 
 const CANCEL_MESSAGES = statement(

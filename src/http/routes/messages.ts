@@ -3,19 +3,27 @@ import { hash } from 'node:crypto';
 import { z } from 'zod';
 import {
   CancelForLeadBody,
+  CancelMessagesBody,
   EditMessageBody,
   ListMessagesQuery,
   SendMessageBody,
 } from '../../contract/message-bodies.ts';
-import { parseCancelForLead, parseEditMessage, parseListMessages } from '../../contract/message-requests.ts';
+import {
+  parseCancelForLead,
+  parseCancelMessages,
+  parseEditMessage,
+  parseListMessages,
+} from '../../contract/message-requests.ts';
 import {
   CancelAnswer,
   CancelForLeadAnswer,
+  CancelMessagesAnswer,
   DryRunAnswer,
   EditMessageAnswer,
   ExplainAnswer,
   MessageAnswer,
   MessagesAnswer,
+  RetryAnswer,
   SendAnswer,
   TimelineAnswer,
 } from '../../contract/messages.ts';
@@ -134,6 +142,28 @@ export const messageRoutes: readonly Route[] = [
     handle: cancelForLead,
   },
   {
+    operationId: 'cancelMessages',
+    method: 'POST',
+    path: '/api/messages/cancel',
+    tag,
+    scope: 'send',
+    summary: 'Cancel many messages',
+    description:
+      'By their ids, or whatever waits and fits a filter; at most 500 with one call. With a filter, call again with `cursor` until `nextCursor` is null. What is past cancelling stays as it is, and is counted.',
+    body: CancelMessagesBody,
+    answers: { 200: { description: 'What was cancelled, and what was not.', schema: CancelMessagesAnswer } },
+    problems: [
+      'READ_ONLY',
+      'INVALID_FIELD',
+      'INVALID_CURSOR',
+      'INVALID_DATE_FROM',
+      'INVALID_DATE_TO',
+      'INVALID_DATE_RANGE',
+      'CANCEL_MESSAGES_TARGET_REQUIRED',
+    ],
+    handle: cancelMessages,
+  },
+  {
     operationId: 'getMessage',
     method: 'GET',
     path: '/api/messages/{id}',
@@ -207,6 +237,36 @@ export const messageRoutes: readonly Route[] = [
     problems: ['READ_ONLY', 'MESSAGE_NOT_FOUND', 'MESSAGE_NOT_WAITING'],
     handle: async (call) => ok(await call.actions.cancelMessage(call.deps, call.caller, messageId(call))),
   },
+  {
+    operationId: 'retryMessage',
+    method: 'POST',
+    path: '/api/messages/{id}/retry',
+    tag,
+    scope: 'send',
+    limited: 'sends',
+    summary: 'Send a failed message again',
+    description:
+      'A new message with the same content to the same contact, which goes as soon as the rules allow; each knows the other by `retryOf` and `retriedBy`. However often it is asked for, one is made. It belongs to no campaign. A message whose outcome stayed unknown may have arrived: its retry may be a second copy.',
+    pathParams: idParam,
+    answers: {
+      200: { description: 'It was sent again before: the message that was.', schema: RetryAnswer },
+      201: { description: 'The new message.', schema: RetryAnswer },
+    },
+    problems: [
+      'READ_ONLY',
+      'MESSAGE_NOT_FOUND',
+      'MESSAGE_NOT_RETRIABLE',
+      'RECIPIENT_REQUIRED',
+      'FALLBACK_NOT_CONFIGURED',
+      'FOREIGN_ATTACHMENT',
+      'LEAD_NOT_ACCESSIBLE',
+      'NO_ACTIVE_LINES',
+      'INVALID_WINDOW',
+      'idempotency_mismatch',
+      'idempotency_in_flight',
+    ],
+    handle: retryMessage,
+  },
 ];
 
 async function sendMessage(call: Call): Promise<Answer> {
@@ -261,6 +321,16 @@ async function editMessage(call: Call): Promise<Answer> {
   const { request, warnings } = parseEditMessage(call.body, { now: call.deps.clock.now() });
   const edited = await call.actions.editMessage(call.deps, call.caller, id, request);
   return withWarnings(edited, [...warnings, ...edited.warnings]);
+}
+
+async function retryMessage(call: Call): Promise<Answer> {
+  const { isNew, ...body } = await call.actions.retryMessage(call.deps, call.caller, messageId(call));
+  return { status: isNew ? 201 : 200, body };
+}
+
+async function cancelMessages({ deps, actions, caller, body }: Call): Promise<Answer> {
+  const { request, warnings } = parseCancelMessages(body);
+  return withWarnings(await actions.cancelMessages(deps, caller, request), warnings);
 }
 
 async function cancelForLead({ deps, actions, caller, body }: Call): Promise<Answer> {
