@@ -3,6 +3,7 @@
 /** Refusals that are right: what the example asks for cannot be had in a fresh workspace. By call, and why. */
 export const REFUSED_EXAMPLES: Readonly<Record<string, string | number>> = {
   reactToMessage: 'NO_DEVICE_MESSAGE', // No device has the message yet.
+  retryMessage: 'MESSAGE_NOT_RETRIABLE', // Nothing has failed yet.
   pairDevice: 'INVALID_PAIRING_CODE', // Codes are good once.
   revokeDevice: 'DEVICE_NOT_FOUND',
   getAvailabilityJob: 'AVAILABILITY_JOB_NOT_FOUND',

@@ -881,6 +881,12 @@ export interface ExplainAnswer {
   /** Messages that wait before it on the same line. */
   aheadOnLine: number | null;
   lineDecision: LineDecision | null;
+  /** The text with its placeholders resolved as of now; null when its lead is gone. */
+  text: string | null;
+  /** Likewise. */
+  subject: string | null;
+  /** Placeholders without value and default: they become empty. */
+  missing: string[];
 }
 
 export interface CancelAnswer {

@@ -7,9 +7,10 @@ import { earliestAt, type Gate, lineGates, messageGates } from '../domain/gates.
 import { isWaiting } from '../domain/lifecycle.ts';
 import type { LinePace } from '../domain/pacing.ts';
 import { compareTurn } from '../domain/pick.ts';
+import { renderMessage, templateValues } from '../domain/template.ts';
 import { toIsoOrNull } from '../lib/clock.ts';
-import { readDeliveryFacts } from '../store/deliveries.ts';
-import { findLine, paceOf } from '../store/lines.ts';
+import { type DeliveryFacts, readDeliveryFacts } from '../store/deliveries.ts';
+import { findLine, type LineRow, paceOf } from '../store/lines.ts';
 import { readLineQueue } from '../store/queue-outlook.ts';
 import { findWorkspace } from '../store/workspaces.ts';
 import type { Caller } from './authenticate.ts';
@@ -27,6 +28,7 @@ export async function explainMessage(
   const facts = await readDeliveryFacts(deps.database, workspaceId, id);
   if (facts === null) throw problem('MESSAGE_NOT_FOUND');
   const { message } = facts;
+  const line = await findLine(deps.database, workspaceId, message.lineId);
   const answer: ExplainAnswer = {
     messageId: id,
     status: message.status,
@@ -35,10 +37,10 @@ export async function explainMessage(
     expectedAt: null,
     aheadOnLine: null,
     lineDecision: message.lineDecision,
+    ...textOf(facts, line),
   };
   if (!isWaiting(message.status)) return answer;
   await addStops(deps.database, workspaceId, [facts], deps.clock.now());
-  const line = await findLine(deps.database, workspaceId, message.lineId);
   const workspace = await findWorkspace(deps.database, workspaceId);
   if (line === null || workspace === null) return answer;
   const now = deps.clock.now();
@@ -54,6 +56,15 @@ export async function explainMessage(
   answer.aheadOnLine = queue.filter((other) => other.id !== id && compareTurn(other, self, now) < 0).length;
   answer.expectedAt = toIsoOrNull(expectedAt(queue, paceOf(line), now, id, earliest));
   return answer;
+}
+
+/** As it would read if it went now. */
+function textOf({ message, lead }: DeliveryFacts, line: LineRow | null) {
+  const { message: text, subject, rendered, direction } = message;
+  if (rendered || direction === 'received') return { text, subject, missing: [] };
+  return lead === null
+    ? { text: null, subject: null, missing: [] }
+    : renderMessage(message, templateValues(lead, line));
 }
 
 /** The queue knows the line's turns and the gates know what each message waits for: it takes both to open. */

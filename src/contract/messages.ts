@@ -350,6 +350,13 @@ export const ExplainAnswer = z
     }),
     aheadOnLine: z.int().nullable().meta({ description: 'Messages that wait before it on the same line.' }),
     lineDecision: LineDecision.nullable(),
+    text: z.string().nullable().meta({
+      description: 'The text with its placeholders resolved as of now; null when its lead is gone.',
+    }),
+    subject: z.string().nullable().meta({ description: 'Likewise.' }),
+    missing: z
+      .array(z.string())
+      .meta({ description: 'Placeholders without value and default: they become empty.' }),
   })
   .meta({ id: 'ExplainAnswer' });
 export type ExplainAnswer = z.infer<typeof ExplainAnswer>;

@@ -44,6 +44,13 @@ import type {
   TimelineAnswer,
 } from '../contract/messages.ts';
 import type { NowAnswer } from '../contract/now.ts';
+  CreateLine,
+  LineAnswer,
+  LineHealthAnswer,
+  LinesAnswer,
+  SpamMonitorAnswer,
+  UpdateLine,
+} from '../contract/lines.ts';
 import type { DeviceEnvelope, ServerEnvelope } from '../contract/relay.ts';
 import type {
   Pair,
@@ -106,6 +113,9 @@ export interface Actions
   retryMessage(deps: Deps, caller: Caller, id: string): Promise<RetryAnswer & { isNew: boolean }>;
   cancelForLead(deps: Deps, caller: Caller, target: CancelForLead): Promise<CancelForLeadAnswer>;
 
+import type { MessageActions } from './message-actions.ts';
+
+export interface Actions extends CampaignActions, ConversationActions, LeadActions, MessageActions {
   react(deps: Deps, caller: Caller, request: React): Promise<ReactAnswer>;
   showTyping(deps: Deps, caller: Caller, messageId: string, isTyping: boolean): Promise<TypingAnswer>;
   /** Reads `bytes` to their end, unless they are too many. */
