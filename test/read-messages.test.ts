@@ -91,6 +91,26 @@ describe('explain', () => {
       expectedAt: null,
       aheadOnLine: null,
       lineDecision: waiting.lineDecision,
+      text: 'Hi',
+      subject: null,
+      missing: [],
+    });
+  });
+
+  test('shows the text as it would read now, with what is missing for it', async () => {
+    const ws = await openWorkspace(app, { lines: [{ messageType: 'email' }] });
+    const { _id } = await accept(ws, {
+      messageType: 'email',
+      message: 'Hi {firstName|there}, {{nickname}} {{lastName}}',
+      subject: 'For {firstName}',
+      recipientEmail: newEmail(),
+      recipientName: 'Ada Lovelace',
+      scheduledDate: inAnHour(),
+    });
+    expect(await ws.explain(_id)).toMatchObject({
+      text: 'Hi Ada,  Lovelace',
+      subject: 'For Ada',
+      missing: ['nickname'],
     });
   });
 
