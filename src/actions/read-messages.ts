@@ -24,13 +24,8 @@ export async function listMessages(
   const { cursor: after, limit, ...rest } = filters;
   const { rows, end } = await listRows(deps.database, workspaceId, rest, { limit, after });
   const snapshot = await deps.snapshots.read(workspaceId);
-  const page = rows.slice(0, filters.limit);
   return {
-    messages: page.map((row) => presentMessage(row, snapshot?.lineIdentities.get(row.lineId) ?? null)),
-    nextCursor: rows.length > page.length ? (page.at(-1)?.id ?? null) : null,
-  const lines = new Map(snapshot?.lines.map((line) => [line.id, line]));
-  return {
-    messages: rows.map((row) => presentMessage(row, lines.get(row.lineId) ?? null)),
+    messages: rows.map((row) => presentMessage(row, snapshot?.lineIdentities.get(row.lineId) ?? null)),
     nextCursor: end,
   };
 }

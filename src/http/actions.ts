@@ -8,7 +8,6 @@ import type { OpenedFile, Upload, UploadedFile } from '../actions/attachment-fil
 import type { Caller } from '../actions/authenticate.ts';
 import type { Device } from '../actions/authenticate-device.ts';
 import type { KeyedAnswer, KeyedRequest } from '../actions/idempotency.ts';
-import type { Accepted, SendOptions } from '../actions/intake.ts';
 import type { Listener } from '../actions/live-watch.ts';
 import type { Hook, HookReply } from '../actions/receive-hook.ts';
 import type { LineRequestOptions } from '../actions/request-line.ts';
@@ -26,31 +25,7 @@ import type {
   NewLineRequestAnswer,
   RequestLine,
 } from '../contract/line-orders.ts';
-import type {
-  CancelAnswer,
-  CancelForLead,
-  CancelForLeadAnswer,
-  CancelMessages,
-  CancelMessagesAnswer,
-  DryRunAnswer,
-  EditMessage,
-  EditMessageAnswer,
-  ExplainAnswer,
-  ListMessages,
-  MessageAnswer,
-  MessagesAnswer,
-  RetryAnswer,
-  SendMessage,
-  TimelineAnswer,
-} from '../contract/messages.ts';
 import type { NowAnswer } from '../contract/now.ts';
-  CreateLine,
-  LineAnswer,
-  LineHealthAnswer,
-  LinesAnswer,
-  SpamMonitorAnswer,
-  UpdateLine,
-} from '../contract/lines.ts';
 import type { DeviceEnvelope, ServerEnvelope } from '../contract/relay.ts';
 import type {
   Pair,
@@ -93,6 +68,7 @@ import type { CampaignActions } from './campaign-actions.ts';
 import type { ConversationActions } from './conversation-actions.ts';
 import type { LeadActions } from './lead-actions.ts';
 import type { LineActions } from './line-actions.ts';
+import type { MessageActions } from './message-actions.ts';
 import type { PeopleActions } from './people-actions.ts';
 
 export interface Actions
@@ -100,22 +76,8 @@ export interface Actions
     ConversationActions,
     LeadActions,
     PeopleActions,
-    LineActions {
-  acceptMessage(deps: Deps, caller: Caller, request: SendMessage, options: SendOptions): Promise<Accepted>;
-  dryRunMessage(deps: Deps, caller: Caller, request: SendMessage): Promise<DryRunAnswer>;
-  listMessages(deps: Deps, caller: Caller, filters: ListMessages): Promise<MessagesAnswer>;
-  getMessage(deps: Deps, caller: Caller, id: string): Promise<MessageAnswer>;
-  getTimeline(deps: Deps, caller: Caller, id: string): Promise<TimelineAnswer>;
-  explainMessage(deps: Deps, caller: Caller, id: string): Promise<ExplainAnswer>;
-  editMessage(deps: Deps, caller: Caller, id: string, changes: EditMessage): Promise<EditMessageAnswer>;
-  cancelMessage(deps: Deps, caller: Caller, id: string): Promise<CancelAnswer>;
-  cancelMessages(deps: Deps, caller: Caller, request: CancelMessages): Promise<CancelMessagesAnswer>;
-  retryMessage(deps: Deps, caller: Caller, id: string): Promise<RetryAnswer & { isNew: boolean }>;
-  cancelForLead(deps: Deps, caller: Caller, target: CancelForLead): Promise<CancelForLeadAnswer>;
-
-import type { MessageActions } from './message-actions.ts';
-
-export interface Actions extends CampaignActions, ConversationActions, LeadActions, MessageActions {
+    LineActions,
+    MessageActions {
   react(deps: Deps, caller: Caller, request: React): Promise<ReactAnswer>;
   showTyping(deps: Deps, caller: Caller, messageId: string, isTyping: boolean): Promise<TypingAnswer>;
   /** Reads `bytes` to their end, unless they are too many. */
