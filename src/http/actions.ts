@@ -25,23 +25,6 @@ import type {
   NewLineRequestAnswer,
   RequestLine,
 } from '../contract/line-orders.ts';
-import type {
-  CancelAnswer,
-  CancelForLead,
-  CancelForLeadAnswer,
-  CancelMessages,
-  CancelMessagesAnswer,
-  DryRunAnswer,
-  EditMessage,
-  EditMessageAnswer,
-  ExplainAnswer,
-  ListMessages,
-  MessageAnswer,
-  MessagesAnswer,
-  RetryAnswer,
-  SendMessage,
-  TimelineAnswer,
-} from '../contract/messages.ts';
 import type { NowAnswer } from '../contract/now.ts';
 import type { DeviceEnvelope, ServerEnvelope } from '../contract/relay.ts';
 import type {
@@ -108,6 +91,9 @@ export interface Actions
   retryMessage(deps: Deps, caller: Caller, id: string): Promise<RetryAnswer & { isNew: boolean }>;
   cancelForLead(deps: Deps, caller: Caller, target: CancelForLead): Promise<CancelForLeadAnswer>;
 
+    LineActions,
+    MessageActions,
+    PeopleActions {
   react(deps: Deps, caller: Caller, request: React): Promise<ReactAnswer>;
   showTyping(deps: Deps, caller: Caller, messageId: string, isTyping: boolean): Promise<TypingAnswer>;
   /** Reads `bytes` to their end, unless they are too many. */

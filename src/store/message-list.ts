@@ -226,10 +226,67 @@ class Query {
 
   #add(conditions: string[], name: string, condition: (parameter: string) => string, value: unknown): void {
     if (value === null) return;
-    this.values.push(value);
-    this.#names.push(name);
-    conditions.push(condition(`$${this.values.length}`));
+    values.push(value);
+    names.push(name);
+    to.push(condition(`$${values.length}`));
+  };
+  const { status, dateFrom, dateTo, search } = filters;
+  const length = search === null ? WALK : SEARCH_WALK;
+
+  const walk = add(conditions);
+  walk('open', (p) => `m.id = ANY(${p})`, open);
+  walk('lead', (p) => `m.lead_id = ${p}`, filters.leadId);
+  walk('campaign', (p) => `m.campaign_id = ${p}`, filters.campaignId);
+  walk('batch', (p) => `m.batch_id = ${p}`, filters.batchId);
+  const ended = endedStatus(filters);
+  if (ended !== null) {
+    // As a literal: of a parameter the planner can't know that the index holds it.
+    conditions.push(`m.status = '${ended}'`);
+    names.push(`${ENDED.indexOf(ended)}.`);
   }
+  walk('after', (p) => `m.id < ${p}`, after);
+  walk('begin', (p) => `m.id >= ${p}`, dateFrom === null ? null : firstIdAt(dateFrom - ID_SLACK_MS));
+  walk('until', (p) => `m.id < ${p}`, dateTo === null ? null : firstIdAt(dateTo + ID_SLACK_MS));
+  const walked = { values: [...values], names: [...names] };
+
+  const wish = add(wishes);
+  wish('status', (p) => `m.status = ANY(${p})`, ended === null ? status : null);
+  wish('line', (p) => `m.line_id = ${p}`, filters.lineId);
+  wish('type', (p) => `m.message_type = ${p}`, filters.messageType);
+  wish('direction', (p) => `m.direction = ${p}`, filters.direction);
+  wish('from', (p) => `m.created_at >= ${p}`, toIsoOrNull(dateFrom));
+  wish('to', (p) => `m.created_at <= ${p}`, toIsoOrNull(dateTo));
+  wish(
+    'search',
+    (p) =>
+      `(m.message ILIKE ${p} OR m.recipient_name ILIKE ${p} OR m.recipient_phone ILIKE ${p} OR m.recipient_email ILIKE ${p})`,
+    search === null ? null : `%${search.replace(/[\\%_]/g, '\\$&')}%`,
+  );
+
+  return {
+    rows: (sql: Sql, limit: number): Promise<MessageRow[]> =>
+      sql.query<MessageRow>(
+        statement(
+          `list_messages_${abbreviated(names)}`,
+          `SELECT ${MESSAGE_COLUMNS} FROM (
+             SELECT * FROM messages m WHERE ${conditions.join(' AND ')} ORDER BY m.id DESC LIMIT ${length}) m
+           WHERE ${['true', ...wishes].join(' AND ')} ORDER BY m.id DESC LIMIT $${values.length + 1}`,
+        ),
+        [...values, limit],
+      ),
+    /** Where the walk ended; null when it came to the end of all. */
+    async end(sql: Sql): Promise<string | null> {
+      const [last] = await sql.query<{ id: string }>(
+        statement(
+          `list_messages_end_${length}_${abbreviated(walked.names)}`,
+          `SELECT m.id FROM messages m WHERE ${conditions.join(' AND ')}
+           ORDER BY m.id DESC OFFSET ${length - 1} LIMIT 1`,
+        ),
+        walked.values,
+      );
+      return last?.id ?? null;
+    },
+  };
 }
 
 /** The one status that is asked for, where its index is the best way to what is. */
