@@ -115,7 +115,7 @@ describe('a list', () => {
       const { messages } = await client.listMessages({ status: 'sent,delivered' });
       return messages.length === ws.lines.length * texts.length;
     });
-    for await (const { event } of client.paginate('readEvents', { limit: '2' })) events.push(event);
+    for await (const { event } of client.paginate('readEvents', { limit: 2 })) events.push(event);
     expect(events.filter((event) => event === 'message.sent')).toHaveLength(texts.length);
   });
 });

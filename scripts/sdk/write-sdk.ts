@@ -169,7 +169,7 @@ function inputOf(
   const fields = own.map(({ name, required = false, schema, description = schema.description }) => {
     const about = comment(withoutNames(description), INDENT);
     const chosen = special.find((each) => each.name === name);
-    const type = chosen?.type ?? parameterType(schema, style);
+    const type = chosen?.type ?? parameterType(name, schema, style);
     const isGiven = required || chosen?.isRequired === true;
     return `${about}${INDENT}${name}${isGiven ? `: ${type}` : `?: ${withUndefined(type)}`};\n`;
   });
@@ -185,10 +185,12 @@ function inputOf(
   return `\n    input${isOptional ? '?' : ''}: {\n${fields.join('')}    },\n    `;
 }
 
-/** In a query everything is text: `true` and `false` may be given as such. */
-function parameterType(schema: Schema, style: { isInput: boolean }): string {
+/** In a query everything is text: flags and counts may be given as what they are. */
+function parameterType(name: string, schema: Schema, style: { isInput: boolean }): string {
   const isFlag = schema.enum?.length === 2 && schema.enum.includes('true') && schema.enum.includes('false');
-  return isFlag ? 'boolean' : typeOf(schema, style);
+  if (isFlag) return 'boolean';
+  const type = typeOf(schema, style);
+  return type === 'string' && /^(limit|page)$/.test(name) ? 'number | string' : type;
 }
 
 function entryOf(call: Call, document: ApiDocument): string {

@@ -1245,7 +1245,7 @@ export interface Operations {
       status?: 'draft' | 'active' | 'paused' | 'completed' | 'archived' | undefined;
       cursor?: string | undefined;
       /** 1–100; 50 when absent. */
-      limit?: string | undefined;
+      limit?: number | string | undefined;
     },
     options?: CallOptions,
   ): Promise<CampaignsAnswer>;
@@ -1417,7 +1417,7 @@ export interface Operations {
       status?: 'active' | 'held' | 'stopped' | 'finished' | 'failed' | undefined;
       cursor?: string | undefined;
       /** 1–100; 50 when absent. */
-      limit?: string | undefined;
+      limit?: number | string | undefined;
     },
     options?: CallOptions,
   ): Promise<CampaignLeadsAnswer>;
@@ -1550,7 +1550,7 @@ export interface Operations {
     input: {
       id: Id;
       cursor?: string | undefined;
-      limit?: string | undefined;
+      limit?: number | string | undefined;
     },
     options?: CallOptions,
   ): Promise<SimulationsAnswer>;
@@ -1628,7 +1628,7 @@ export interface Operations {
       /** Of those that never go. */
       reason?: string | undefined;
       /** 1 to 100, 50 when absent. */
-      limit?: string | undefined;
+      limit?: number | string | undefined;
       cursor?: string | undefined;
     },
     options?: CallOptions,
@@ -1732,7 +1732,7 @@ export interface Operations {
       event?: 'message.sent' | 'message.failed' | 'message.fallback' | 'message.opened' | 'message.reply' | 'message.delivered' | 'message.cancelled' | 'message.received' | 'line.health_changed' | 'lead.opted_out' | 'conversation.dormant' | 'campaign.completed' | 'webhook.disabled' | undefined;
       cursor?: string | undefined;
       /** 1–100; 50 when absent. */
-      limit?: string | undefined;
+      limit?: number | string | undefined;
     },
     options?: CallOptions,
   ): Promise<WebhookDeliveriesAnswer>;
@@ -1779,7 +1779,7 @@ export interface Operations {
       /** Id of the last event you have: a `nextCursor`, or a `webhook-id`. Absent: from the oldest on. */
       after?: string | undefined;
       /** 1–500; 100 when absent. */
-      limit?: string | undefined;
+      limit?: number | string | undefined;
       /** Only these, separated by commas. */
       types?: string | undefined;
     },
