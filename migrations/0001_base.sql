@@ -121,6 +121,7 @@ CREATE TABLE verifications (
   expires_at timestamptz NOT NULL
 );
 CREATE INDEX verifications_identifier ON verifications (identifier);
+CREATE INDEX verifications_value ON verifications (value);
 CREATE INDEX verifications_expiry ON verifications (expires_at);
 
 -- Secret and backup codes are encrypted.

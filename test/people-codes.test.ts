@@ -53,6 +53,18 @@ describe('codes of the telephone', () => {
     expect([alone.status, alone.body.code]).toEqual([401, 'SIGN_IN_AGAIN']);
   });
 
+  test('a browser may be trusted for 30 days, until the password changes', async () => {
+    const { member, uri } = await withCodes();
+    const first = await signIn(member.email);
+    const code = { code: codeOf(uri, Date.now()), trustDevice: true };
+    expect((await first.browser.call('POST', '/auth/code', code)).status).toBe(200);
+    const again = () =>
+      first.browser.call('POST', '/auth/sign-in', { email: member.email, password: PASSWORD });
+    expect((await again()).body.codeNeeded).toBe(false);
+    expect((await member.call('POST', '/auth/sign-out-elsewhere')).status).toBe(200);
+    expect((await again()).body.codeNeeded).toBe(true);
+  });
+
   test('a backup code signs in once', async () => {
     const { member, backupCodes } = await withCodes();
     const [code = ''] = backupCodes;

@@ -146,6 +146,7 @@ const ACROSS_WORKSPACES: Readonly<Record<string, string>> = {
   find_sessions: 'reference tables: the session tells the workspaces',
   delete_session: 'reference table',
   delete_sessions: 'reference table',
+  forget_browsers: 'reference table',
   list_memberships: 'reference table, with the names of its workspaces',
   has_any_owner: 'reference table: one yes or no for the whole server',
   insert_invitation: 'reference table',

@@ -1,11 +1,19 @@
 /** The one client of the API, by the session's cookie, and what is done alike wherever it refuses. */
-import { QueryClient } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { createClient, TrunklineError } from '@trunkline/sdk';
 import { workspaceId } from './lib/workspace.ts';
+import { leave } from './session-end.ts';
 
 export const api = createClient({ url: '', workspaceId });
 
+/** Whatever is refused for want of a session leads to the sign-in, and back from there. */
+const onError = (error: Error) => {
+  if (isSignedOut(error)) leave();
+};
+
 export const queryClient = new QueryClient({
+  queryCache: new QueryCache({ onError }),
+  mutationCache: new MutationCache({ onError }),
   defaultOptions: {
     queries: {
       // The live stream tells when something changed; this is for when it is away.

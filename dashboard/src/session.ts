@@ -1,15 +1,10 @@
 /** Who is signed in, and what that person may do here. */
 import { queryOptions, useSuspenseQuery } from '@tanstack/react-query';
-import { TrunklineError } from '@trunkline/sdk';
+import { type Me, TrunklineError } from '@trunkline/sdk';
+import { api } from './api.ts';
+import { forgetWorkspace, workspaceId } from './lib/workspace.ts';
 
-export interface Me {
-  /** null: who calls has an API key. */
-  person: { id: string; name: string; email: string; twoFactorEnabled: boolean } | null;
-  role: 'owner' | 'admin' | 'member' | 'viewer' | null;
-  scopes: ('send' | 'read' | 'admin')[];
-  workspace: { id: string; name: string; timezone: string };
-  workspaces: { id: string; name: string; role: string }[];
-}
+export type { Me };
 
 export const meQuery = queryOptions({
   queryKey: ['me'],
@@ -18,9 +13,15 @@ export const meQuery = queryOptions({
 });
 
 async function readMe(signal: AbortSignal): Promise<Me> {
-  const answer = await fetch('/api/me', { signal });
-  if (answer.ok) return answer.json();
-  throw new TrunklineError({ status: answer.status, code: 'UNAUTHORIZED', error: 'Sign in first' });
+  try {
+    return await api.getMe(undefined, { signal });
+  } catch (error) {
+    // The workspace of before may have let this person go: the others are still there.
+    const isGone = error instanceof TrunklineError && error.code === 'NOT_A_MEMBER' && workspaceId() !== null;
+    if (!isGone) throw error;
+    forgetWorkspace();
+    return api.getMe(undefined, { signal });
+  }
 }
 
 /** Within the shell only, which has asked before it shows anything. */

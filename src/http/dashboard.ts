@@ -18,6 +18,8 @@ export const PAGES: readonly string[] = [
   'settings',
   'start',
   'sign-in',
+  'setup',
+  'join',
 ];
 
 const BUILT = path.resolve(import.meta.dirname, '../../dashboard/dist');

@@ -95,6 +95,13 @@ export async function deleteSession(sql: Sql, token: string): Promise<void> {
   await sql.query(DELETE_SESSION, [token]);
 }
 
+const FORGET_BROWSERS = statement('forget_browsers', 'DELETE FROM verifications WHERE value = $1');
+
+/** Browsers in which no code was asked for, and sign-ins that wait for one. */
+export async function forgetBrowsers(tx: Sql, personId: string): Promise<void> {
+  await tx.query(FORGET_BROWSERS, [personId]);
+}
+
 const DELETE_SESSIONS = statement('delete_sessions', 'DELETE FROM sessions WHERE person_id = $1');
 
 export async function deleteSessions(tx: Sql, personId: string): Promise<void> {

@@ -6,6 +6,11 @@ export function workspaceId(): string | null {
   return localStorage.getItem(KEY);
 }
 
+/** Next time it is the first one again. */
+export function forgetWorkspace(): void {
+  localStorage.removeItem(KEY);
+}
+
 /** The page starts anew: nothing of the other workspace may stay in any cache. */
 export function chooseWorkspace(id: string | null): void {
   if (id === null) localStorage.removeItem(KEY);

@@ -1,8 +1,8 @@
 import { useNavigate } from '@tanstack/react-router';
-import { ChevronsUpDown, LogOut } from 'lucide-react';
-import { queryClient } from '../api.ts';
+import { ChevronsUpDown, LogOut, UserRound } from 'lucide-react';
 import { chooseWorkspace } from '../lib/workspace.ts';
 import { useMe } from '../session.ts';
+import { endSession } from '../session-end.ts';
 import { signOut } from '../sign-in.ts';
 import { Button } from '../ui/button.tsx';
 import { Menu, MenuCheck, MenuItem, MenuLabel, MenuSeparator } from '../ui/menu.tsx';
@@ -23,8 +23,7 @@ export function AccountMenu() {
   const leave = async () => {
     try {
       await signOut();
-      queryClient.clear();
-      await navigate({ to: '/sign-in', search: {} });
+      endSession();
     } catch (error) {
       toast.failed(error);
     }
@@ -63,6 +62,9 @@ export function AccountMenu() {
         </MenuCheck>
       ))}
       <MenuSeparator />
+      <MenuItem onSelect={() => void navigate({ to: '/settings', search: { tab: 'account' } })}>
+        <UserRound aria-hidden /> Your account
+      </MenuItem>
       <MenuItem onSelect={() => void leave()}>
         <LogOut aria-hidden /> Sign out
       </MenuItem>

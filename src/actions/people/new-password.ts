@@ -2,7 +2,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Deps } from '../../deps.ts';
 import { normalizeEmail } from '../../domain/address.ts';
-import { deleteSessions, findPersonByEmail, setPassword, switchOffCodes } from '../../store/people.ts';
+import {
+  deleteSessions,
+  findPersonByEmail,
+  forgetBrowsers,
+  setPassword,
+  switchOffCodes,
+} from '../../store/people.ts';
 
 /** null: nobody has an account with this address. */
 export async function newPasswordFor(
@@ -19,6 +25,7 @@ export async function newPasswordFor(
     await setPassword(tx, person.id, hash, now);
     await switchOffCodes(tx, person.id, now);
     await deleteSessions(tx, person.id);
+    await forgetBrowsers(tx, person.id);
   });
   return password;
 }

@@ -1,7 +1,7 @@
 /** What a person does about the own account: sign in and out, password, codes. The library does it; here its words become ours. */
 import { type ProblemCode, problem } from '../../contract/problems.ts';
 import type { Deps } from '../../deps.ts';
-import { deleteSession } from '../../store/people.ts';
+import { deleteSession, forgetBrowsers } from '../../store/people.ts';
 import { clearAttempts, limitAttempts } from './limit-sign-ins.ts';
 import type { LibraryAnswer } from './sign-in.ts';
 
@@ -57,7 +57,7 @@ export async function changePassword(
   { currentPassword, newPassword }: { currentPassword: string; newPassword: string },
 ): Promise<Done> {
   const body = { currentPassword, newPassword, revokeOtherSessions: true };
-  return done(await askKnown(deps, visitor, '/change-password', body));
+  return forgettingBrowsers(deps, visitor, () => askKnown(deps, visitor, '/change-password', body));
 }
 
 export async function renamePerson(deps: Deps, visitor: Visitor, name: string): Promise<Done> {
@@ -65,7 +65,7 @@ export async function renamePerson(deps: Deps, visitor: Visitor, name: string): 
 }
 
 export async function endOtherSessions(deps: Deps, visitor: Visitor): Promise<Done> {
-  return done(await askKnown(deps, visitor, '/revoke-other-sessions', {}));
+  return forgettingBrowsers(deps, visitor, () => askKnown(deps, visitor, '/revoke-other-sessions', {}));
 }
 
 /** Codes are asked for once the first one was entered. */
@@ -95,6 +95,18 @@ export async function newBackupCodes(
 export async function renewSession(deps: Deps, visitor: Visitor): Promise<readonly string[]> {
   const { cookies } = await deps.people.signIn.ask({ ...visitor, method: 'GET', path: '/get-session' });
   return cookies;
+}
+
+/** No browser is trusted any more: each asks for a code at the next sign-in. */
+async function forgettingBrowsers(
+  deps: Deps,
+  visitor: Visitor,
+  ask: () => Promise<LibraryAnswer>,
+): Promise<Done> {
+  const session = await deps.people.sessions.find(visitor.cookie);
+  const answer = await ask();
+  if (session !== null) await forgetBrowsers(deps.database, session.personId);
+  return done(answer);
 }
 
 /** Of somebody signed in. What is asked for takes a password: it is tried as rarely as at the door. */

@@ -1,13 +1,33 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { ownPath } from '../../session-end.ts';
 import { rootRoute } from '../../shell/route.tsx';
 
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
-  // Only to a place of our own: whoever sends a link must not choose where it leads after the sign-in.
-  validateSearch: ({ next }: Record<string, unknown>): { next?: string } =>
-    typeof next === 'string' && /^\/(?![/\\])/.test(next) ? { next } : {},
+  validateSearch: ({ next }: Record<string, unknown>): { next?: string } => {
+    const own = ownPath(next);
+    return own === null ? {} : { next: own };
+  },
   component: lazyRouteComponent(() => import('./index.tsx'), 'SignInPage'),
 });
 
-export const signInRoutes = [signInRoute] as const;
+const withToken = ({ token }: Record<string, unknown>): { token: string } => ({
+  token: typeof token === 'string' ? token : '',
+});
+
+const setUpRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/setup',
+  validateSearch: withToken,
+  component: lazyRouteComponent(() => import('./set-up.tsx'), 'SetUpPage'),
+});
+
+const joinRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/join',
+  validateSearch: withToken,
+  component: lazyRouteComponent(() => import('./join.tsx'), 'JoinPage'),
+});
+
+export const signInRoutes = [signInRoute, setUpRoute, joinRoute] as const;
