@@ -56,8 +56,8 @@ export function createLiveWatch(deps: WatchDeps): LiveWatch {
   };
 }
 
-function callerName({ apiKeyId }: Caller): string {
-  return apiKeyId;
+function callerName({ apiKeyId, personId }: Caller): string {
+  return personId ?? apiKeyId;
 }
 
 interface Place extends Listener {
