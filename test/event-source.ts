@@ -16,9 +16,9 @@ export interface Ear {
   topic(topic: LiveTopic): Promise<true>;
 }
 
-export async function listen(url: string, headers: Record<string, string>): Promise<Ear> {
+export async function listen(url: string, headers: Record<string, string>, query = ''): Promise<Ear> {
   const hangUp = new AbortController();
-  const answer = await fetch(`${url}/api/live`, { headers, signal: hangUp.signal });
+  const answer = await fetch(`${url}/api/live${query}`, { headers, signal: hangUp.signal });
   const heard: Ear['heard'] = [];
   let text = '';
   let hasEnded = false;

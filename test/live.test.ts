@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { NewApiKeyAnswer } from '../src/contract/api-keys.ts';
 import { type Ear, listen } from './event-source.ts';
 import { openApp, type TestApp } from './harness.ts';
+import { openOwner } from './people.ts';
 import { until } from './until.ts';
 import { newPhone, openWorkspace, type Workspace } from './workspaces.ts';
 
@@ -93,6 +94,21 @@ test('a key that is removed hears nothing more', async () => {
   await until('its stream has ended', ear.hasEnded);
   expect(kept.hasEnded()).toBe(false);
   expect((await hear({ key })).status).toBe(401);
+});
+
+test('a person hears the workspace that is asked for, until signed out', async () => {
+  const workspace = await openWorkspace(app);
+  const owner = await openOwner(app, workspace);
+  const cookie = [...owner.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  const ear = await listen(app.url, { cookie }, `?workspace=${workspace.workspaceId}`);
+  const other = await openWorkspace(app);
+  const foreign = await listen(app.url, { cookie }, `?workspace=${other.workspaceId}`);
+  onTestFinished(() => ear.hangUp());
+  await workspace.send({ message: 'Hi', recipientPhone: newPhone() });
+  await ear.now('one was sent', ({ counts }) => counts.sent === 1);
+  expect(foreign.status).toBeGreaterThanOrEqual(400);
+  expect((await owner.call('POST', '/auth/sign-out', {})).status).toBe(200);
+  await until('its stream has ended', ear.hasEnded);
 });
 
 test('one key has twenty ears, and no more until one of them closes', async () => {

@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildDashboardWhenStale } from '../../scripts/build-dashboard.ts';
 import { openApp, type TestApp } from '../harness.ts';
+import { openOwner, type Person } from '../people.ts';
 import { until } from '../until.ts';
 import { newPhone, openWorkspace, type Workspace } from '../workspaces.ts';
 import { expectAccessible, hasBrowser, openBrowser, WIDE, watchForTrouble } from './browser.ts';
@@ -26,15 +27,18 @@ describe.skipIf(!hasBrowser)('what happens now', () => {
     await app.close();
   });
 
-  async function open(workspace: Pick<Workspace, 'key'>, path = '/', url = app.url) {
+  /** By the cookie of a person, or by the key of the workspace. */
+  async function open(workspace: Workspace, who: Person | null = null, url = app.url) {
     const context = await browser.newContext({
       viewport: WIDE,
-      extraHTTPHeaders: { authorization: `Bearer ${workspace.key}` },
+      ...(who === null ? { extraHTTPHeaders: { authorization: `Bearer ${workspace.key}` } } : {}),
       permissions: ['clipboard-read', 'clipboard-write'],
     });
+    if (who !== null)
+      await context.addCookies([...who.cookies].map(([name, value]) => ({ name, value, url })));
     const { trouble } = watchForTrouble(context, url);
     const page = await context.newPage();
-    await page.goto(`${url}${path}`);
+    await page.goto(url);
     const close = async () => {
       await context.close();
       expect(trouble).toEqual([]);
@@ -51,7 +55,7 @@ describe.skipIf(!hasBrowser)('what happens now', () => {
 
   test('an empty workspace shows three steps, and its first message is on a simulated phone within seconds', async () => {
     const workspace = await openWorkspace(app, { lines: [] });
-    const { page, close } = await open(workspace);
+    const { page, close } = await open(workspace, await openOwner(app, workspace));
     await page.getByRole('heading', { name: 'First steps' }).waitFor();
     await expectAccessible(page);
     await page.getByLabel('Message', { exact: true }).fill('Is anybody there?');
@@ -133,7 +137,7 @@ describe.skipIf(!hasBrowser)('what happens now', () => {
     await workspace.send({ message: 'Hi', recipientPhone: newPhone() });
     const before = await openApp({ databaseUrl: app.databaseUrl, key: app.key, dispatches: false });
     const door = await openDoor(before.url);
-    const { page, close } = await open(workspace, '/', door.url);
+    const { page, close } = await open(workspace, null, door.url);
     await until('the page stands', async () => (await figure(page, 'Sent').textContent()) === '1');
     door.leadTo(null);
     await before.close();
