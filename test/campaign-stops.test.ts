@@ -402,7 +402,7 @@ describe('facts of many contacts', () => {
     const facts = await readEntryFacts(
       counting,
       own.workspaceId,
-      { id, messageType: 'imessage' },
+      { messageType: 'imessage' },
       standings,
       clock.now(),
     );

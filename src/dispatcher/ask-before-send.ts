@@ -44,7 +44,7 @@ export async function askBeforeSend(
   if (answers === null) return again(now, STOPPING);
   if (answers.includes('busy')) return again(now + BUSY_PAUSE_MS, BUSY);
   await deps.checkpoint('conditions.asked');
-  const gate = (await askStops(deps.database, workspaceId, [message], now)).get(message.id) ?? null;
+  const gate = (await askStops(deps.database, workspaceId, [{ message }], now)).get(message.id) ?? null;
   switch (gate?.do) {
     case undefined:
       return null;

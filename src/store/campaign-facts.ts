@@ -2,7 +2,7 @@
  * What decisions about leads on their way through campaigns ask for, for hundreds of them in one statement: where each stands
  * is known to whoever asks, all else is looked up by index, lead by lead inside the database.
  */
-import type { HttpAnswer, Reply } from '../domain/campaign/conditions.ts';
+import type { HttpAnswer, LeadFacts, Reply } from '../domain/campaign/conditions.ts';
 import type { EntryFacts, StepMessage } from '../domain/campaign/next-step.ts';
 import { cascade } from '../domain/cascade.ts';
 import type { MessageType } from '../domain/words.ts';
@@ -36,18 +36,18 @@ const SLOW_CLOCK_MS = 600_000;
 // workspace for each lead when it is given a list of them (30 s for 500 leads, while 15,000 messages had been made).
 //
 // Whoever shares an address with the lead is the same person in another list: a reply may have been stored with either.
-const READ_FACTS = statement(
+export const READ_FACTS = statement(
   'read_campaign_facts',
   `SELECT
-     (SELECT ${LEAD_JSON} FROM leads l WHERE l.workspace_id = $1 AND l.id = r.lead_id) AS lead,
-     ARRAY(SELECT a.address FROM addresses a WHERE a.workspace_id = $1 AND a.suppressed_at IS NOT NULL AND a.address = ANY(own.addresses))
-       AS suppressed,
+     (SELECT ${LEAD_JSON} FROM leads l WHERE r.asks_lead AND l.workspace_id = $1 AND l.id = r.lead_id) AS lead,
+     ARRAY(SELECT a.address FROM addresses a
+       WHERE r.asks_lead AND a.workspace_id = $1 AND a.suppressed_at IS NOT NULL AND a.address = ANY(own.addresses)) AS suppressed,
      (SELECT json_build_object('status', m.status, 'reason', m.reason, 'errorMessage', m.error_message,
         'leftAt', (SELECT extract(epoch FROM max(e.at)) * 1000 FROM events e
            WHERE e.workspace_id = $1 AND e.message_id = m.id AND e.type = 'message.sending'),
         'sentAt', extract(epoch FROM m.sent_at) * 1000, 'endedAt', extract(epoch FROM m.updated_at) * 1000,
         'fallbackSmsDispatched', m.fallback_sms_dispatched)
-      FROM messages m WHERE m.workspace_id = $1 AND m.id = r.message_id) AS message,
+      FROM messages m WHERE r.asks_messages AND m.workspace_id = $1 AND m.id = r.message_id) AS message,
      wrote.had, wrote."contactedBefore",
      ARRAY(SELECT json_build_object('at', extract(epoch FROM w.created_at) * 1000, 'text', w.text) FROM (
         SELECT said.created_at, said.text FROM (
@@ -58,15 +58,18 @@ const READ_FACTS = statement(
           WHERE m.workspace_id = $1 AND m.lead_id = person.id AND m.direction = 'received' AND m.created_at >= r.entered_at
             AND m.sent_at >= r.wrote_after AND (m.lead_id = r.lead_id OR m.address = ANY(own.addresses))
           ORDER BY m.created_at, m.id LIMIT ${MAX_REPLIES}) said
-        ORDER BY said.created_at, said.id LIMIT ${MAX_REPLIES}) w) AS replies,
+        ORDER BY said.created_at, said.id LIMIT ${MAX_REPLIES}) w WHERE r.asks_replies) AS replies,
      ARRAY(SELECT json_build_object('id', q.condition_id, 'holds', q.holds, 'failed', q.failed,
         'retryAt', extract(epoch FROM q.retry_at) * 1000)
-      FROM condition_answers q WHERE q.workspace_id = $1 AND q.campaign_id = r.campaign_id AND q.lead_id = r.lead_id
+      FROM condition_answers q WHERE r.asks_answers AND q.workspace_id = $1 AND q.campaign_id = r.campaign_id AND q.lead_id = r.lead_id
         AND (q.retry_at > $3 OR (q.holds IS NOT NULL AND q.asked_at > $4))) AS answers
    FROM ROWS FROM (json_to_recordset($2::json)
-       AS (campaign_id text, lead_id text, entry int, message_id text, entered_at timestamptz, wrote_after timestamptz))
-     WITH ORDINALITY AS r(campaign_id, lead_id, entry, message_id, entered_at, wrote_after, place),
-     LATERAL (SELECT ARRAY(SELECT la.address FROM lead_addresses la WHERE la.workspace_id = $1 AND la.lead_id = r.lead_id) AS addresses) own,
+       AS (campaign_id text, lead_id text, entry int, message_id text, entered_at timestamptz, wrote_after timestamptz,
+         asks_lead boolean, asks_messages boolean, asks_replies boolean, asks_answers boolean))
+     WITH ORDINALITY AS r(campaign_id, lead_id, entry, message_id, entered_at, wrote_after,
+       asks_lead, asks_messages, asks_replies, asks_answers, place),
+     LATERAL (SELECT ARRAY(SELECT la.address FROM lead_addresses la
+       WHERE la.workspace_id = $1 AND la.lead_id = r.lead_id) AS addresses OFFSET 0) own,
      LATERAL (
        SELECT coalesce(array_agg(m.step_key) FILTER (WHERE m.campaign_id = r.campaign_id AND m.campaign_entry = r.entry
            AND m.step_key IS NOT NULL), '{}') AS had,
@@ -74,7 +77,7 @@ const READ_FACTS = statement(
            'campaign', coalesce(bool_or(m.campaign_id = r.campaign_id AND m.direction = 'sent' AND m.sent_at < r.entered_at), false),
            'anyCampaign', coalesce(bool_or(m.campaign_id IS NOT NULL AND m.direction = 'sent' AND m.sent_at < r.entered_at), false)
          ) AS "contactedBefore"
-       FROM messages m WHERE m.workspace_id = $1 AND m.lead_id = r.lead_id) wrote
+       FROM messages m WHERE r.asks_messages AND m.workspace_id = $1 AND m.lead_id = r.lead_id) wrote
    ORDER BY r.place`,
 );
 
@@ -89,40 +92,59 @@ interface FactsRow {
   answers: { id: string; holds: boolean | null; failed: string | null; retryAt: number | null }[];
 }
 
+/** What is not asked for comes back as if there were nothing of it. */
+export interface FactsAsked {
+  /** With the opt-outs of its addresses. */
+  lead: boolean;
+  /** That of its step, which ones it had, and who wrote to it before it entered. */
+  messages: boolean;
+  replies: boolean;
+  answers: boolean;
+}
+
+export const ALL_FACTS: FactsAsked = { lead: true, messages: true, replies: true, answers: true };
+
+/** With all of the lead, not only what conditions can ask for. */
+export type KnownFacts = EntryFacts & { lead: (LeadRow & LeadFacts) | null };
+
 /** Of one campaign; in the order of `entries`. */
 export function readEntryFacts(
   sql: Sql,
   workspaceId: string,
-  { id, messageType }: { id: string; messageType: MessageType },
+  { messageType }: { messageType: MessageType },
   entries: readonly Standing[],
   now: number,
-): Promise<EntryFacts[]> {
-  return readFacts(sql, workspaceId, new Map([[id, messageType]]), entries, now);
+  asked: (entry: Standing) => FactsAsked = () => ALL_FACTS,
+): Promise<KnownFacts[]> {
+  const questions = entries.map((entry) => ({ ...entry, messageType, asked: asked(entry) }));
+  return readFacts(sql, workspaceId, questions, now);
 }
 
-/** In the order of `standings`. `messageTypes`: by campaign. */
+export type Question = Standing & { messageType: MessageType; asked: FactsAsked };
+
+/** In the order of `questions`. */
 export async function readFacts(
   sql: Sql,
   workspaceId: string,
-  messageTypes: ReadonlyMap<string, MessageType>,
-  standings: readonly Standing[],
+  questions: readonly Question[],
   now: number,
-): Promise<EntryFacts[]> {
-  if (standings.length === 0) return [];
-  const records = standings.map((each) => ({
-    campaign_id: each.campaignId,
-    lead_id: each.leadId,
-    entry: each.entry,
-    message_id: each.messageId,
-    entered_at: toIso(each.enteredAt),
-    wrote_after: toIso(each.enteredAt - SLOW_CLOCK_MS),
-  }));
-  const values = [workspaceId, JSON.stringify(records), toIso(now), toIso(now - ANSWER_FRESH_MS)];
-  const rows = await sql.query<FactsRow>(READ_FACTS, values);
-  return rows.map((row, index) => {
-    const { campaignId, enteredAt, stepKey, stepAt, nextStepKey } = standings[index] as Standing;
-    const { lead, message, had, contactedBefore } = row;
-    const messageType = messageTypes.get(campaignId) ?? 'imessage';
+): Promise<KnownFacts[]> {
+  const open = questions.filter(({ asked }) => Object.values(asked).includes(true));
+  const rows = new Map<Question, FactsRow>();
+  if (open.length > 0) {
+    const values = [
+      workspaceId,
+      JSON.stringify(open.map(recordOf)),
+      toIso(now),
+      toIso(now - ANSWER_FRESH_MS),
+    ];
+    const found = await sql.query<FactsRow>(READ_FACTS, values);
+    for (const [index, question] of open.entries()) rows.set(question, found[index] ?? NOTHING);
+  }
+  return questions.map((question) => {
+    const { enteredAt, stepKey, stepAt, nextStepKey, messageType } = question;
+    const { lead, suppressed, message, had, replies, contactedBefore, answers } =
+      rows.get(question) ?? NOTHING;
     return {
       now,
       enteredAt,
@@ -131,10 +153,10 @@ export async function readFacts(
       nextStepKey,
       had,
       message,
-      replies: message === null ? row.replies : row.replies.map((reply) => answering(message, reply)),
-      lead: lead === null ? null : { ...lead, isDnc: isDnc(lead, row.suppressed, messageType) },
+      replies: message === null ? replies : replies.map((reply) => answering(message, reply)),
+      lead: lead === null ? null : { ...lead, isDnc: isDnc(lead, suppressed, messageType) },
       contactedBefore,
-      http: new Map(row.answers.map((each) => [each.id, answerOf(each)])),
+      http: new Map(answers.map((each) => [each.id, answerOf(each)])),
     };
   });
 }
@@ -145,8 +167,37 @@ function answering({ leftAt, sentAt }: NonNullable<FactsRow['message']>, reply: 
   return isQuicker ? { ...reply, at: sentAt } : reply;
 }
 
+const NOTHING: FactsRow = {
+  lead: null,
+  suppressed: [],
+  message: null,
+  had: [],
+  replies: [],
+  contactedBefore: { campaign: false, anyCampaign: false },
+  answers: [],
+};
+
+function recordOf({ campaignId, leadId, entry, messageId, enteredAt, asked }: Question) {
+  return {
+    campaign_id: campaignId,
+    lead_id: leadId,
+    entry,
+    message_id: messageId ?? undefined,
+    entered_at: toIso(enteredAt),
+    wrote_after: toIso(enteredAt - SLOW_CLOCK_MS),
+    asks_lead: asked.lead,
+    asks_messages: asked.messages,
+    asks_replies: asked.replies,
+    asks_answers: asked.answers,
+  };
+}
+
 /** As the gate `opt_out` sees it: opted out as a whole, or every address that could be written to is suppressed. */
-function isDnc(lead: LeadRow, suppressed: readonly string[], messageType: MessageType): boolean {
+export function isDnc(
+  lead: LeadRow,
+  suppressed: readonly string[],
+  messageType: MessageType,
+): boolean {
   if (lead.optedOutAt !== null) return true;
   const own = {
     phone: lead.phone,

@@ -4,6 +4,7 @@
  */
 
 import type { Step } from '../../domain/campaign/campaign.ts';
+import { neededToDecide } from '../../domain/campaign/facts-needed.ts';
 import { type Decision, decide, type EntryFacts } from '../../domain/campaign/next-step.ts';
 import { invariant } from '../../lib/invariant.ts';
 import { readEntryFacts } from '../../store/campaign-facts.ts';
@@ -11,7 +12,7 @@ import { type EntryRow, lockDueEntries, storeEntries } from '../../store/campaig
 import { type Question, wantAnswers } from '../../store/condition-answers.ts';
 import { readTalkingLines } from '../../store/deliveries.ts';
 import { type NewMessage, writeIntake } from '../../store/intake.ts';
-import { readLeads } from '../../store/leads.ts';
+import type { LeadRow } from '../../store/leads.ts';
 import { cancelWaiting } from './cancel-steps.ts';
 import { LineTurns } from './line-turns.ts';
 import { isReachable, makeStep } from './make-step.ts';
@@ -31,7 +32,13 @@ export async function advanceLeads(run: Run, limit: number): Promise<Advanced | 
   const { workspaceId } = snapshot.workspace;
   const due = await lockDueEntries(tx, workspaceId, campaign.id, now, limit);
   if (due.length === 0) return { looked: 0, made: 0 };
-  const known = await readEntryFacts(tx, workspaceId, campaign, due, now);
+  const { replies, contacts, answers } = neededToDecide(campaign);
+  const known = await readEntryFacts(tx, workspaceId, campaign, due, now, ({ stepKey }) => ({
+    lead: true,
+    messages: contacts || stepKey !== null,
+    replies,
+    answers,
+  }));
   const sending: Sending[] = [];
   const stopped: EntryRow[] = [];
   const questions: Question[] = [];
@@ -41,7 +48,8 @@ export async function advanceLeads(run: Run, limit: number): Promise<Advanced | 
     const decision = settleOn(campaign, entry, facts);
     switch (decision.do) {
       case 'send':
-        sending.push({ entry, step: decision.step, stepIndex: decision.stepIndex });
+        invariant(facts.lead !== null, 'nobody who is gone is written to');
+        sending.push({ entry, lead: facts.lead, step: decision.step, stepIndex: decision.stepIndex });
         break;
       case 'wait':
         Object.assign(entry, { ...ON_ITS_WAY, lookAt: decision.until });
@@ -81,6 +89,7 @@ export async function advanceLeads(run: Run, limit: number): Promise<Advanced | 
 
 interface Sending {
   entry: EntryRow;
+  lead: LeadRow;
   step: Step;
   stepIndex: number;
 }
@@ -130,15 +139,8 @@ async function makeSteps(run: Run, sending: readonly Sending[]): Promise<NewMess
   const turns = new LineTurns(run);
   if (!turns.anyUp) return null;
   const leadIds = sending.map(({ entry }) => entry.leadId);
-  const leads = new Map((await readLeads(tx, workspaceId, leadIds)).map((lead) => [lead.id, lead]));
   const touches = Map.groupBy(await readTalkingLines(tx, workspaceId, leadIds), ({ leadId }) => leadId);
-  return sending.flatMap(({ entry, step, stepIndex }) => {
-    const lead = leads.get(entry.leadId);
-    if (lead === undefined) {
-      // Deleted in this very moment: decided anew in the next look.
-      entry.lookAt = now;
-      return [];
-    }
+  return sending.flatMap(({ entry, lead, step, stepIndex }) => {
     if (!isReachable(campaign, lead)) {
       const detail = `The contact has no address that ${campaign.messageType} can go to`;
       end(entry, 'failed', { reason: 'no_address', detail, conditionId: null }, now);

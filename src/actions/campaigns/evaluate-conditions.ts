@@ -78,7 +78,7 @@ async function readConditionFacts(
   const [facts] = await readEntryFacts(
     deps.database,
     workspaceId,
-    { id: campaign?.id ?? '', messageType: campaign?.messageType ?? 'imessage' },
+    { messageType: campaign?.messageType ?? 'imessage' },
     [
       {
         campaignId: campaign?.id ?? '',

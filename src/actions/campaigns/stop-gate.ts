@@ -4,14 +4,16 @@
  * by `explain`.
  */
 import type { Step } from '../../domain/campaign/campaign.ts';
+import { neededToStop } from '../../domain/campaign/facts-needed.ts';
 import { firstStop, type StepGate, type Stop, type StopReason } from '../../domain/campaign/next-step.ts';
-import { readFacts } from '../../store/campaign-facts.ts';
+import { isDnc, type KnownFacts, type Question, readFacts } from '../../store/campaign-facts.ts';
 import { readStandings } from '../../store/campaign-gate.ts';
 import type { EntryRow } from '../../store/campaign-leads.ts';
 import { type CampaignRow, findCampaigns } from '../../store/campaigns.ts';
 import type { Sql } from '../../store/database.ts';
 import type { DeliveryFacts } from '../../store/deliveries.ts';
 import type { MessageRow } from '../../store/messages.ts';
+import { suppressedAddresses } from '../delivery-facts.ts';
 
 /** Writes `stop` into facts of steps. Where none of the messages is one, nothing is asked of the database. */
 export async function addStops(
@@ -22,22 +24,21 @@ export async function addStops(
 ): Promise<void> {
   const steps = facts.filter(({ message }) => isStep(message));
   if (steps.length === 0) return;
-  const found = await askStops(
-    sql,
-    workspaceId,
-    steps.map(({ message }) => message),
-    now,
-  );
+  const found = await askStops(sql, workspaceId, steps, now);
   for (const each of steps) each.stop = found.get(each.message.id) ?? null;
 }
+
+/** Of whom lead and addresses are known already, they are not read again. */
+type StepFacts = Pick<DeliveryFacts, 'message'> & Partial<Pick<DeliveryFacts, 'lead' | 'addresses'>>;
 
 /** By id of the message. */
 export async function askStops(
   sql: Sql,
   workspaceId: string,
-  messages: readonly MessageRow[],
+  asked: readonly StepFacts[],
   now: number,
 ): Promise<Map<string, StepGate>> {
+  const messages = asked.map(({ message }) => message);
   const campaignIds = [...new Set(messages.flatMap(({ campaignId }) => campaignId ?? []))];
   const campaigns = new Map(
     (await findCampaigns(sql, workspaceId, campaignIds)).map((campaign) => [campaign.id, campaign]),
@@ -45,20 +46,44 @@ export async function askStops(
   const entries = new Map(
     (await readStandings(sql, workspaceId, messages.map(keyOfMessage))).map((entry) => [keyOf(entry), entry]),
   );
-  const types = new Map([...campaigns.values()].map(({ id, messageType }) => [id, messageType]));
-  const standings = [...entries.values()];
-  const facts = await readFacts(sql, workspaceId, types, standings, now);
-  const places = new Map(standings.map((entry, index) => [keyOf(entry), index]));
-  return new Map(
-    messages.map((message) => {
-      const key = keyOf(keyOfMessage(message));
-      const campaign = campaigns.get(message.campaignId ?? '');
-      const left = whyLeft(message, campaign, entries.get(key));
-      const known = facts[places.get(key) ?? -1];
-      if (left !== null || campaign === undefined || known === undefined) return [message.id, left];
-      return [message.id, firstStop(campaign, stepOf(message, campaign), known)];
-    }),
-  );
+  const gates = new Map<string, StepGate>();
+  const going: Going[] = [];
+  for (const each of asked) {
+    const { message } = each;
+    const campaign = campaigns.get(message.campaignId ?? '');
+    const entry = entries.get(keyOf(keyOfMessage(message)));
+    if (campaign === undefined) gates.set(message.id, left('Its campaign was deleted'));
+    else if (entry === undefined) gates.set(message.id, left('The contact is not in the campaign'));
+    else {
+      const gone = whyLeft(message, campaign, entry);
+      gates.set(message.id, gone);
+      if (gone === null) going.push({ ...each, campaign, entry, step: stepOf(message, campaign) });
+    }
+  }
+  const facts = await readFacts(sql, workspaceId, going.map(questionOf), now);
+  for (const [index, each] of going.entries()) {
+    const known = facts[index];
+    if (known !== undefined)
+      gates.set(each.message.id, firstStop(each.campaign, each.step, withLead(each, known)));
+  }
+  return gates;
+}
+
+type Going = StepFacts & { campaign: CampaignRow; entry: EntryRow; step: Pick<Step, 'key' | 'stopConditions'> };
+
+function questionOf({ campaign, entry, step, lead }: Going): Question {
+  const { replies, contacts, answers } = neededToStop(campaign, step);
+  const asked = { lead: lead === undefined, messages: contacts, replies, answers };
+  return { ...entry, messageType: campaign.messageType, asked };
+}
+
+function withLead({ campaign, lead, addresses }: Going, known: KnownFacts): KnownFacts {
+  if (lead === undefined) return known;
+  const suppressed = [...suppressedAddresses({ addresses: addresses ?? null })];
+  return {
+    ...known,
+    lead: lead === null ? null : { ...lead, isDnc: isDnc(lead, suppressed, campaign.messageType) },
+  };
 }
 
 /** Or its fallback SMS, which is the same step and has no key of its own. */
@@ -80,13 +105,7 @@ function stepOf(
 }
 
 /** null: the contact is on its way. */
-function whyLeft(
-  message: MessageRow,
-  campaign: CampaignRow | undefined,
-  entry: EntryRow | undefined,
-): Stop | null {
-  if (campaign === undefined) return left('Its campaign was deleted');
-  if (entry === undefined) return left('The contact is not in the campaign');
+function whyLeft(message: MessageRow, campaign: CampaignRow, entry: EntryRow): Stop | null {
   if (message.stepKey === null) return whyWithoutSms(message, entry);
   if (entry.status !== 'active' && entry.status !== 'held')
     return left(entry.detail ?? 'The contact has left the campaign');
