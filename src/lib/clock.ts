@@ -84,9 +84,12 @@ export function isRecent(then: number, ms: number, now: number): boolean {
   return now >= then && now - then < ms;
 }
 
-/** Wire form of an instant. */
+let lastTold = { instant: Number.NaN, text: '' };
+
+/** Wire form of an instant. What is stored at once happens at one instant, so the last one is kept. */
 export function toIso(instant: number): string {
-  return new Date(instant).toISOString();
+  if (instant !== lastTold.instant) lastTold = { instant, text: new Date(instant).toISOString() };
+  return lastTold.text;
 }
 
 /** As mails and Twilio write it: `Thu, 24 Aug 2023 05:01:45 +0000`. */

@@ -36,29 +36,19 @@ const SLOW_CLOCK_MS = 600_000;
 // workspace for each lead when it is given a list of them (30 s for 500 leads, while 15,000 messages had been made).
 //
 // Whoever shares an address with the lead is the same person in another list: a reply may have been stored with either.
-export const READ_FACTS = statement(
+const READ_FACTS = statement(
   'read_campaign_facts',
   `SELECT
      (SELECT ${LEAD_JSON} FROM leads l WHERE r.asks_lead AND l.workspace_id = $1 AND l.id = r.lead_id) AS lead,
      ARRAY(SELECT a.address FROM addresses a
        WHERE r.asks_lead AND a.workspace_id = $1 AND a.suppressed_at IS NOT NULL AND a.address = ANY(own.addresses)) AS suppressed,
-     (SELECT json_build_object('status', m.status, 'reason', m.reason, 'errorMessage', m.error_message,
-        'leftAt', (SELECT extract(epoch FROM max(e.at)) * 1000 FROM events e
-           WHERE e.workspace_id = $1 AND e.message_id = m.id AND e.type = 'message.sending'),
-        'sentAt', extract(epoch FROM m.sent_at) * 1000, 'endedAt', extract(epoch FROM m.updated_at) * 1000,
-        'fallbackSmsDispatched', m.fallback_sms_dispatched)
-      FROM messages m WHERE r.asks_messages AND m.workspace_id = $1 AND m.id = r.message_id) AS message,
-     wrote.had, wrote."contactedBefore",
-     ARRAY(SELECT json_build_object('at', extract(epoch FROM w.created_at) * 1000, 'text', w.text) FROM (
-        SELECT said.created_at, said.text FROM (
-          SELECT r.lead_id AS id UNION SELECT other.id FROM unnest(own.addresses) AS a(address)
-          CROSS JOIN LATERAL (SELECT la.lead_id AS id FROM lead_addresses la
-            WHERE la.workspace_id = $1 AND la.address = a.address LIMIT ${MAX_SAME_PERSON}) other) person
-        CROSS JOIN LATERAL (SELECT m.created_at, m.id, left(m.message, ${MAX_REPLY_CHARACTERS}) AS text FROM messages m
-          WHERE m.workspace_id = $1 AND m.lead_id = person.id AND m.direction = 'received' AND m.created_at >= r.entered_at
-            AND m.sent_at >= r.wrote_after AND (m.lead_id = r.lead_id OR m.address = ANY(own.addresses))
-          ORDER BY m.created_at, m.id LIMIT ${MAX_REPLIES}) said
-        ORDER BY said.created_at, said.id LIMIT ${MAX_REPLIES}) w WHERE r.asks_replies) AS replies,
+     (SELECT to_json(step) FROM (SELECT m.status, m.reason, m.error_message AS "errorMessage",
+        (SELECT extract(epoch FROM max(e.at)) * 1000 FROM events e WHERE cardinality(wrote.replies) > 0
+           AND e.workspace_id = $1 AND e.message_id = m.id AND e.type = 'message.sending') AS "leftAt",
+        extract(epoch FROM m.sent_at) * 1000 AS "sentAt", extract(epoch FROM m.updated_at) * 1000 AS "endedAt",
+        m.fallback_sms_dispatched AS "fallbackSmsDispatched"
+        FROM messages m WHERE r.asks_messages AND m.workspace_id = $1 AND m.id = r.message_id) step) AS message,
+     steps.had, steps.campaign, steps."anyCampaign", wrote.replies,
      ARRAY(SELECT json_build_object('id', q.condition_id, 'holds', q.holds, 'failed', q.failed,
         'retryAt', extract(epoch FROM q.retry_at) * 1000)
       FROM condition_answers q WHERE r.asks_answers AND q.workspace_id = $1 AND q.campaign_id = r.campaign_id AND q.lead_id = r.lead_id
@@ -73,22 +63,31 @@ export const READ_FACTS = statement(
      LATERAL (
        SELECT coalesce(array_agg(m.step_key) FILTER (WHERE m.campaign_id = r.campaign_id AND m.campaign_entry = r.entry
            AND m.step_key IS NOT NULL), '{}') AS had,
-         json_build_object(
-           'campaign', coalesce(bool_or(m.campaign_id = r.campaign_id AND m.direction = 'sent' AND m.sent_at < r.entered_at), false),
-           'anyCampaign', coalesce(bool_or(m.campaign_id IS NOT NULL AND m.direction = 'sent' AND m.sent_at < r.entered_at), false)
-         ) AS "contactedBefore"
-       FROM messages m WHERE r.asks_messages AND m.workspace_id = $1 AND m.lead_id = r.lead_id) wrote
+         coalesce(bool_or(m.campaign_id = r.campaign_id AND m.direction = 'sent' AND m.sent_at < r.entered_at), false) AS campaign,
+         coalesce(bool_or(m.campaign_id IS NOT NULL AND m.direction = 'sent' AND m.sent_at < r.entered_at), false) AS "anyCampaign"
+       FROM messages m WHERE r.asks_messages AND m.workspace_id = $1 AND m.lead_id = r.lead_id) steps,
+     LATERAL (SELECT ARRAY(SELECT json_build_object('at', extract(epoch FROM w.created_at) * 1000, 'text', w.text) FROM (
+        SELECT said.created_at, said.text FROM (
+          SELECT r.lead_id AS id UNION SELECT other.id FROM unnest(own.addresses) AS a(address)
+          CROSS JOIN LATERAL (SELECT la.lead_id AS id FROM lead_addresses la
+            WHERE la.workspace_id = $1 AND la.address = a.address LIMIT ${MAX_SAME_PERSON}) other) person
+        CROSS JOIN LATERAL (SELECT m.created_at, m.id, left(m.message, ${MAX_REPLY_CHARACTERS}) AS text FROM messages m
+          WHERE m.workspace_id = $1 AND m.lead_id = person.id AND m.direction = 'received' AND m.created_at >= r.entered_at
+            AND m.sent_at >= r.wrote_after AND (m.lead_id = r.lead_id OR m.address = ANY(own.addresses))
+          ORDER BY m.created_at, m.id LIMIT ${MAX_REPLIES}) said
+        ORDER BY said.created_at, said.id LIMIT ${MAX_REPLIES}) w WHERE r.asks_replies) AS replies OFFSET 0) wrote
    ORDER BY r.place`,
 );
 
 interface FactsRow {
   lead: LeadRow | null;
   suppressed: string[];
-  /** `leftAt`: when its last attempt began. */
+  /** `leftAt`: when its last attempt began; asked where somebody replied. */
   message: (StepMessage & { leftAt: number | null }) | null;
   had: string[];
   replies: Reply[];
-  contactedBefore: { campaign: boolean; anyCampaign: boolean };
+  campaign: boolean;
+  anyCampaign: boolean;
   answers: { id: string; holds: boolean | null; failed: string | null; retryAt: number | null }[];
 }
 
@@ -143,7 +142,7 @@ export async function readFacts(
   }
   return questions.map((question) => {
     const { enteredAt, stepKey, stepAt, nextStepKey, messageType } = question;
-    const { lead, suppressed, message, had, replies, contactedBefore, answers } =
+    const { lead, suppressed, message, had, replies, campaign, anyCampaign, answers } =
       rows.get(question) ?? NOTHING;
     return {
       now,
@@ -155,7 +154,7 @@ export async function readFacts(
       message,
       replies: message === null ? replies : replies.map((reply) => answering(message, reply)),
       lead: lead === null ? null : { ...lead, isDnc: isDnc(lead, suppressed, messageType) },
-      contactedBefore,
+      contactedBefore: { campaign, anyCampaign },
       http: new Map(answers.map((each) => [each.id, answerOf(each)])),
     };
   });
@@ -173,7 +172,8 @@ const NOTHING: FactsRow = {
   message: null,
   had: [],
   replies: [],
-  contactedBefore: { campaign: false, anyCampaign: false },
+  campaign: false,
+  anyCampaign: false,
   answers: [],
 };
 

@@ -36,16 +36,19 @@ export interface LeadRow {
   updatedAt: number;
 }
 
-/** As one JSON object, for sub-selects that must not become joins; instants in epoch ms. */
-export const LEAD_JSON = `json_build_object('id', l.id, 'listId', l.list_id, 'firstName', l.first_name, 'lastName', l.last_name,
-  'email', l.email, 'phone', l.phone, 'altPhone1', l.alt_phone1, 'altPhone2', l.alt_phone2, 'altPhone3', l.alt_phone3,
-  'altEmail1', l.alt_email1, 'altEmail2', l.alt_email2, 'altEmail3', l.alt_email3, 'companyName', l.company_name,
-  'jobTitle', l.job_title, 'linkedinUrl', l.linkedin_url, 'notes', l.notes, 'customFields', l.custom_fields,
-  'source', l.source, 'externalId', l.external_id, 'contactOwnerEmail', l.contact_owner_email,
-  'availabilityStatus', l.availability_status, 'hsContactId', l.hs_contact_id, 'hsPortalId', l.hs_portal_id,
-  'ghlContactId', l.ghl_contact_id, 'ghlLocationId', l.ghl_location_id, 'tags', l.tags,
-  'optedOutAt', extract(epoch FROM l.opted_out_at) * 1000,
-  'createdAt', extract(epoch FROM l.created_at) * 1000, 'updatedAt', extract(epoch FROM l.updated_at) * 1000)`;
+/**
+ * As one JSON object, for sub-selects that must not become joins; instants in epoch ms. Made of a row: `json_build_object`
+ * looks up the type of each of its arguments anew for each lead, which takes four times as long.
+ */
+export const LEAD_JSON = `(SELECT to_json(lead) FROM (SELECT l.id, l.list_id AS "listId", l.first_name AS "firstName",
+  l.last_name AS "lastName", l.email, l.phone, l.alt_phone1 AS "altPhone1", l.alt_phone2 AS "altPhone2", l.alt_phone3 AS "altPhone3",
+  l.alt_email1 AS "altEmail1", l.alt_email2 AS "altEmail2", l.alt_email3 AS "altEmail3", l.company_name AS "companyName",
+  l.job_title AS "jobTitle", l.linkedin_url AS "linkedinUrl", l.notes, l.custom_fields AS "customFields",
+  l.source, l.external_id AS "externalId", l.contact_owner_email AS "contactOwnerEmail",
+  l.availability_status AS "availabilityStatus", l.hs_contact_id AS "hsContactId", l.hs_portal_id AS "hsPortalId",
+  l.ghl_contact_id AS "ghlContactId", l.ghl_location_id AS "ghlLocationId", l.tags,
+  extract(epoch FROM l.opted_out_at) * 1000 AS "optedOutAt",
+  extract(epoch FROM l.created_at) * 1000 AS "createdAt", extract(epoch FROM l.updated_at) * 1000 AS "updatedAt") lead)`;
 
 const FIND_LEAD = statement(
   'find_lead',

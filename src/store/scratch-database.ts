@@ -62,7 +62,7 @@ export async function openScratchDatabase(options: ScratchDatabaseOptions): Prom
 
   let isOpen = false;
   const begin = `BEGIN; SET LOCAL search_path TO ${schema}; SET LOCAL enable_seqscan = off; SET LOCAL jit = off;
-    SET LOCAL synchronous_commit = off`;
+    SET LOCAL synchronous_commit = off; SET LOCAL plan_cache_mode = force_generic_plan`;
   const ask = async <Row>({ name, text }: Statement, values: readonly unknown[]): Promise<Row[]> => {
     if (failure !== null) throw failure;
     cork();

@@ -43,11 +43,9 @@ const NEEDED = [
   'messages_lead',
   'messages_under_way',
   'messages_expiry',
-  'messages_campaign',
   'campaigns_look_at',
   'campaign_leads_look_at',
   'campaign_leads_lead',
-  'campaign_leads_status',
   'condition_answers_ask',
 ];
 
