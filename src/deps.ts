@@ -71,6 +71,8 @@ export interface Deps {
   wakeDispatchers(): void;
   /** Tells waiting callers, here and elsewhere, that messages were settled. Cheap: coalesced, never awaited. */
   announceSettled(): void;
+  /** Where nothing unforeseen happens: for how long nothing follows from a step that was settled. Absent: it is looked at at once. */
+  restOfStep?(campaignId: string, stepKey: string): number;
   /** Named instants of the road; does nothing in production. The crash test kills the process at one of them. */
   checkpoint(label: string): void | Promise<void>;
 }

@@ -45,7 +45,7 @@ export function isFirstTouch(facts: DeliveryFacts): boolean {
 export function messageGateFacts(facts: DeliveryFacts): MessageGateFacts {
   const { message, lead } = facts;
   const suppressed = suppressedAddresses(facts);
-  const addresses = addressesFor(facts);
+  const addresses = suppressed.size === 0 ? [] : addressesFor(facts);
   return {
     dueAt: message.dueAt,
     scheduledDate: message.scheduledDate,

@@ -157,11 +157,12 @@ class Changes {
   readonly #suppressions: (Suppression & { line: { id: string; messageType: string } })[] = [];
   readonly #tallies = new Map<string, TallyChange>();
   readonly #leadAvailability = new Map<string, AvailabilityStatus>();
-  readonly #steps = new StepsOfCampaigns();
+  readonly #steps: StepsOfCampaigns;
   readonly #moves: StepMove[] = [];
 
   constructor(deps: SettleDeps, snapshot: WorkspaceSnapshot, now: number) {
     this.#deps = deps;
+    this.#steps = new StepsOfCampaigns(deps);
     this.#snapshot = snapshot;
     this.#now = now;
   }
@@ -334,7 +335,7 @@ class Changes {
     for (const each of this.#suppressions)
       this.#events.push(...(await suppress(this.#deps, tx, workspaceId, each.line, each, this.#now)));
     await insertEvents(tx, workspaceId, this.#events);
-    await this.#steps.store(tx, workspaceId, this.#deps.ids, this.#now);
+    await this.#steps.store(tx, workspaceId, this.#now);
     await addTallies(tx, workspaceId, [...this.#tallies.values()], this.#now);
     await noteAvailability(tx, workspaceId, this.#availability, this.#now);
     await noteLeadAvailability(tx, workspaceId, this.#leadAvailability, this.#now);

@@ -6,15 +6,15 @@ import { SetAside } from '../dispatcher/set-aside.ts';
 import { createSends } from '../dispatcher/tick.ts';
 import { invariant } from '../lib/invariant.ts';
 import { scanDueCampaigns } from '../store/campaign-runs.ts';
-import { dropWakes, nextInstants, type Postponement, postponeEntries } from '../store/scratch-due.ts';
+import { dropWakes, nextInstants } from '../store/scratch-due.ts';
 import type { World } from './world.ts';
 
 export interface DriveOptions {
   workspaceId: string;
   /** Nothing later is looked at. */
   until: number;
-  /** How long each step stays without consequences. Empty: what is settled is looked at at once. */
-  postponements: readonly Postponement[];
+  /** How long campaigns that were woken are left alone while none of their leads is due. */
+  patienceMs: number;
   /** A line is down: whatever waits on it may have to leave it. */
   anyLineDown: boolean;
   /** What comes from outside. */
@@ -49,8 +49,7 @@ const DOWN_LINES_MATTER_MS = 26 * 3_600_000;
 
 export async function drive(world: World, options: DriveOptions): Promise<void> {
   const { deps, clock, scratch } = world;
-  const { workspaceId, outside, postponements } = options;
-  const patienceMs = postponements.length > 0 ? PATIENCE_MS : 0;
+  const { workspaceId, outside, patienceMs } = options;
   const sends = createSends(deps);
   const aside = new SetAside(deps);
   const tasks: Promise<void>[] = [];
@@ -86,7 +85,6 @@ export async function drive(world: World, options: DriveOptions): Promise<void> 
           sent.map(({ messageId }) => messageId),
         );
       }
-      if (postponements.length > 0) await postponeEntries(scratch, workspaceId, postponements, now);
     }
     await upkeep.after(leased);
 

@@ -16,7 +16,7 @@ import { type Database, passing } from '../store/database.ts';
 import { type LineRow, listLines } from '../store/lines.ts';
 import { changeScratchLines, copyToScratch } from '../store/scratch-copy.ts';
 import { openScratchDatabase } from '../store/scratch-database.ts';
-import { isThrough, type Postponement } from '../store/scratch-due.ts';
+import { isThrough } from '../store/scratch-due.ts';
 import { collect, countCollected } from '../store/scratch-results.ts';
 import { analyzeScratch, createScratch, indexScratch } from '../store/scratch-schema.ts';
 import { type RunningCampaign, readRunningCampaigns, readUnavailable } from '../store/scratch-scope.ts';
@@ -59,7 +59,7 @@ export async function runSimulation(deps: Deps, running: Running, options: RunOp
   const campaign = await findCampaign(database, workspaceId, campaignId);
   if (campaign === null) throw new CannotSimulate('The campaign was deleted');
   const now = deps.clock.now();
-  const postponements = await copyWorld(database, running, campaign, now);
+  const rests = await copyWorld(database, running, campaign, now);
   const replies = new Replies(asked.replyRate, asked.seed);
   const unavailable = await readUnavailable(database, schema);
   const { databaseUrl: url } = options;
@@ -76,6 +76,8 @@ export async function runSimulation(deps: Deps, running: Running, options: RunOp
         messages += 1;
         replies.onSent(outgoing, lineId, at);
       },
+      // Who replies is looked at when they do.
+      restOfStep: (id, stepKey) => (asked.replyRate > 0 ? 0 : (rests.get(`${id} ${stepKey}`) ?? 0)),
     });
     replies.comeInto(world.deps, workspaceId);
     const anyLineDown = (await listLines(scratch, workspaceId)).some((line) => line.downSince !== null);
@@ -84,8 +86,7 @@ export async function runSimulation(deps: Deps, running: Running, options: RunOp
       drive(world, {
         workspaceId,
         until,
-        // Who replies is looked at when they do.
-        postponements: asked.replyRate > 0 ? [] : postponements,
+        patienceMs: asked.replyRate > 0 ? 0 : PATIENCE_MS,
         anyLineDown,
         outside: replies,
         async goOn(at) {
@@ -117,7 +118,7 @@ async function copyWorld(
   { workspaceId, schema, asked }: Running,
   campaign: CampaignRow,
   now: number,
-): Promise<Postponement[]> {
+): Promise<Map<string, number>> {
   const lines = await listLines(database, workspaceId);
   const running = await readRunningCampaigns(database, workspaceId);
   const listId = campaign.enteringListId ?? campaign.listId;
@@ -148,11 +149,11 @@ async function copyWorld(
   });
   await indexScratch(database, schema);
   await analyzeScratch(database, schema, ANALYZED);
-  return campaigns.flatMap(({ id, steps }) => postponementsOf(id, steps));
+  return new Map(campaigns.flatMap(({ id, steps }) => restsOf(id, steps)));
 }
 
 /** Of the last steps: that a lead is through may be noticed with others. */
-function postponementsOf(campaignId: string, steps: readonly Step[]): Postponement[] {
+function restsOf(campaignId: string, steps: readonly Step[]): [step: string, restMs: number][] {
   return steps.map((step, place) => {
     const targets = [step.next, ...step.branches.map(({ to }) => to)].map((to) =>
       to === null ? place + 1 : steps.findIndex(({ key }) => key === to),
@@ -165,7 +166,7 @@ function postponementsOf(campaignId: string, steps: readonly Step[]): Postponeme
         condition.type === 'no_reply_for' ? [waitMs(condition.wait)] : [],
       ),
     ];
-    return { campaignId, stepKey: step.key, afterMs: waits.length === 0 ? PATIENCE_MS : Math.min(...waits) };
+    return [`${campaignId} ${step.key}`, waits.length === 0 ? PATIENCE_MS : Math.min(...waits)];
   });
 }
 

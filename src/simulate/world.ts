@@ -31,13 +31,15 @@ export interface WorldOptions {
   /** Known not to be on iMessage. */
   unavailable: ReadonlySet<string>;
   onSent(outgoing: Outgoing, lineId: string, now: number): void;
+  /** For how long nothing follows from a step that was settled. */
+  restOfStep(campaignId: string, stepKey: string): number;
   startAt: number;
   seed: number;
 }
 
 /** `real`: the process that simulates; only what holds no state is taken from it. */
 export function createWorld(real: Deps, options: WorldOptions): World {
-  const { scratch, unavailable, startAt, seed, onSent } = options;
+  const { scratch, unavailable, startAt, seed, onSent, restOfStep } = options;
   const clock = new VirtualClock(startAt);
   const sent: World['sent'] = [];
   const channel = idealChannel(
@@ -63,6 +65,7 @@ export function createWorld(real: Deps, options: WorldOptions): World {
     keysInFlight: new Set<string>(),
     wakeDispatchers: () => {},
     announceSettled: () => {},
+    restOfStep,
     checkpoint: () => {},
   };
   const deps: Deps = {

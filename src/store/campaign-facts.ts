@@ -193,12 +193,9 @@ function recordOf({ campaignId, leadId, entry, messageId, enteredAt, asked }: Qu
 }
 
 /** As the gate `opt_out` sees it: opted out as a whole, or every address that could be written to is suppressed. */
-export function isDnc(
-  lead: LeadRow,
-  suppressed: readonly string[],
-  messageType: MessageType,
-): boolean {
+export function isDnc(lead: LeadRow, suppressed: readonly string[], messageType: MessageType): boolean {
   if (lead.optedOutAt !== null) return true;
+  if (suppressed.length === 0) return false;
   const own = {
     phone: lead.phone,
     altPhones: [lead.altPhone1, lead.altPhone2, lead.altPhone3],

@@ -221,12 +221,12 @@ export async function readOutlook(
 const WAKE_ENTRIES = statement(
   'wake_entries',
   `WITH own AS MATERIALIZED (
-     SELECT e.campaign_id, e.lead_id, e.entry FROM campaign_leads e
-     JOIN json_to_recordset($2::json) AS r(campaign_id text, lead_id text, entry int, message_id text)
+     SELECT e.campaign_id, e.lead_id, e.entry, r.look_at FROM campaign_leads e
+     JOIN json_to_recordset($2::json) AS r(campaign_id text, lead_id text, entry int, message_id text, look_at timestamptz)
        ON r.campaign_id = e.campaign_id AND r.lead_id = e.lead_id AND r.entry = e.entry AND r.message_id = e.message_id
      WHERE e.workspace_id = $1 AND e.campaign_id = ANY($3) AND e.lead_id = ANY($4) AND e.status IN ${LIVE_SQL}
      ORDER BY e.campaign_id, e.lead_id, e.entry FOR NO KEY UPDATE OF e)
-   UPDATE campaign_leads e SET look_at = $5, updated_at = $5 FROM own
+   UPDATE campaign_leads e SET look_at = own.look_at, updated_at = $5 FROM own
    WHERE e.workspace_id = $1 AND e.campaign_id = own.campaign_id AND e.lead_id = own.lead_id AND e.entry = own.entry
    RETURNING e.campaign_id AS "campaignId"`,
 );
@@ -253,11 +253,11 @@ export function settledStep({
   return SETTLED.includes(status) ? { messageId: id, campaignId, leadId, entry: campaignEntry } : null;
 }
 
-/** Their messages came to something: what follows is decided next. In the commit that settles them. */
+/** Their messages came to something: what follows is decided next, or once it has rested. In the commit that settles them. */
 export async function wakeEntries(
   tx: Sql,
   workspaceId: string,
-  settled: readonly SettledStep[],
+  settled: readonly (SettledStep & { restMs?: number })[],
   ids: Ids,
   now: number,
 ): Promise<void> {
@@ -267,6 +267,7 @@ export async function wakeEntries(
     lead_id: each.leadId,
     entry: each.entry,
     message_id: each.messageId,
+    look_at: toIso(now + (each.restMs ?? 0)),
   }));
   const campaignIds = [...new Set(rows.map((row) => row.campaign_id))];
   const leadIds = rows.map((row) => row.lead_id);

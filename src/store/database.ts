@@ -73,7 +73,7 @@ const MAX_TRIES = 5;
 export const TYPES: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
     if (format !== 'binary') {
-      if (oid === TIMESTAMPTZ) return parseInstant;
+      if (oid === TIMESTAMPTZ) return readInstant;
       if (oid === INT8) return Number;
       if (oid === DATE) return (text: string) => text;
     }
@@ -181,6 +181,19 @@ export function sqlState(error: unknown): string | null {
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
   if (sqlState(error) !== UNIQUE_VIOLATION) return false;
   return constraint === undefined || (error as { constraint?: string }).constraint === constraint;
+}
+
+const REMEMBERED_INSTANTS = 1_000;
+const instants = new Map<string, number>();
+
+/** Rows that are read together were often written together. */
+function readInstant(text: string): number {
+  const known = instants.get(text);
+  if (known !== undefined) return known;
+  if (instants.size >= REMEMBERED_INSTANTS) instants.clear();
+  const instant = parseInstant(text);
+  instants.set(text, instant);
+  return instant;
 }
 
 const INSTANT = /^(\d{4})(-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?( BC)?$/;

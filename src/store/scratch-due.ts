@@ -63,38 +63,6 @@ export async function dropWakes(
   if (lineIds.length > 0) await sql.query(DROP_WAKES, [workspaceId, lineIds, sentIds]);
 }
 
-const POSTPONE_ENTRIES = statement(
-  'scratch_postpone_entries',
-  `UPDATE campaign_leads e SET look_at = e.look_at + r.after_ms * interval '1 ms'
-   FROM json_to_recordset($3::json) AS r(campaign_id text, step_key text, after_ms float8)
-   WHERE e.workspace_id = $1 AND e.campaign_id = r.campaign_id AND e.look_at = $2 AND e.step_key = r.step_key AND e.message_id IS NOT NULL`,
-);
-
-export interface Postponement {
-  campaignId: string;
-  stepKey: string;
-  /** Nothing follows from the step earlier than that. */
-  afterMs: number;
-}
-
-/**
- * Leads whose message was just settled are looked at when something can follow from it, not at once to find out when that
- * will be: asked late, the rules say what they would have said in time.
- */
-export async function postponeEntries(
-  sql: Sql,
-  workspaceId: string,
-  postponements: readonly Postponement[],
-  now: number,
-): Promise<void> {
-  const rows = postponements.map(({ campaignId, stepKey, afterMs }) => ({
-    campaign_id: campaignId,
-    step_key: stepKey,
-    after_ms: afterMs,
-  }));
-  await sql.query(POSTPONE_ENTRIES, [workspaceId, toIso(now), JSON.stringify(rows)]);
-}
-
 const FIND_LIVE = statement(
   'scratch_find_live',
   `SELECT c.status, c.entering_after IS NOT NULL AS "isEntering", EXISTS (SELECT 1 FROM campaign_leads e

@@ -69,7 +69,11 @@ export async function askStops(
   return gates;
 }
 
-type Going = StepFacts & { campaign: CampaignRow; entry: EntryRow; step: Pick<Step, 'key' | 'stopConditions'> };
+type Going = StepFacts & {
+  campaign: CampaignRow;
+  entry: EntryRow;
+  step: Pick<Step, 'key' | 'stopConditions'>;
+};
 
 function questionOf({ campaign, entry, step, lead }: Going): Question {
   const { replies, contacts, answers } = neededToStop(campaign, step);
