@@ -38,10 +38,21 @@ test('those that are down are left out, and where all are, nobody takes a turn',
 });
 
 test('who stays on a line, or is talked to by one, takes nobody’s turn', () => {
-  const stays = takeTurn(UP, { ...NOBODY, stayOn: { id: 'x', isUp: true }, talking: ['b'] }, 0);
+  const stays = takeTurn(UP, { ...NOBODY, stayOn: { id: 'x', isUp: true }, talking: ['b', 'x'] }, 0);
   expect(stays).toMatchObject({ decision: { lineId: 'x', reason: 'conversation' }, nextLine: 0 });
   const talking = takeTurn(UP, { ...NOBODY, talking: ['x', 'c', 'b'] }, 1);
   expect(talking).toMatchObject({ decision: { lineId: 'c', reason: 'conversation' }, nextLine: 1 });
+});
+
+test('a line that no step ever left from gives way to one that came to know the contact meanwhile', () => {
+  const wish = { ...NOBODY, stayOn: { id: 'a', isUp: true } };
+  expect(takeTurn(UP, { ...wish, talking: ['c'] }, 1)).toMatchObject({
+    decision: { lineId: 'c', reason: 'conversation' },
+    nextLine: 1,
+  });
+  expect(takeTurn(UP, wish, 1)).toMatchObject({ decision: { lineId: 'a' }, nextLine: 1 });
+  // A line that is none of the campaign's is no help to it.
+  expect(takeTurn(UP, { ...wish, talking: ['x'] }, 1)?.decision.lineId).toBe('a');
 });
 
 test('a conversation waits for its line, unless the workspace has it moved', () => {

@@ -1,6 +1,6 @@
 /**
  * Which of its lines a campaign writes from (contract 4.12, D16, D18): the one it wrote to the contact from before; else one
- * of them that talks to the contact already; else they take turns.
+ * of them that talks to the contact already; else the one its steps were meant to leave from; else they take turns.
  */
 import type { LineDecision } from '../line-choice.ts';
 import type { LineDownPolicy } from '../words.ts';
@@ -12,7 +12,7 @@ export interface CampaignLine {
 }
 
 export interface TurnWish {
-  /** The line of the steps before. */
+  /** The line of the steps before, whether or not one of them left from it: an SMS may have stood in for all. */
   stayOn: CampaignLine | null;
   /** Lines that have written to the contact, latest first. */
   talking: readonly string[];
@@ -50,12 +50,13 @@ function stays(
 ): LineDecision | null {
   const keeps = (line: CampaignLine | undefined | null): line is CampaignLine =>
     line != null && (line.isUp || lineDownPolicy !== 'move');
-  if (keeps(stayOn)) {
-    const because = 'The contact stays on the line that the campaign wrote from before.';
-    return { lineId: stayOn.id, reason: 'conversation', because };
-  }
+  const staying = keeps(stayOn) ? decide(stayOn, 'The contact stays on the line of the steps before.') : null;
+  if (staying !== null && talking.includes(staying.lineId)) return staying;
   const talked = talking.map((id) => lines.find((line) => line.id === id)).find((line) => line !== undefined);
-  if (!keeps(talked)) return null;
-  const because = 'This line of the campaign already talks to the contact.';
-  return { lineId: talked.id, reason: 'conversation', because };
+  if (keeps(talked)) return decide(talked, 'This line of the campaign already talks to the contact.');
+  return staying;
+}
+
+function decide({ id }: CampaignLine, because: string): LineDecision {
+  return { lineId: id, reason: 'conversation', because };
 }
