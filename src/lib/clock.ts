@@ -97,6 +97,11 @@ export function toRfc2822(instant: number): string {
   return new Date(instant).toUTCString().replace('GMT', '+0000');
 }
 
+/** For JSON, where what is undefined is left out. */
+export function toIsoOrAbsent(instant: number | null): string | undefined {
+  return instant === null ? undefined : toIso(instant);
+}
+
 export function toIsoOrNull(instant: number | null | undefined): string | null {
   return instant === null || instant === undefined ? null : toIso(instant);
 }

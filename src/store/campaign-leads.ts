@@ -3,7 +3,7 @@
  * else only says "look at it again" (`wakeEntries`, `wakeLeads`), in the commit that changes something it waits for.
  */
 import type { CampaignLeadStatus, MessageStatus } from '../domain/words.ts';
-import { toIso, toIsoOrNull } from '../lib/clock.ts';
+import { toIso, toIsoOrAbsent } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
 import { wakeCampaigns } from './campaign-runs.ts';
 import { type Sql, statement } from './database.ts';
@@ -184,13 +184,13 @@ export async function storeEntries(
     line_id: each.lineId ?? undefined,
     step_key: each.stepKey ?? undefined,
     message_id: each.messageId ?? undefined,
-    step_at: each.stepAt === null ? undefined : toIso(each.stepAt),
+    step_at: toIsoOrAbsent(each.stepAt),
     next_step_key: each.nextStepKey ?? undefined,
-    look_at: toIsoOrNull(each.lookAt),
+    look_at: toIsoOrAbsent(each.lookAt),
     reason: each.reason ?? undefined,
     detail: each.detail ?? undefined,
     condition_id: each.conditionId ?? undefined,
-    ended_at: each.endedAt === null ? undefined : toIso(each.endedAt),
+    ended_at: toIsoOrAbsent(each.endedAt),
   }));
   const leadIds = rows.map((row) => row.lead_id);
   await tx.query(STORE_ENTRIES, [workspaceId, campaignId, JSON.stringify(rows), toIso(now), leadIds]);

@@ -54,10 +54,9 @@ export async function findCampaign(sql: Sql, workspaceId: string, id: string): P
 
 const FIND_CAMPAIGNS = statement(
   'find_campaigns',
-  `SELECT ${CAMPAIGN_COLUMNS} FROM campaigns c WHERE c.workspace_id = $1 AND c.id = ANY($2)`,
+  `SELECT ${CAMPAIGN_COLUMNS} FROM campaigns c WHERE c.workspace_id = $1 AND c.id = ANY($2) ORDER BY c.id`,
 );
 
-/** In no order. */
 export function findCampaigns(sql: Sql, workspaceId: string, ids: readonly string[]): Promise<CampaignRow[]> {
   return sql.query(FIND_CAMPAIGNS, [workspaceId, ids]);
 }

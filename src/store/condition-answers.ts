@@ -1,7 +1,7 @@
 /** What HTTP conditions were answered, and those that wait to be asked. Their meaning: actions/campaigns/http-conditions.ts. */
 import type { HttpAnswer } from '../domain/campaign/conditions.ts';
 import { toIso, toIsoOrNull } from '../lib/clock.ts';
-import { type Sql, statement } from './database.ts';
+import { type Sql, statement, steadily } from './database.ts';
 
 /** How long an answer is used again, for the lead and the condition it was given for. */
 export const ANSWER_FRESH_MS = 60_000;
@@ -34,8 +34,11 @@ export async function wantAnswers(
 
 const SCAN_QUESTIONS = statement(
   'scan_condition_questions',
-  `SELECT workspace_id AS "workspaceId", campaign_id AS "campaignId", lead_id AS "leadId", condition_id AS "conditionId"
-   FROM condition_answers WHERE ask_at <= $1 ORDER BY ask_at LIMIT $2`,
+  steadily(
+    `SELECT workspace_id AS "workspaceId", campaign_id AS "campaignId", lead_id AS "leadId", condition_id AS "conditionId", ask_at AS at
+     FROM condition_answers WHERE ask_at <= $1 ORDER BY ask_at LIMIT $2`,
+    '"leadId", "campaignId", "conditionId"',
+  ),
 );
 
 /** Over all workspaces, without locks. */

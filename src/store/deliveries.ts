@@ -335,7 +335,7 @@ export async function upsertTouches(
 const READ_TALKING_LINES = statement(
   'read_talking_lines',
   `SELECT t.lead_id AS "leadId", t.line_id AS "lineId" FROM touches t
-   WHERE t.workspace_id = $1 AND t.lead_id = ANY($2) ORDER BY t.last_at DESC`,
+   WHERE t.workspace_id = $1 AND t.lead_id = ANY($2) ORDER BY t.last_at DESC, t.line_id`,
 );
 
 /** Which lines have talked to these leads, latest first. */

@@ -2,7 +2,7 @@
 import type { LineHealth } from '../domain/line-health.ts';
 import type { LineScore } from '../domain/line-score.ts';
 import { toIso, toIsoOrNull } from '../lib/clock.ts';
-import { type Sql, statement } from './database.ts';
+import { type Sql, statement, steadily } from './database.ts';
 
 export interface DueMessage {
   workspaceId: string;
@@ -12,8 +12,11 @@ export interface DueMessage {
 /** The scans leave out messages that were set `aside`. */
 const SCAN_EXPIRED_LEASES = statement(
   'scan_expired_leases',
-  `SELECT workspace_id AS "workspaceId", id FROM messages
-   WHERE lease_until IS NOT NULL AND lease_until <= $1 AND id <> ALL($2) ORDER BY lease_until LIMIT $3`,
+  steadily(
+    `SELECT workspace_id AS "workspaceId", id, lease_until AS at FROM messages
+     WHERE lease_until IS NOT NULL AND lease_until <= $1 AND id <> ALL($2) ORDER BY lease_until LIMIT $3`,
+    'id',
+  ),
 );
 
 export function scanExpiredLeases(
@@ -27,8 +30,11 @@ export function scanExpiredLeases(
 
 const SCAN_RECONCILIATIONS = statement(
   'scan_reconciliations',
-  `SELECT workspace_id AS "workspaceId", id FROM messages WHERE reconcile_at IS NOT NULL AND reconcile_at <= $1
-   ORDER BY reconcile_at LIMIT $2`,
+  steadily(
+    `SELECT workspace_id AS "workspaceId", id, reconcile_at AS at FROM messages
+     WHERE reconcile_at IS NOT NULL AND reconcile_at <= $1 ORDER BY reconcile_at LIMIT $2`,
+    'id',
+  ),
 );
 
 export function scanReconciliations(sql: Sql, now: number, limit: number): Promise<DueMessage[]> {
@@ -54,9 +60,12 @@ export async function claimReconciliation(
 
 const SCAN_EXPIRED = statement(
   'scan_expired_messages',
-  `SELECT workspace_id AS "workspaceId", id FROM messages
-   WHERE expires_at IS NOT NULL AND expires_at <= $1 AND status IN ('pending', 'scheduled', 'queued') AND id <> ALL($2)
-   ORDER BY expires_at LIMIT $3`,
+  steadily(
+    `SELECT workspace_id AS "workspaceId", id, expires_at AS at FROM messages
+     WHERE expires_at IS NOT NULL AND expires_at <= $1 AND status IN ('pending', 'scheduled', 'queued') AND id <> ALL($2)
+     ORDER BY expires_at LIMIT $3`,
+    'id',
+  ),
 );
 
 export function scanExpiredMessages(
@@ -70,8 +79,11 @@ export function scanExpiredMessages(
 
 const SCAN_UNCHECKED_LINES = statement(
   'scan_unchecked_lines',
-  `SELECT workspace_id AS "workspaceId", id AS "lineId" FROM lines
-   WHERE is_active AND health_checked_at <= $1 ORDER BY health_checked_at LIMIT $2`,
+  steadily(
+    `SELECT workspace_id AS "workspaceId", id AS "lineId", health_checked_at AS at FROM lines
+     WHERE is_active AND health_checked_at <= $1 ORDER BY health_checked_at LIMIT $2`,
+    '"lineId"',
+  ),
 );
 
 export function scanUncheckedLines(

@@ -76,7 +76,7 @@ const FIND_WRITTEN_TO = statement(
   `SELECT m.lead_id AS id FROM messages m
    WHERE m.workspace_id = $1 AND m.recipient_differs AND (m.recipient_phone = $2 OR m.recipient_email = $2)
      AND m.line_id = $3 AND m.address = $2 AND m.sent_at IS NOT NULL AND m.direction = 'sent'
-   ORDER BY m.sent_at DESC LIMIT 1`,
+   ORDER BY m.sent_at DESC, m.id DESC LIMIT 1`,
 );
 
 /**

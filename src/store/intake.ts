@@ -70,13 +70,13 @@ const READ_INTAKE_FACTS = statement(
      ) AS suppressed,
      CASE WHEN q.found_id IS NULL THEN NULL ELSE (
        SELECT json_agg(json_build_object('lineId', t.line_id, 'lastReplyAt', extract(epoch FROM t.last_reply_at) * 1000)
-         ORDER BY t.last_at DESC)
+         ORDER BY t.last_at DESC, t.line_id)
        FROM touches t WHERE t.workspace_id = $1 AND t.lead_id = q.found_id) END AS touches,
      CASE WHEN q.found_id IS NULL OR (
          SELECT l.is_active AND l.health_status = 'healthy' FROM touches t
          JOIN lines l ON l.workspace_id = t.workspace_id AND l.id = t.line_id
          WHERE t.workspace_id = $1 AND t.lead_id = q.found_id AND l.message_type = q.message_type
-         ORDER BY t.last_at DESC LIMIT 1) THEN NULL
+         ORDER BY t.last_at DESC, t.line_id LIMIT 1) THEN NULL
        ELSE (SELECT m.line_id FROM messages m WHERE m.workspace_id = $1 AND m.lead_id = q.found_id
          AND m.message_type = q.message_type AND (m.status IN ${WAITING_SQL}) IS TRUE LIMIT 1) END AS "waitingLineId",
      CASE WHEN q.idempotency_key IS NULL THEN NULL ELSE (

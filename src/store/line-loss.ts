@@ -28,7 +28,7 @@ const SCAN_DOWN_LINES = statement(
        AND m.step_key IS NOT NULL AND ${ITS_CAMPAIGN} = 'active')
      OR (may.go_by_sms AND EXISTS (SELECT 1 FROM messages m WHERE ${WAITS_ON_IT} AND NOT m.first_touch
        AND NOT m.line_pinned AND m.message_type = 'imessage' AND m.recipient_phone IS NOT NULL AND ${IS_NOT_PAUSED})))
-   ORDER BY l.down_since DESC LIMIT $2`,
+   ORDER BY l.down_since DESC, l.id LIMIT $2`,
 );
 
 export interface LostLine {
@@ -106,7 +106,7 @@ const SCAN_CAMPAIGNS_OF_LINE = statement(
   'scan_campaigns_of_line',
   `SELECT DISTINCT m.campaign_id AS id FROM messages m
    WHERE m.workspace_id = $1 AND m.line_id = $2 AND m.status IN ${WAITING_SQL} AND (m.first_touch OR $3) AND NOT m.line_pinned
-     AND m.step_key IS NOT NULL AND ${ITS_CAMPAIGN} = 'active' LIMIT $4`,
+     AND m.step_key IS NOT NULL AND ${ITS_CAMPAIGN} = 'active' ORDER BY m.campaign_id LIMIT $4`,
 );
 
 /** Campaigns that run and have steps waiting on the line that may leave it. */

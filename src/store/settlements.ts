@@ -1,7 +1,7 @@
 /** What a transition writes: on the message, and on what was learnt of addresses and leads. */
 import type { Reservation } from '../domain/pacing.ts';
 import type { AvailabilityStatus, MessageStatus, Reason } from '../domain/words.ts';
-import { toIso, toIsoOrNull } from '../lib/clock.ts';
+import { toIso, toIsoOrAbsent } from '../lib/clock.ts';
 import { type Sql, statement } from './database.ts';
 import { dateOf, touching } from './day-figures.ts';
 import type { MessageRow } from './messages.ts';
@@ -81,25 +81,26 @@ export async function storeSettlements(
   now: number,
 ): Promise<void> {
   if (settled.length === 0) return;
+  // Absent keys read as SQL null, and need not be parsed.
   const rows = settled.map((each) => ({
     id: each.id,
     status: each.status,
-    reason: each.reason,
-    error_message: each.errorMessage,
-    error_code: each.errorCode,
+    reason: each.reason ?? undefined,
+    error_message: each.errorMessage ?? undefined,
+    error_code: each.errorCode ?? undefined,
     due_at: toIso(each.dueAt),
     attempts: each.attempts,
-    address: each.address,
-    checked_addresses: each.checkedAddresses,
-    external_message_id: each.externalMessageId,
-    sent_at: toIsoOrNull(each.sentAt),
-    delivered_at: toIsoOrNull(each.deliveredAt),
-    read_at: toIsoOrNull(each.readAt),
-    lease_until: toIsoOrNull(each.leaseUntil),
-    reserved: each.reserved,
-    reconcile_at: toIsoOrNull(each.reconcileAt),
-    receipt_at: toIsoOrNull(each.receiptAt),
-    unknown_since: toIsoOrNull(each.unknownSince),
+    address: each.address ?? undefined,
+    checked_addresses: each.checkedAddresses ?? undefined,
+    external_message_id: each.externalMessageId ?? undefined,
+    sent_at: toIsoOrAbsent(each.sentAt),
+    delivered_at: toIsoOrAbsent(each.deliveredAt),
+    read_at: toIsoOrAbsent(each.readAt),
+    lease_until: toIsoOrAbsent(each.leaseUntil),
+    reserved: each.reserved ?? undefined,
+    reconcile_at: toIsoOrAbsent(each.reconcileAt),
+    receipt_at: toIsoOrAbsent(each.receiptAt),
+    unknown_since: toIsoOrAbsent(each.unknownSince),
     fallback_sms_dispatched: each.fallbackSmsDispatched,
   }));
   await tx.query(STORE_SETTLEMENTS, [
