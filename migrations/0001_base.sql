@@ -670,6 +670,8 @@ CREATE TABLE campaigns (
   entering_total  integer,
   -- Which list that is, where it is another than the one it was launched on.
   entering_list_id text,
+  -- While leads that wait are looked at anew, because steps were changed: how far that has come (a lead's id; '' = nowhere yet).
+  rechecking_after text,
   -- When a dispatcher looks at it next: to enter leads, to wake what a pause held, to see whether it is complete.
   look_at         timestamptz,
   -- Messages that a pause held are being woken.

@@ -266,6 +266,23 @@ describe('a server that fails', () => {
     await isOut(campaign, 'again');
   });
 
+  test('that was edited while its server was waited for keeps no answer to what it asked before', async () => {
+    let answerAtLast = () => {};
+    server.says.set('/before', (response: ServerResponse) => {
+      answerAtLast = () => void response.writeHead(200).end('{"won": true}');
+    });
+    server.says.set('/after', { won: false });
+    const campaign = await run(guarded(asks('/before')));
+    await until('it is asked', () => askedAt('/before').length > 0);
+    const edited = guarded(asks('/after', { url: `http://crm.example:${server.port}/after` }));
+    const { status } = await campaign.own.call('PATCH', `/api/campaigns/${campaign.id}`, {
+      steps: edited.map(({ key, message, wait, stopConditions }) => ({ key, message, wait, stopConditions })),
+    });
+    expect(status).toBe(200);
+    answerAtLast();
+    await isOut(campaign, 'again');
+  });
+
   test.concurrent.each<[string, (response: ServerResponse) => void, string]>([
     ['never', () => {}, 'no complete answer came within 10 seconds'],
     [
@@ -351,6 +368,28 @@ describe('a server that fails', () => {
     const held = (await entriesOf(app, ill.own, ill.id)).filter(({ status }) => status === 'held');
     expect(held.length).toBeLessThan(60);
     await change(app, ill.own, ill.id, { status: 'archived', archivedAt: clock.now() });
+  });
+
+  test('leaves no more places to whoever tries conditions', async () => {
+    server.says.set('/fills', () => {});
+    const full = await run(guarded(asks('/fills')), { leads: Array.from({ length: 25 }, () => ({})) });
+    await until('all places are taken', () => askedAt('/fills').length === 20);
+    const { body } = await full.own.call<{ results: { holds: null; error: string }[] }>(
+      'POST',
+      '/api/campaigns/evaluate-conditions',
+      {
+        leadId: full.leadIds[0],
+        conditions: [asks('/fills', { url: `http://crm.example:${server.port}/fills` })],
+      },
+    );
+    expect(body.results).toEqual([
+      expect.objectContaining({
+        holds: null,
+        error: 'The workspace asks as many servers at once as it may; try again in a moment',
+      }),
+    ]);
+    expect(askedAt('/fills')).toHaveLength(20);
+    await change(app, full.own, full.id, { status: 'archived', archivedAt: clock.now() });
   });
 
   test('for one contact stops nobody else', async () => {

@@ -1,5 +1,7 @@
 /** Campaigns launched, steered, and edited while they run (contract 7, D38). */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { runCampaign } from '../src/actions/campaigns/run-campaign.ts';
+import { wakeNextWaiting } from '../src/store/campaign-entries.ts';
 import { type CampaignCalls, campaignCalls, type Refused, STEPS } from './campaign-calls.ts';
 import { addLeads } from './campaigns.ts';
 import { openApp, type TestApp } from './harness.ts';
@@ -197,6 +199,28 @@ describe('steering', () => {
     expect((await calls.move(id, 'resume')).body.campaign.status).toBe('active');
   });
 
+  test('one whose lines are all down is not resumed to pause again', async () => {
+    const id = await calls.launched();
+    await calls.move(id, 'pause');
+    const isDown = (is: boolean) =>
+      read(app, 'UPDATE lines SET health_status = $2, down_since = $3 WHERE workspace_id = $1', [
+        ws.workspaceId,
+        is ? 'down' : 'healthy',
+        is ? '2026-01-01T00:00:00Z' : null,
+      ]);
+    await isDown(true);
+    expect(await calls.move(id, 'resume')).toMatchObject({
+      status: 400,
+      body: {
+        code: 'INVALID_CAMPAIGN',
+        problems: [{ param: 'lineIds[0]', error: expect.stringContaining('is down') }],
+      },
+    });
+    expect((await calls.find(id)).campaign.status).toBe('paused');
+    await isDown(false);
+    expect((await calls.move(id, 'resume')).body.campaign.status).toBe('active');
+  });
+
   test('completing one by hand tells who wants to know', async () => {
     const id = await calls.launched();
     await calls.move(id, 'complete');
@@ -235,6 +259,35 @@ describe('steering', () => {
 });
 
 describe('editing after the launch', () => {
+  test('leads that wait are looked at anew, so many in one commit, whoever has ended left alone', async () => {
+    const id = await calls.launched();
+    const { workspaceId } = ws;
+    await read(
+      app,
+      `INSERT INTO campaign_leads (workspace_id, campaign_id, lead_id, entry, status, look_at, entered_at, updated_at)
+       SELECT $1, $2, 'lead' || n, 1, CASE n WHEN 4 THEN 'stopped' ELSE 'active' END, CASE WHEN n <> 4 THEN now() + interval '9 days' END, now(), now()
+       FROM generate_series(1, 5) n`,
+      [workspaceId, id],
+    );
+    const now = app.deps.clock.now();
+    const wake = (after: string) =>
+      wakeNextWaiting(app.deps.database, workspaceId, id, { after, now, limit: 2 });
+    const due = () =>
+      read<{ id: string }>(
+        app,
+        'SELECT lead_id AS id FROM campaign_leads WHERE campaign_id = $1 AND look_at <= now() ORDER BY 1',
+        [id],
+      );
+    expect(await wake('')).toBe('lead2');
+    expect((await due()).map((each) => each.id)).toEqual(['lead1', 'lead2']);
+    expect(await wake('lead2')).toBe('lead4');
+    expect(await wake('lead4')).toBeNull();
+    expect((await due()).map((each) => each.id)).toEqual(['lead1', 'lead2', 'lead3', 'lead5']);
+    await calls.change(id, { steps: [{ key: 'hello', message: 'Hi again' }] });
+    const [campaign] = await read(app, 'SELECT rechecking_after FROM campaigns WHERE id = $1', [id]);
+    expect(campaign).toEqual({ rechecking_after: '' });
+  });
+
   test('a line that was switched off since stands in the way of no new name', async () => {
     const id = await calls.launched();
     await ws.call('PATCH', `/api/lines/${lineIds()[0]}`, { isActive: false });
@@ -280,8 +333,8 @@ describe('editing after the launch', () => {
     );
     const { body } = await calls.change(id, { steps: STEPS });
     expect(body.alreadyMade).toEqual([{ key: 'hello', stepIndex: 0, messages: 1 }]);
-    const [lead] = (await calls.leads(id)).leads;
-    expect(Date.parse(lead?.nextLookAt ?? '')).toBeLessThanOrEqual(app.deps.clock.now());
+    await read(app, 'DELETE FROM messages WHERE id = $1', [sent.body.message._id]);
+    expect((await runCampaign(app.deps, ws.workspaceId, id))?.advanced.looked).toBe(1);
     expect((await calls.change(id, { name: 'New' })).body.alreadyMade).toEqual([]);
   });
 });

@@ -31,7 +31,7 @@ export interface FetchesUnderWay {
   byUrl: Map<string, Promise<Fetched>>;
   ofWorkspace: Map<string, number>;
   /** HTTP conditions of campaigns likewise: by workspace, campaign, lead and condition. */
-  questions: Map<string, Promise<HttpAnswer>>;
+  questions: Map<string, Promise<HttpAnswer | 'changed'>>;
   questionsOfWorkspace: Map<string, number>;
 }
 

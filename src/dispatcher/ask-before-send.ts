@@ -43,6 +43,7 @@ export async function askBeforeSend(
   const now = deps.clock.now();
   if (answers === null) return again(now, STOPPING);
   if (answers.includes('busy')) return again(now + BUSY_PAUSE_MS, BUSY);
+  if (answers.includes('changed')) return again(now, CHANGED);
   await deps.checkpoint('conditions.asked');
   const gate = (await askStops(deps.database, workspaceId, [{ message }], now)).get(message.id) ?? null;
   switch (gate?.do) {

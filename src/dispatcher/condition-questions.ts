@@ -39,8 +39,9 @@ async function answer(deps: Deps, workspaceId: string, wanted: Wanted): Promise<
   const condition = conditionsOf(campaign?.steps ?? []).find(({ id }) => id === wanted.conditionId);
   const isGone = campaign === null || lead === null || condition?.type !== 'http';
   const answered = isGone ? null : await askCondition(deps, workspaceId, { campaign, lead }, condition);
-  if (answered === 'busy') {
-    await putOffQuestion(deps.database, workspaceId, wanted, deps.clock.now() + BUSY_PAUSE_MS);
+  if (answered === 'busy' || answered === 'changed') {
+    const pause = answered === 'busy' ? BUSY_PAUSE_MS : 0;
+    await putOffQuestion(deps.database, workspaceId, wanted, deps.clock.now() + pause);
     return;
   }
   await deps.checkpoint('condition.asked');

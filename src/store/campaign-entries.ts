@@ -105,20 +105,28 @@ export function countStandingOnTheWay(
   return sql.query(COUNT_ON_THE_WAY, [workspaceId, campaignId]);
 }
 
-const WAKE_WAITING = statement(
-  'wake_waiting_entries',
-  `UPDATE campaign_leads SET look_at = $3, updated_at = $3
-   WHERE workspace_id = $1 AND campaign_id = $2 AND status IN ('active', 'held') AND look_at > $3`,
+const WAKE_NEXT_WAITING = statement(
+  'wake_next_waiting_entries',
+  `WITH part AS MATERIALIZED (
+     SELECT e.lead_id FROM campaign_leads e
+     WHERE e.workspace_id = $1 AND e.campaign_id = $2 AND e.lead_id > $4 ORDER BY e.lead_id LIMIT $5
+   ), woken AS (
+     UPDATE campaign_leads e SET look_at = $3, updated_at = $3
+     WHERE e.workspace_id = $1 AND e.campaign_id = $2 AND e.lead_id > $4 AND e.lead_id <= (SELECT max(part.lead_id) FROM part)
+       AND e.status IN ('active', 'held') AND e.look_at > $3)
+   SELECT count(*)::int AS found, max(part.lead_id) AS last FROM part`,
 );
 
-/** Its steps were changed: all who wait for one are decided on anew. */
-export async function wakeWaitingEntries(
+/** The next so many, by id of their leads: those that wait for something are decided on anew. null: there are no more. */
+export async function wakeNextWaiting(
   tx: Sql,
   workspaceId: string,
   campaignId: string,
-  now: number,
-): Promise<void> {
-  await tx.query(WAKE_WAITING, [workspaceId, campaignId, toIso(now)]);
+  { after, now, limit }: { after: string; now: number; limit: number },
+): Promise<string | null> {
+  const values = [workspaceId, campaignId, toIso(now), after, limit];
+  const [row] = await tx.query<{ found: number; last: string | null }>(WAKE_NEXT_WAITING, values);
+  return row === undefined || row.found < limit ? null : row.last;
 }
 
 const HAS_LIVE = statement(

@@ -93,7 +93,7 @@ export async function wakeAllCampaigns(tx: Sql, workspaceId: string, now: number
 const STORE_RUN = statement(
   'store_campaign_run',
   `UPDATE campaigns SET status = $3, next_line = $4, entering_after = $5, look_at = $6, is_waking = $7, pause_reason = $8,
-     paused_at = $9, completed_at = $10, updated_at = $11
+     paused_at = $9, completed_at = $10, updated_at = $11, rechecking_after = $12
    WHERE workspace_id = $1 AND id = $2`,
 );
 
@@ -111,5 +111,6 @@ export async function storeRun(tx: Sql, workspaceId: string, row: CampaignRow): 
     toIsoOrNull(row.pausedAt),
     toIsoOrNull(row.completedAt),
     toIso(row.updatedAt),
+    row.recheckingAfter,
   ]);
 }

@@ -24,6 +24,7 @@ export interface CampaignRow {
   enteringTotal: number | null;
   /** The list that is being entered, or was entered last; null: its own. */
   enteringListId: string | null;
+  recheckingAfter: string | null;
   lookAt: number | null;
   isWaking: boolean;
   pauseReason: string | null;
@@ -39,7 +40,7 @@ export interface CampaignRow {
 export const CAMPAIGN_COLUMNS = `c.id, c.name, c.status, c.message_type AS "messageType", c.list_id AS "listId", c.line_ids AS "lineIds",
   c.steps, c.secret, c.schedule, c.on_reply AS "onReply", c.allow_reentry AS "allowReentry", c.new_leads_first AS "newLeadsFirst",
   c.send_fallback_sms_on_failed AS "sendFallbackSmsOnFailed", c.next_line AS "nextLine", c.entering_after AS "enteringAfter",
-  c.entering_total AS "enteringTotal", c.entering_list_id AS "enteringListId", c.look_at AS "lookAt", c.is_waking AS "isWaking", c.pause_reason AS "pauseReason",
+  c.entering_total AS "enteringTotal", c.entering_list_id AS "enteringListId", c.rechecking_after AS "recheckingAfter", c.look_at AS "lookAt", c.is_waking AS "isWaking", c.pause_reason AS "pauseReason",
   c.started_at AS "startedAt", c.paused_at AS "pausedAt", c.completed_at AS "completedAt", c.archived_at AS "archivedAt",
   c.created_at AS "createdAt", c.updated_at AS "updatedAt"`;
 
@@ -69,6 +70,16 @@ const LOCK_CAMPAIGN = statement(
 /** Nobody else changes it until the commit. */
 export async function lockCampaign(tx: Sql, workspaceId: string, id: string): Promise<CampaignRow | null> {
   return (await tx.query<CampaignRow>(LOCK_CAMPAIGN, [workspaceId, id]))[0] ?? null;
+}
+
+const HOLD_CAMPAIGN = statement(
+  'hold_campaign',
+  `SELECT ${CAMPAIGN_COLUMNS} FROM campaigns c WHERE c.workspace_id = $1 AND c.id = $2 FOR SHARE`,
+);
+
+/** As it is, and stays until the commit; others may hold it as well. */
+export async function holdCampaign(tx: Sql, workspaceId: string, id: string): Promise<CampaignRow | null> {
+  return (await tx.query<CampaignRow>(HOLD_CAMPAIGN, [workspaceId, id]))[0] ?? null;
 }
 
 const LIST_CAMPAIGNS = statement(
@@ -126,7 +137,7 @@ const STORE_CAMPAIGN = statement(
   `UPDATE campaigns SET name = $3, message_type = $4, list_id = $5, line_ids = $6, steps = $7, secret = $8, schedule = $9,
      on_reply = $10, allow_reentry = $11, new_leads_first = $12, send_fallback_sms_on_failed = $13, status = $14, next_line = $15,
      entering_after = $16, entering_total = $17, look_at = $18, is_waking = $19, pause_reason = $20, started_at = $21,
-     paused_at = $22, completed_at = $23, archived_at = $24, updated_at = $25, entering_list_id = $26
+     paused_at = $22, completed_at = $23, archived_at = $24, updated_at = $25, entering_list_id = $26, rechecking_after = $27
    WHERE workspace_id = $1 AND id = $2`,
 );
 
@@ -154,6 +165,7 @@ export async function storeCampaign(
     toIsoOrNull(row.archivedAt),
     toIso(now),
     row.enteringListId,
+    row.recheckingAfter,
   ]);
 }
 

@@ -1,7 +1,7 @@
 /** What HTTP conditions were answered, and those that wait to be asked. Their meaning: actions/campaigns/http-conditions.ts. */
 import type { HttpAnswer } from '../domain/campaign/conditions.ts';
 import { toIso, toIsoOrNull } from '../lib/clock.ts';
-import { type Sql, statement, steadily } from './database.ts';
+import { type Sql, statement } from './database.ts';
 
 /** How long an answer is used again, for the lead and the condition it was given for. */
 export const ANSWER_FRESH_MS = 60_000;
@@ -34,11 +34,10 @@ export async function wantAnswers(
 
 const SCAN_QUESTIONS = statement(
   'scan_condition_questions',
-  steadily(
-    `SELECT workspace_id AS "workspaceId", campaign_id AS "campaignId", lead_id AS "leadId", condition_id AS "conditionId", ask_at AS at
-     FROM condition_answers WHERE ask_at <= $1 ORDER BY ask_at LIMIT $2`,
-    '"leadId", "campaignId", "conditionId"',
-  ),
+  `SELECT due."workspaceId", due."campaignId", due."leadId", due."conditionId" FROM (
+     SELECT workspace_id AS "workspaceId", campaign_id AS "campaignId", lead_id AS "leadId", condition_id AS "conditionId", ask_at AS at
+     FROM condition_answers WHERE ask_at <= $1 ORDER BY ask_at LIMIT $2
+   ) due ORDER BY due.at, due."leadId", due."campaignId", due."conditionId"`,
 );
 
 /** Over all workspaces, without locks. */

@@ -20,14 +20,6 @@ export function passing(text: string): Statement {
   return { name: '', text };
 }
 
-/**
- * What a scan finds, ordered by `at` and then by `id`: of what is due at one instant the same comes first whoever looks, and
- * not whatever lies first on disk. Around the scan with its limit, so that its index is read no further.
- */
-export function steadily(scan: string, id: string): string {
-  return `SELECT * FROM (${scan}) due ORDER BY at, ${id}`;
-}
-
 /** Where a statement can run: the pool, or one open transaction. */
 export interface Sql {
   query<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]>;

@@ -2,21 +2,23 @@
 import type { LineHealth } from '../domain/line-health.ts';
 import type { LineScore } from '../domain/line-score.ts';
 import { toIso, toIsoOrNull } from '../lib/clock.ts';
-import { type Sql, statement, steadily } from './database.ts';
+import { type Sql, statement } from './database.ts';
 
 export interface DueMessage {
   workspaceId: string;
   id: string;
 }
 
-/** The scans leave out messages that were set `aside`. */
+/**
+ * The scans leave out messages that were set `aside`. Of what is due at one instant the same comes first whoever looks, and not
+ * whatever lies first on disk: sorted around the limit, so that the index is read no further.
+ */
 const SCAN_EXPIRED_LEASES = statement(
   'scan_expired_leases',
-  steadily(
-    `SELECT workspace_id AS "workspaceId", id, lease_until AS at FROM messages
-     WHERE lease_until IS NOT NULL AND lease_until <= $1 AND id <> ALL($2) ORDER BY lease_until LIMIT $3`,
-    'id',
-  ),
+  `SELECT due."workspaceId", due.id FROM (
+     SELECT workspace_id AS "workspaceId", id, lease_until AS at FROM messages
+     WHERE lease_until IS NOT NULL AND lease_until <= $1 AND id <> ALL($2) ORDER BY lease_until LIMIT $3
+   ) due ORDER BY due.at, due.id`,
 );
 
 export function scanExpiredLeases(
@@ -30,11 +32,10 @@ export function scanExpiredLeases(
 
 const SCAN_RECONCILIATIONS = statement(
   'scan_reconciliations',
-  steadily(
-    `SELECT workspace_id AS "workspaceId", id, reconcile_at AS at FROM messages
-     WHERE reconcile_at IS NOT NULL AND reconcile_at <= $1 ORDER BY reconcile_at LIMIT $2`,
-    'id',
-  ),
+  `SELECT due."workspaceId", due.id FROM (
+     SELECT workspace_id AS "workspaceId", id, reconcile_at AS at FROM messages
+     WHERE reconcile_at IS NOT NULL AND reconcile_at <= $1 ORDER BY reconcile_at LIMIT $2
+   ) due ORDER BY due.at, due.id`,
 );
 
 export function scanReconciliations(sql: Sql, now: number, limit: number): Promise<DueMessage[]> {
@@ -60,12 +61,11 @@ export async function claimReconciliation(
 
 const SCAN_EXPIRED = statement(
   'scan_expired_messages',
-  steadily(
-    `SELECT workspace_id AS "workspaceId", id, expires_at AS at FROM messages
+  `SELECT due."workspaceId", due.id FROM (
+     SELECT workspace_id AS "workspaceId", id, expires_at AS at FROM messages
      WHERE expires_at IS NOT NULL AND expires_at <= $1 AND status IN ('pending', 'scheduled', 'queued') AND id <> ALL($2)
-     ORDER BY expires_at LIMIT $3`,
-    'id',
-  ),
+     ORDER BY expires_at LIMIT $3
+   ) due ORDER BY due.at, due.id`,
 );
 
 export function scanExpiredMessages(
@@ -79,11 +79,10 @@ export function scanExpiredMessages(
 
 const SCAN_UNCHECKED_LINES = statement(
   'scan_unchecked_lines',
-  steadily(
-    `SELECT workspace_id AS "workspaceId", id AS "lineId", health_checked_at AS at FROM lines
-     WHERE is_active AND health_checked_at <= $1 ORDER BY health_checked_at LIMIT $2`,
-    '"lineId"',
-  ),
+  `SELECT due."workspaceId", due."lineId" FROM (
+     SELECT workspace_id AS "workspaceId", id AS "lineId", health_checked_at AS at FROM lines
+     WHERE is_active AND health_checked_at <= $1 ORDER BY health_checked_at LIMIT $2
+   ) due ORDER BY due.at, due."lineId"`,
 );
 
 export function scanUncheckedLines(

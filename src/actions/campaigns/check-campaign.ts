@@ -7,6 +7,7 @@ import type { Sql } from '../../store/database.ts';
 import { findList } from '../../store/lists.ts';
 import { ownFile } from '../file-address.ts';
 import type { WorkspaceSnapshot } from '../workspace-snapshot.ts';
+import { isUp } from './line-turns.ts';
 
 export async function checkCampaign(
   deps: Deps,
@@ -57,6 +58,20 @@ export function checkLines(
       return fault(`must be a line that is set up; this one is ${line.provisioningStatus}`);
     return line.isActive ? [] : fault('must be an active line; this one is switched off');
   });
+}
+
+/** What is wrong with each of its lines; empty where one can send, which is enough to go on. */
+export function whyNoLine(snapshot: WorkspaceSnapshot, content: CampaignContent): Fault[] {
+  const faults = checkLines(snapshot, content);
+  const named = new Set(faults.map(({ param }) => param));
+  const rest = content.lineIds.map((id, index) => ({ id, param: `lineIds[${index}]` }));
+  const down = rest.filter(({ id, param }) => {
+    const line = snapshot.lines.find((each) => each.id === id);
+    return !named.has(param) && line !== undefined && !isUp(line);
+  });
+  if (faults.length + down.length < content.lineIds.length) return [];
+  const error = 'must be a line that is up; this one is down, and resuming is refused until one is up again';
+  return [...faults, ...down.map(({ param }) => ({ param, error }))];
 }
 
 async function checkList(sql: Sql, workspaceId: string, { listId }: CampaignContent): Promise<Fault[]> {

@@ -20,7 +20,7 @@ import { findLead, type LeadRow } from '../../store/leads.ts';
 import type { Caller } from '../authenticate.ts';
 import { refuseReadOnly } from '../read-only.ts';
 import { openHeaders } from './condition-headers.ts';
-import { askServer } from './http-conditions.ts';
+import { askServer, inPlace } from './http-conditions.ts';
 import { headersToKeep } from './merge-headers.ts';
 
 export async function evaluateConditions(
@@ -42,7 +42,7 @@ export async function evaluateConditions(
   const kept = campaign === null ? () => ({}) : keptHeaders(deps, workspaceId, campaign);
   const evaluate = (condition: Condition) =>
     condition.type === 'http'
-      ? askOutside(deps, headers.get(condition.id) ?? kept(condition), row, condition)
+      ? askOutside(deps, workspaceId, headers.get(condition.id) ?? kept(condition), row, condition)
       : { id: condition.id, type: condition.type, holds: holds(condition, facts), error: null };
   return {
     leadId,
@@ -107,14 +107,18 @@ function keptHeaders(
   return (condition) => headersToKeep(condition, before) ?? {};
 }
 
+const BUSY = 'The workspace asks as many servers at once as it may; try again in a moment';
+
 async function askOutside(
   deps: Deps,
+  workspaceId: string,
   headers: Readonly<Record<string, string>>,
   lead: LeadRow,
   condition: Extract<Condition, { type: 'http' }>,
 ) {
   const { id, type } = condition;
-  const found = await askServer(deps, headers, lead, condition);
+  const asking = inPlace(deps, workspaceId, () => askServer(deps, headers, lead, condition));
+  const found = asking === null ? { failed: BUSY } : await asking;
   return 'failed' in found
     ? { id, type, holds: null, error: found.failed }
     : { id, type, holds: holdsOfAnswer(condition, found.json), error: null };

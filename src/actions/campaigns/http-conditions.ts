@@ -5,13 +5,15 @@
  * Answers are kept in the database, not in memory: the pass that makes a step and the send that checks it again may be
  * different processes, and how often a server failed in a row must outlive them.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Deps } from '../../deps.ts';
+import { conditionsOf } from '../../domain/campaign/campaign.ts';
 import { type HttpAnswer, holdsOfAnswer } from '../../domain/campaign/conditions.ts';
 import { fillQuestion, hostOf } from '../../domain/campaign/fill-question.ts';
 import type { Asked } from '../../domain/campaign/next-step.ts';
 import { type TemplateValues, templateValues } from '../../domain/template.ts';
 import { FetchRefused, type GuardedResponse } from '../../lib/guarded-fetch.ts';
-import type { CampaignRow } from '../../store/campaigns.ts';
+import { type CampaignRow, holdCampaign } from '../../store/campaigns.ts';
 import { countFailures, storeAnswer } from '../../store/condition-answers.ts';
 import type { LeadRow } from '../../store/leads.ts';
 import { openHeaders } from './condition-headers.ts';
@@ -37,30 +39,40 @@ const MINUTE_MS = 60_000;
 const PAUSES_MS = [1, 2, 5, 15, 60].map((minutes) => minutes * MINUTE_MS);
 
 /**
- * Asks now, and keeps the answer. `busy`: the workspace asks as much as it may; come back a little later. Two who ask the
- * same at once get one answer.
+ * Asks now, and keeps the answer. `busy`: the workspace asks as much as it may; come back a little later. `changed`: its
+ * condition is another by now, and to be asked instead. Two who ask the same at once get one answer.
  */
 export async function askCondition(
   deps: AskDeps,
   workspaceId: string,
   about: About,
   condition: Asked,
-): Promise<HttpAnswer | 'busy'> {
-  const { questions, questionsOfWorkspace } = deps.fetches;
+): Promise<HttpAnswer | 'busy' | 'changed'> {
+  const { questions } = deps.fetches;
   const key = `${workspaceId} ${about.campaign.id} ${about.lead.id} ${condition.id}`;
   const underWay = questions.get(key);
   if (underWay !== undefined) return underWay;
+  const asking = inPlace(deps, workspaceId, () => askAndKeep(deps, workspaceId, about, condition));
+  if (asking === null) return 'busy';
+  const kept = asking.finally(() => questions.delete(key));
+  questions.set(key, kept);
+  return kept;
+}
+
+/** In one of the places that a workspace has for questions to servers, whoever asks; null: none is free. */
+export function inPlace<Answer>(
+  { fetches: { questionsOfWorkspace } }: Pick<Deps, 'fetches'>,
+  workspaceId: string,
+  ask: () => Promise<Answer>,
+): Promise<Answer> | null {
   const count = questionsOfWorkspace.get(workspaceId) ?? 0;
-  if (count >= QUESTIONS_PER_WORKSPACE) return 'busy';
+  if (count >= QUESTIONS_PER_WORKSPACE) return null;
   questionsOfWorkspace.set(workspaceId, count + 1);
-  const asking = askAndKeep(deps, workspaceId, about, condition).finally(() => {
-    questions.delete(key);
+  return ask().finally(() => {
     const left = (questionsOfWorkspace.get(workspaceId) ?? 1) - 1;
     if (left === 0) questionsOfWorkspace.delete(workspaceId);
     else questionsOfWorkspace.set(workspaceId, left);
   });
-  questions.set(key, asking);
-  return asking;
 }
 
 async function askAndKeep(
@@ -68,7 +80,7 @@ async function askAndKeep(
   workspaceId: string,
   about: About,
   condition: Asked,
-): Promise<HttpAnswer> {
+): Promise<HttpAnswer | 'changed'> {
   const question = { campaignId: about.campaign.id, leadId: about.lead.id, conditionId: condition.id };
   const { id, secret } = about.campaign;
   const headers = headersOf(openHeaders(deps.secrets, workspaceId, id, secret), condition.id);
@@ -76,14 +88,37 @@ async function askAndKeep(
   const now = deps.clock.now();
   if (!('failed' in found)) {
     const answer = { holds: holdsOfAnswer(condition, found.json) };
-    await storeAnswer(deps.database, workspaceId, question, answer, 0, now);
-    return answer;
+    return keep(deps, workspaceId, about, condition, answer, 0, now);
   }
   const failures = (await countFailures(deps.database, workspaceId, question)) + 1;
   const failed = `The question to ${hostOf(condition.url)} failed: ${found.failed}`;
   const answer = { failed, retryAt: now + pauseAfter(failures) };
-  await storeAnswer(deps.database, workspaceId, question, answer, failures, now);
-  return answer;
+  return keep(deps, workspaceId, about, condition, answer, failures, now);
+}
+
+/** Unless the campaign was edited while its server was waited for: then it is an answer to something else. */
+function keep(
+  deps: AskDeps,
+  workspaceId: string,
+  { campaign, lead }: About,
+  condition: Asked,
+  answer: HttpAnswer,
+  failures: number,
+  now: number,
+): Promise<HttpAnswer | 'changed'> {
+  return deps.database.transaction(async (tx) => {
+    const current = await holdCampaign(tx, workspaceId, campaign.id);
+    const own = conditionsOf(current?.steps ?? []).find(({ id }) => id === condition.id);
+    const isSame = isDeepStrictEqual(own, condition) && sameSecret(current?.secret, campaign.secret);
+    if (!isSame) return 'changed';
+    const question = { campaignId: campaign.id, leadId: lead.id, conditionId: condition.id };
+    await storeAnswer(tx, workspaceId, question, answer, failures, now);
+    return answer;
+  });
+}
+
+function sameSecret(one: Buffer | null | undefined, other: Buffer | null): boolean {
+  return one == null || other === null ? (one ?? null) === other : one.equals(other);
 }
 
 export function pauseAfter(failures: number): number {

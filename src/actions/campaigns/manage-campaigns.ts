@@ -10,7 +10,7 @@ import { problem } from '../../contract/problems.ts';
 import { invalidCampaign } from '../../contract/reading.ts';
 import type { Deps } from '../../deps.ts';
 import type { Fault } from '../../domain/campaign/check-steps.ts';
-import { countStanding, wakeWaitingEntries } from '../../store/campaign-entries.ts';
+import { countStanding } from '../../store/campaign-entries.ts';
 import {
   type CampaignRow,
   countEntries,
@@ -127,7 +127,8 @@ export async function updateCampaign(
       const faults = await checkEdit(deps, tx, snapshot, before, after, changes);
       if (faults.length > 0) throw invalidCampaign(faults);
       if (changes.steps !== undefined) {
-        await wakeWaitingEntries(tx, workspaceId, id, now);
+        // Whoever waits for a step is decided on anew, by those who look at the campaign next: they may be many.
+        after.recheckingAfter = '';
         await outdateAnswers(tx, workspaceId, id);
       }
       if (before.status === 'active') after.lookAt = now;
@@ -235,6 +236,16 @@ export async function auditChange(
 
 /** Without where its running has come to. */
 function told(row: CampaignRow): object {
-  const { nextLine, enteringAfter, enteringTotal, lookAt, isWaking, createdAt, updatedAt, ...said } = row;
+  const {
+    nextLine,
+    enteringAfter,
+    enteringTotal,
+    recheckingAfter,
+    lookAt,
+    isWaking,
+    createdAt,
+    updatedAt,
+    ...said
+  } = row;
   return said;
 }

@@ -136,6 +136,7 @@ function rowOf(written: Partial<CampaignRow>): CampaignRow {
     enteringListId: null,
     enteringTotal: null,
     lookAt: null,
+    recheckingAfter: null,
     isWaking: false,
     pauseReason: null,
     startedAt: null,

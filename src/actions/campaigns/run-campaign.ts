@@ -4,6 +4,7 @@
  * dispatchers look, each step is made once and lines take turns in order.
  */
 import type { Deps } from '../../deps.ts';
+import { wakeNextWaiting } from '../../store/campaign-entries.ts';
 import { readOutlook } from '../../store/campaign-leads.ts';
 import { lockCampaignToRun, putOffCampaign, storeRun, takeCampaignWakes } from '../../store/campaign-runs.ts';
 import { findCampaign } from '../../store/campaigns.ts';
@@ -25,6 +26,7 @@ export interface Look {
 }
 
 const RELEASED_AT_ONCE = 2_000;
+const RECHECKED_AT_ONCE = 2_000;
 const READ_ONLY_RECHECK_MS = 60_000;
 const NOTHING: Advanced = { looked: 0, made: 0 };
 
@@ -79,6 +81,10 @@ async function lookAt(run: Run, { workspace }: WorkspaceSnapshot, limit: number)
     campaign.lookAt = now;
     return { more: true, advanced: NOTHING };
   }
+  if (campaign.recheckingAfter !== null) {
+    const next = { after: campaign.recheckingAfter, now, limit: RECHECKED_AT_ONCE };
+    campaign.recheckingAfter = await wakeNextWaiting(tx, workspaceId, campaign.id, next);
+  }
   const isEntering = await enterNextLeads(run);
   await deps.checkpoint('campaign.entered');
   const advanced = await advanceLeads(run, limit);
@@ -89,7 +95,8 @@ async function lookAt(run: Run, { workspace }: WorkspaceSnapshot, limit: number)
   }
   const outlook = await readOutlook(tx, workspaceId, campaign.id);
   if (!isEntering && !outlook.anyLive && campaign.listId !== null) complete(run);
-  const more = isEntering || (outlook.lookAt !== null && outlook.lookAt <= now);
+  const isRechecking = campaign.recheckingAfter !== null;
+  const more = isEntering || isRechecking || (outlook.lookAt !== null && outlook.lookAt <= now);
   campaign.lookAt = more ? now : outlook.lookAt;
   return { more, advanced };
 }

@@ -7,7 +7,6 @@ import { problem } from '../../contract/problems.ts';
 import { invalidCampaign } from '../../contract/reading.ts';
 import type { Deps } from '../../deps.ts';
 import type { CampaignStatus } from '../../domain/words.ts';
-import { wakeWaitingEntries } from '../../store/campaign-entries.ts';
 import { type CampaignRow, lockCampaign, storeCampaign } from '../../store/campaigns.ts';
 import type { Sql } from '../../store/database.ts';
 import { insertEvents, type NewEvent } from '../../store/events.ts';
@@ -15,7 +14,7 @@ import { findList, holdList } from '../../store/lists.ts';
 import type { Caller } from '../authenticate.ts';
 import { refuseReadOnly } from '../read-only.ts';
 import type { WorkspaceSnapshot } from '../workspace-snapshot.ts';
-import { checkCampaign, checkLines } from './check-campaign.ts';
+import { checkCampaign, whyNoLine } from './check-campaign.ts';
 import { complete } from './complete-campaign.ts';
 import { answer, auditChange } from './manage-campaigns.ts';
 
@@ -84,10 +83,11 @@ const CHANGES: Readonly<Record<CampaignMove, (steering: Steering) => Promise<Par
   async pause({ now }) {
     return { pausedAt: now, pauseReason: 'requested', isWaking: false };
   },
-  async resume({ snapshot, campaign }) {
-    const faults = checkLines(snapshot, campaign);
-    // One line that can be used is enough to go on.
-    if (faults.length >= campaign.lineIds.length) throw invalidCampaign(faults);
+  async resume({ deps, snapshot: { workspace }, campaign }) {
+    // As they are now: it would only pause again where all are down.
+    const fresh = await deps.snapshots.reload(workspace.workspaceId);
+    const faults = fresh === null ? [] : whyNoLine(fresh, campaign);
+    if (faults.length > 0) throw invalidCampaign(faults);
     return { pausedAt: null, pauseReason: null, isWaking: true };
   },
   async complete({ deps, tx, snapshot, campaign, now }) {
@@ -110,10 +110,10 @@ async function launch({ deps, tx, snapshot, campaign, now }: Steering): Promise<
   const faults = await checkCampaign(deps, tx, snapshot, campaign);
   if (faults.length > 0) throw invalidCampaign(faults);
   const list = listId === null ? null : await findList(tx, workspaceId, listId);
-  // Who was added to the draft: its first step may have had another wait then.
-  await wakeWaitingEntries(tx, workspaceId, campaign.id, now);
   return {
     startedAt: now,
+    // Who was added to the draft: its first step may have had another wait then.
+    recheckingAfter: '',
     enteringAfter: list === null ? null : '',
     enteringTotal: list?.leadCount ?? null,
   };
