@@ -57,6 +57,8 @@ const LEADS_AT_ONCE = 500;
 const PART_OF_FORECAST = 50;
 const LEAST_OF_FORECAST = 120;
 const WIDTH = 50;
+/** On a busy machine it takes long: somebody watches. */
+const TOLD_EVERY_MS = 30_000;
 
 await runProgram(USAGE, async (args) => {
   const given = readOptions(args, ['leads', 'lines']);
@@ -98,7 +100,11 @@ async function showCampaign(app: Compressed, leads: number, lines: number): Prom
 
   const startedAt = performance.now();
   await launch(ws, id);
-  await run(app, async () => (await statusOf(app, ws, id)) === 'completed');
+  const tell = tellEvery(TOLD_EVERY_MS);
+  await run(app, async (now) => {
+    tell(() => `  … ${toMinute(now)}, after ${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
+    return (await statusOf(app, ws, id)) === 'completed';
+  });
   const took = (performance.now() - startedAt) / 1000;
   const happened = (await messagesOf(app, ws, id)).filter(({ sentAt }) => sentAt !== null);
   const days = (app.clock.now() - MONDAY) / DAY_MS;
@@ -223,7 +229,8 @@ function launch(ws: Workspace, id: string): Promise<unknown> {
 async function foresee(ws: Workspace, id: string, body: object = {}) {
   const startedAt = performance.now();
   const path = `/api/campaigns/${id}`;
-  const headers = { prefer: 'wait=30' };
+  // The app's clock stands still, so an answer that waits would wait until it is done, however long that takes.
+  const headers = { prefer: 'wait=0' };
   let { simulation } = (await ws.call<SimulationAnswer>('POST', `${path}/simulate`, body, headers)).body;
   while (simulation.result === null && simulation.error === null) {
     await new Promise((resolve) => setTimeout(resolve, 500));
@@ -270,6 +277,15 @@ function toMinute(instant: number): string {
   return Number.isNaN(instant)
     ? 'no time at all'
     : new Date(instant).toISOString().slice(0, 16).replace('T', ' ');
+}
+
+function tellEvery(ms: number): (text: () => string) => void {
+  let last = performance.now();
+  return (text) => {
+    if (performance.now() - last < ms) return;
+    last = performance.now();
+    say(text());
+  };
 }
 
 function say(text: string): void {
