@@ -2,16 +2,28 @@
 import { enterLead } from '../../src/actions/campaigns/enter-lead.ts';
 import { createCampaign } from '../../src/actions/campaigns/manage-campaigns.ts';
 import { steerCampaign } from '../../src/actions/campaigns/steer-campaigns.ts';
+import { createList } from '../../src/actions/manage-lists.ts';
+import { saveLeads } from '../../src/actions/save-leads.ts';
 import { parseCreateCampaign, parseEnterLead } from '../../src/contract/campaign-requests.ts';
+import { parseSaveLeads } from '../../src/contract/lead-requests.ts';
+import { parseCreateList } from '../../src/contract/lists.ts';
 import { Problem } from '../../src/contract/problems.ts';
 import { waitMs } from '../../src/domain/campaign/campaign.ts';
-import type { CampaignRecord } from './history.ts';
+import type { Chance } from './chance.ts';
+import { CRM } from './crm.ts';
+import type { CampaignRecord, ContactRecord } from './history.ts';
 import { Timeline } from './timeline.ts';
 import type { Person } from './town.ts';
 import { type World, ZONES } from './world.ts';
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
+const CONDITIONS = {
+  customer: { type: 'tag', tag: 'customer', is: 'present' },
+  lost: { type: 'field', field: 'customFields.stage', operator: 'eq', value: 'lost' },
+  won: { type: 'http', url: CRM, path: 'won', operator: 'eq', value: 'true' },
+} as const satisfies Record<keyof ContactRecord, object>;
+const STOPS = ['customer', 'lost', 'won'] as const;
 const UNKEYED = { idempotencyKey: null, requestHash: '', warnings: [] };
 
 /** One or two in each workspace, over the same lines; people enter for as long as there are faults. */
@@ -19,7 +31,8 @@ export async function keepCampaigning(world: World, people: readonly Person[], u
   const { chance, clock, history } = world;
   for (const workspaceId of history.workspaces.keys()) {
     const count = chance.between(1, 2);
-    for (let n = 1; n <= count; n += 1) await launch(world, workspaceId, n);
+    const own = people.filter((each) => each.workspaceId === workspaceId);
+    for (let n = 1; n <= count; n += 1) await launch(world, workspaceId, n, own);
   }
   while (clock.monotonic < until && !world.isOver) {
     await world.expect('entering a campaign', enter(world, chance.pick(people)));
@@ -29,30 +42,43 @@ export async function keepCampaigning(world: World, people: readonly Person[], u
 
 /** Until somebody resumes it. */
 export async function pauseCampaign(world: World, campaign: CampaignRecord): Promise<void> {
-  if (await steer(world, campaign, 'pause')) campaign.paused.set(world.clock.now(), true);
+  if ((await steer(world, campaign, 'pause')) === null) campaign.paused.set(world.clock.now(), true);
 }
 
 export async function resumeCampaign(world: World, campaign: CampaignRecord): Promise<void> {
   const { front, clock } = world;
   // From when it is asked on: a dispatcher may be quicker than the answer.
   campaign.paused.set(clock.now(), false);
-  // One that paused by itself is resumed as soon as it has a line again.
-  while (!world.isOver && !(await steer(world, campaign, 'resume'))) await front.deps.clock.sleep(MINUTE_MS);
+  // One that paused by itself is resumed as soon as it has a line again; one that is complete by now is left alone.
+  for (let refused = await steer(world, campaign, 'resume'); !world.isOver; ) {
+    if (refused === null || refused.code === 'CAMPAIGN_STATE') return;
+    await front.deps.clock.sleep(MINUTE_MS);
+    refused = await steer(world, campaign, 'resume');
+  }
 }
 
-/** Asked again and again, whoever paused it. */
-export async function steer(world: World, { id, workspaceId }: CampaignRecord, move: 'pause' | 'resume') {
+/** null: it was done, or was so already. */
+export async function steer(
+  world: World,
+  { id, workspaceId }: CampaignRecord,
+  move: 'pause' | 'resume',
+): Promise<Problem | null> {
   world.tell(`campaign ${id}: ${move}`, {});
   try {
     await steerCampaign(world.front.deps, world.callerOf(workspaceId), id, move);
-    return true;
+    return null;
   } catch (error) {
-    if (error instanceof Problem) return false;
+    if (error instanceof Problem) return error;
     throw error;
   }
 }
 
-async function launch(world: World, workspaceId: string, n: number): Promise<void> {
+async function launch(
+  world: World,
+  workspaceId: string,
+  n: number,
+  people: readonly Person[],
+): Promise<void> {
   const { chance, front, history } = world;
   const lines = [...history.lines.values()].filter((line) => line.workspaceId === workspaceId);
   const own = lines.filter(({ messageType }) => messageType === 'imessage');
@@ -62,6 +88,7 @@ async function launch(world: World, workspaceId: string, n: number): Promise<voi
     : null;
   const body = {
     name: `Campaign ${n} of ${workspaceId}`,
+    listId: chance.maybe(0.6) ? await listOf(world, workspaceId, people) : null,
     lineIds: own.map(({ id }) => id),
     steps,
     onReply: chance.pick(['stop', 'stop', 'continue']),
@@ -75,7 +102,11 @@ async function launch(world: World, workspaceId: string, n: number): Promise<voi
   history.campaigns.set(id, {
     id,
     workspaceId,
-    steps: request.steps.map(({ key, wait }) => ({ key, waitMs: waitMs(wait) })),
+    steps: request.steps.map(({ key, wait, stopConditions }) => ({
+      key,
+      waitMs: waitMs(wait),
+      stops: STOPS.filter((stop) => stopConditions.some(({ id }) => id.startsWith(stop))),
+    })),
     stopsOnReply: request.onReply === 'stop',
     window:
       schedule === null ? null : { timezone: schedule.timezone, start: '06:30', end: '22:15', days: null },
@@ -85,19 +116,41 @@ async function launch(world: World, workspaceId: string, n: number): Promise<voi
   world.tell(`campaign ${id} is launched: ${JSON.stringify(body)}`, {});
 }
 
-/** A reply may lead on to the last step, or out; silence, past the second. */
+/** Some of the people, before anybody knows them or after. */
+async function listOf(world: World, workspaceId: string, people: readonly Person[]): Promise<string> {
+  const { chance, front } = world;
+  const caller = world.callerOf(workspaceId);
+  const { list } = await createList(front.deps, caller, parseCreateList({ name: 'Some' }).request);
+  const some = Array.from({ length: chance.between(1, 10) }, () => chance.pick(people));
+  const leads = [...new Set(some)].map(({ name, phones }) => ({ firstName: name, phone: phones[0] }));
+  const { request } = await parseSaveLeads({ listId: list._id, leads });
+  await saveLeads(front.deps, caller, request, UNKEYED);
+  return list._id;
+}
+
+/** A reply may lead on to the last step, or out; so may what is known of the contact, or its silence. */
 function drawSteps({ chance }: World): object[] {
   const count = chance.between(2, 4);
   const wait = () => ({ value: chance.spread(1, 200), unit: 'min' });
+  const branch = () =>
+    chance.maybe(0.6)
+      ? { type: 'replied' }
+      : chance.pick([...Object.values(CONDITIONS), { type: 'no_reply_for', wait: wait() }]);
   return Array.from({ length: count }, (_, index) => ({
     key: `s${index + 1}`,
     message: `Step ${index + 1} for {firstName|you}`,
     ...(index === 0 ? {} : { wait: wait(), onlyNonResponders: chance.maybe(0.2) }),
+    ...(index === 0 ? {} : { stopConditions: drawStops(chance, index) }),
     branches:
       index + 1 < count && chance.maybe(0.4)
-        ? [{ condition: { type: 'replied' }, to: chance.maybe(0.5) ? `s${count}` : 'end' }]
+        ? [{ condition: branch(), to: chance.maybe(0.5) ? `s${count}` : 'end' }]
         : [],
   }));
+}
+
+function drawStops(chance: Chance, index: number): object[] {
+  const drawn = STOPS.filter(() => chance.maybe(0.3));
+  return drawn.map((stop) => ({ ...CONDITIONS[stop], id: `${stop}-${index}` }));
 }
 
 async function enter(world: World, { workspaceId, name, phones }: Person): Promise<void> {

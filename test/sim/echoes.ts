@@ -42,7 +42,7 @@ async function deliverEcho(world: World, { kind, text }: Echo, handOver: HandOve
 /** Somebody writes to one of our lines. */
 export async function receiveLetter(world: World, letter: Letter): Promise<void> {
   const { workspaceId, lineId, address, text, id } = letter;
-  const { history, database, clock } = world;
+  const { history, front, clock } = world;
   world.tell(`${address} writes "${text}"`, { lineId });
   const inbound = { workspaceId, lineId, address, message: text, externalMessageId: id };
   await world.expect(
@@ -55,6 +55,6 @@ export async function receiveLetter(world: World, letter: Letter): Promise<void>
   if (words === null || !isNew) return;
   const wasOut = history.workspace(workspaceId).optedOut.get(address)?.latest ?? false;
   if (words === 'opt_in' && !wasOut) return;
-  const leadIds = await findLeadIdsByAddress(database, workspaceId, address);
+  const leadIds = await findLeadIdsByAddress(front.deps.database, workspaceId, address);
   history.noteOptOut(workspaceId, [address, ...leadIds], clock.now(), words === 'opt_out');
 }

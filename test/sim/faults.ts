@@ -1,5 +1,6 @@
 /** What goes wrong, and what people change their minds about, while messages wait and travel. */
 import { cancelForLead, cancelMessage } from '../../src/actions/cancel-messages.ts';
+import { updateLead } from '../../src/actions/change-leads.ts';
 import { editMessage } from '../../src/actions/edit-message.ts';
 import { updateLine } from '../../src/actions/manage-lines.ts';
 import { parseEditMessage } from '../../src/contract/message-requests.ts';
@@ -32,6 +33,7 @@ const FAULTS: Readonly<Record<string, { weight: number; happens: Fault }>> = {
   cancel: { weight: 8, happens: cancel },
   cancelEverythingForOne: { weight: 3, happens: cancelEverythingForOne },
   write: { weight: 10, happens: write },
+  changeContact: { weight: 12, happens: changeContact },
 };
 
 /** One after the other at random moments; those that last go on beside the next ones. */
@@ -154,6 +156,23 @@ async function pause(world: World): Promise<void> {
   await pauseCampaign(world, campaign);
   await clock.sleep(chance.spread(MINUTE_MS, 8 * HOUR_MS));
   await resumeCampaign(world, campaign);
+}
+
+/** What conditions ask for: in the app, or on the server that it asks. */
+async function changeContact(world: World): Promise<void> {
+  const { chance, clock, front, history } = world;
+  const stories = [...history.stories.values()].filter(({ step }) => step !== null);
+  if (stories.length === 0) return;
+  const { leadId, workspaceId } = chance.pick(stories);
+  const contact = history.contact(leadId);
+  const is = chance.maybe(0.7);
+  const what = chance.pick(['customer', 'lost', 'won'] as const);
+  const changes =
+    what === 'customer' ? { tags: is ? ['customer'] : [] } : { customFields: is ? { stage: 'lost' } : {} };
+  if (what !== 'won' && !(await take(updateLead(front.deps, world.callerOf(workspaceId), leadId, changes))))
+    return;
+  contact[what].set(clock.now(), is);
+  world.tell(`contact ${leadId} is ${is ? '' : 'not '}${what}`, {});
 }
 
 async function changeFallback(world: World): Promise<void> {

@@ -130,10 +130,20 @@ export interface WorkspaceRecord {
   optedOut: Map<string, Timeline<boolean>>;
 }
 
+/** What conditions ask about a contact, as the world has set it. */
+export interface ContactRecord {
+  /** Has the tag. */
+  customer: Timeline<boolean>;
+  /** By a field of its own. */
+  lost: Timeline<boolean>;
+  /** By the server that knows of deals. */
+  won: Timeline<boolean>;
+}
+
 export interface CampaignRecord {
   id: string;
   workspaceId: string;
-  steps: { key: string; waitMs: number }[];
+  steps: { key: string; waitMs: number; stops: readonly (keyof ContactRecord)[] }[];
   stopsOnReply: boolean;
   window: SendWindow | null;
   paused: Timeline<boolean>;
@@ -143,6 +153,7 @@ export class History {
   readonly asks = new Map<string, Ask>();
   readonly stories = new Map<string, Story>();
   readonly campaigns = new Map<string, CampaignRecord>();
+  readonly #contacts = new Map<string, ContactRecord>();
   /** Steps by way, in the order in which they were seen. */
   readonly ways = new Map<string, Story[]>();
   /** When each lead wrote. */
@@ -168,6 +179,15 @@ export class History {
 
   workspace(id: string): WorkspaceRecord {
     return found(this.workspaces.get(id), `workspace ${id}`);
+  }
+
+  /** By the lead's id. */
+  contact(id: string): ContactRecord {
+    const known = this.#contacts.get(id);
+    if (known !== undefined) return known;
+    const fresh = { customer: new Timeline(false), lost: new Timeline(false), won: new Timeline(false) };
+    this.#contacts.set(id, fresh);
+    return fresh;
   }
 
   campaign(id: string): CampaignRecord {

@@ -36,7 +36,7 @@ export class Process {
 
   static async start(world: World, name: string): Promise<Process> {
     const process = new Process(world, name);
-    const { clock, carrier, databaseUrl, chance } = world;
+    const { clock, carrier, crm, databaseUrl, chance } = world;
     process.#app = await compose({
       config: { ...readConfig({}), databaseConnections: 2 },
       databaseUrl,
@@ -46,6 +46,7 @@ export class Process {
       clock: { now: () => clock.now(), sleep: (ms, signal) => process.survive(clock.sleep(ms, signal)) },
       random: seededRandom(chance.seed()),
       channels: new Map([['sandbox', carrier.channelFor(process)]]),
+      web: crm.webFor(process),
       checkpoint: () => process.survive(Promise.resolve(process.#step())),
     });
     process.#guardDatabase();

@@ -115,8 +115,9 @@ async function live(world: World, { sabotage, calmHours, campaigns }: Simulation
 
 /** Devices on, lines on, bills paid; carriers mostly answer. */
 async function calmDown(world: World): Promise<void> {
-  const { carrier, history } = world;
+  const { carrier, crm, history } = world;
   world.isCalm = true;
+  crm.isWell = true;
   world.tell('calm begins', {});
   carrier.weather = 'fair';
   carrier.sick.clear();

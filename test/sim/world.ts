@@ -6,6 +6,7 @@ import { type Database, openDatabase } from '../../src/store/database.ts';
 import { Carrier } from './carrier.ts';
 import { WEATHERS } from './carrier-script.ts';
 import { type Chance, createChance } from './chance.ts';
+import { Crm } from './crm.ts';
 import { echoLater, optOutLater } from './echoes.ts';
 import { Gate } from './gate.ts';
 import { History, type SeenEvent } from './history.ts';
@@ -46,6 +47,7 @@ export class World {
   readonly gate: Gate;
   readonly history = new History();
   readonly carrier: Carrier;
+  readonly crm: Crm;
   readonly trace = new Trace();
   /** The judge's own connections. */
   readonly database: Database;
@@ -80,6 +82,12 @@ export class World {
       onEcho: (echo, of) => echoLater(this, echo, of),
       onOptOut: (line, address, afterMs) => optOutLater(this, line, address, afterMs),
       tell: (text, about) => this.tell(text, about),
+    });
+    this.crm = new Crm({
+      clock: this.clock,
+      chance: createChance(this.chance.seed()),
+      history: this.history,
+      tell: (text) => this.tell(text, {}),
     });
   }
 

@@ -4,6 +4,8 @@ import type { Finding, Look } from '../judge.ts';
 
 /** What was read of a message is relied upon for so long while a carrier is waited for. */
 const FACTS_AGE_MS = 1_000;
+/** And so is a server's answer, which may come late itself. */
+const ANSWERS_AGE_MS = 60_000 + FACTS_AGE_MS;
 
 /** A lead gets each step of a campaign once. */
 export function* givesEachStepOnce({ history, landings }: Look): Iterable<Finding> {
@@ -40,6 +42,18 @@ export function* stopsAtAReply({ history, handOvers }: Look): Iterable<Finding> 
     const since = Math.min(...before.flatMap(({ events }) => events[0]?.at ?? at));
     const reply = history.replies.get(story.leadId)?.find((each) => each > since && each < at - FACTS_AGE_MS);
     if (reply !== undefined) yield about(story, `handed over ${at - reply} ms after a reply`);
+  }
+}
+
+/** A step does not leave once a condition that stops it holds. */
+export function* stopsAtAConditionThatHolds({ history, handOvers }: Look): Iterable<Finding> {
+  for (const { story, at } of stepsOf(history, handOvers)) {
+    const { steps } = history.campaign(story.step?.campaignId ?? '');
+    for (const stop of steps[placeOf(history, story)]?.stops ?? []) {
+      const age = stop === 'won' ? ANSWERS_AGE_MS : FACTS_AGE_MS;
+      const held = history.contact(story.leadId)[stop].within(at - age, at);
+      if (!held.includes(false)) yield about(story, `handed over though the contact is ${stop}`);
+    }
   }
 }
 
