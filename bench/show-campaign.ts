@@ -79,7 +79,7 @@ await runProgram(USAGE, async (args) => {
 /** Foreseen, sent, compared. True: to the message. */
 async function showCampaign(app: Compressed, leads: number, lines: number): Promise<boolean> {
   const ws = await openShop(app, lines);
-  const id = await draft(ws, leads);
+  const id = await draft(app, ws, leads);
   say(
     `A campaign of three steps and a branch to ${leads} leads over ${lines} lines, from ${toMinute(MONDAY)}.`,
   );
@@ -157,7 +157,7 @@ async function showForecast(app: Compressed, leads: number): Promise<boolean> {
   const few = Math.max(LEAST_OF_FORECAST, Math.round(leads / PART_OF_FORECAST));
   const alone = await openShop(app, 1);
   const withMore = await openShop(app, 3);
-  const campaigns = [await draft(alone, few), await draft(withMore, few)] as const;
+  const campaigns = [await draft(app, alone, few), await draft(app, withMore, few)] as const;
   await launch(alone, campaigns[0]);
   await launch(withMore, campaigns[1]);
   const began = app.clock.now();
@@ -202,7 +202,7 @@ async function openShop(app: Compressed, lines: number): Promise<Workspace> {
   return ws;
 }
 
-async function draft(ws: Workspace, leads: number): Promise<string> {
+async function draft(app: Compressed, ws: Workspace, leads: number): Promise<string> {
   const { list } = await ask<{ list: { _id: string } }>(ws, '/api/lists', { name: 'Fair' });
   for (let from = 0; from < leads; from += LEADS_AT_ONCE) {
     const some = Array.from({ length: Math.min(LEADS_AT_ONCE, leads - from) }, (_, n) => ({
@@ -212,6 +212,8 @@ async function draft(ws: Workspace, leads: number): Promise<string> {
     }));
     await ask(ws, '/api/leads', { listId: list._id, leads: some });
   }
+  // Nor is each of them asked after, seventy a day and line: the clock would leap from one of these questions to the next.
+  for (const table of ['availability_job_leads', 'availability_jobs']) await read(app, `DELETE FROM ${table}`);
   const { campaign } = await ask<{ campaign: { _id: string } }>(ws, '/api/campaigns', {
     name: 'After the fair',
     listId: list._id,

@@ -253,9 +253,15 @@ describe('a simulation', () => {
     expect(await times({ startAt })).toEqual(later);
   });
 
-  test('is refused for what could not be launched, and for what is over', async () => {
+  test('is refused for what could not be launched or resumed, and for what is over', async () => {
     const own = await openWorkspace(app, { lines: [{}] });
     const path = (id: string) => `/api/campaigns/${id}/simulate`;
+    const lost = await openWorkspace(app, { lines: [{}] });
+    const stands = await addCampaign(app, lost, { listId: null, steps: [step('hello')] });
+    await pause(app, lost, stands);
+    await lost.call('PATCH', `/api/lines/${lost.lines[0]?._id}`, { isActive: false });
+    const cannotResume = await lost.call<{ param: string }>('POST', path(stands), {});
+    expect([cannotResume.status, cannotResume.body.param]).toEqual([400, 'lineIds[0]']);
     const empty = await addCampaign(app, own, { listId: null, steps: [] });
     const refused = await own.call<{ code: string }>('POST', path(empty), {});
     expect([refused.status, refused.body.code]).toEqual([400, 'INVALID_CAMPAIGN']);

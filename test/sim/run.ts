@@ -8,12 +8,12 @@ import { startTestServer, type TestServer } from '../database-server.ts';
 import { describeRed, describeTotals } from './report.ts';
 import { type Simulation, simulate } from './simulate.ts';
 
-const USAGE = `Usage: npm run sim -- [--seed N] [--hours H] [--seconds S] [--campaigns yes]
+const USAGE = `Usage: npm run sim -- [--seed N] [--hours H] [--seconds S] [--campaigns no]
 
 Simulates an office on a virtual clock over the real database and checks every invariant after each step.
   --seed N      replay this seed; with --seconds, this one and those after it (default: a random one)
   --hours H     simulated hours of each run (default: 24)
-  --campaigns yes  the town runs campaigns too
+  --campaigns no  the town runs no campaigns
   --seconds S   start new runs until S seconds have passed (default: one run)`;
 
 interface Plan {
@@ -31,7 +31,7 @@ await runProgram(USAGE, async (args) => {
   const plan = {
     seed: toNumber('--seed', given.seed, 'seed'),
     hours: toNumber('--hours', given.hours, 'above zero') ?? 24,
-    campaigns: given.campaigns === 'yes',
+    campaigns: given.campaigns !== 'no',
     seconds: toNumber('--seconds', given.seconds, 'above zero') ?? 0,
   };
   const server = await startTestServer();

@@ -198,6 +198,18 @@ const SABOTAGES: Readonly<Record<string, Sabotage>> = {
     },
     step: runs(`UPDATE campaigns SET on_reply = 'continue'`),
   },
+  'conditions of campaigns are forgotten': {
+    breaks: ['stopsAtAConditionThatHolds'],
+    async begin({ clock, history }) {
+      await clock.sleep(60 * 60_000);
+      for (const { leadId } of history.stories.values())
+        for (const each of Object.values(history.contact(leadId))) each.set(clock.now(), true);
+    },
+    step: runs(
+      `UPDATE campaigns SET steps = (SELECT jsonb_agg(jsonb_set(step, '{stopConditions}', '[]') ORDER BY n)
+         FROM jsonb_array_elements(steps) WITH ORDINALITY AS all_of_them(step, n)) WHERE steps::text LIKE '%"stopConditions": [{%'`,
+    ),
+  },
   'leads of campaigns change lines': {
     breaks: ['staysOnItsLine'],
     step: runs(
@@ -205,6 +217,8 @@ const SABOTAGES: Readonly<Record<string, Sabotage>> = {
            AND l.message_type = 'imessage' AND l.id <> e.line_id ORDER BY l.id DESC LIMIT 1), e.line_id)
        WHERE e.status = 'active' AND e.look_at IS NOT NULL AND e.line_id =
          (SELECT m.line_id FROM messages m WHERE m.workspace_id = e.workspace_id AND m.id = e.message_id)`,
+      // Or they would go back to the line that talks to them.
+      'DELETE FROM touches',
     ),
   },
   'pauses are lifted': {
@@ -238,7 +252,6 @@ test.each(Object.entries(SABOTAGES))('it is noticed when %s', async (_what, sabo
     const { violations } = await simulate({
       seed,
       hours: HOURS,
-      campaigns: true,
       calmHours: 12,
       databaseUrl: database.url,
       sabotage,

@@ -22,7 +22,7 @@ export interface SimulationOptions {
   /** Virtual hours of faults; the calm after them comes on top. */
   hours: number;
   databaseUrl: string;
-  /** Whether the town runs campaigns. Not unless asked: with them a seed is not yet the same run every time. */
+  /** Whether the town runs campaigns; yes, unless told otherwise. */
   campaigns?: boolean;
   /** How long everything may take to end once it is calm. */
   calmHours?: number;
@@ -106,7 +106,7 @@ async function live(world: World, { sabotage, calmHours, campaigns }: Simulation
   const until = world.clock.monotonic + world.hours * HOUR_MS;
   for (const name of ['one', 'two']) void keepDispatching(world, name);
   void keepAsking(world, people, until);
-  if (campaigns === true) void world.expect('campaigns', keepCampaigning(world, people, until));
+  if (campaigns !== false) void world.expect('campaigns', keepCampaigning(world, people, until));
   void keepFailing(world, people, until);
   await world.clock.sleep(world.hours * HOUR_MS);
   await calmDown(world);

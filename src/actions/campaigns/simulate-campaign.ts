@@ -16,7 +16,7 @@ import {
 } from '../../store/simulations.ts';
 import type { Caller } from '../authenticate.ts';
 import { refuseReadOnly } from '../read-only.ts';
-import { checkCampaign } from './check-campaign.ts';
+import { checkCampaign, whyNoLine } from './check-campaign.ts';
 import { presentSimulation, readContacts } from './present-simulation.ts';
 
 /** Of one workspace, waiting or running. */
@@ -46,8 +46,14 @@ export async function simulateCampaign(
       reason: campaign.status,
       error: `The campaign is ${campaign.status}: there is nothing to foresee`,
     });
-  // What a launch would be refused for; one that runs has been through that.
-  const faults = campaign.status === 'draft' ? await checkCampaign(deps, database, snapshot, campaign) : [];
+  // What a launch, or resuming it, would be refused for; one that runs has been through that. With lines added it may well go.
+  const isToResume = campaign.status === 'paused' && asked.addLines === 0;
+  const faults =
+    campaign.status === 'draft'
+      ? await checkCampaign(deps, database, snapshot, campaign)
+      : isToResume
+        ? whyNoLine(snapshot, campaign)
+        : [];
   if (faults.length > 0) throw invalidCampaign(faults);
   const id = deps.ids();
   const isTaken = await insertSimulation(

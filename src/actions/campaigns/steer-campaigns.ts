@@ -36,7 +36,9 @@ export async function steerCampaign(
   move: CampaignMove,
 ): Promise<CampaignAnswer> {
   const { workspaceId } = caller;
-  const snapshot = await refuseReadOnly(deps, caller);
+  const known = await refuseReadOnly(deps, caller);
+  // Whether lines are up is asked as they are now: a campaign would only pause again where all are down.
+  const snapshot = move === 'resume' ? ((await deps.snapshots.reload(workspaceId)) ?? known) : known;
   const { done, from, to } = MOVES[move];
   const answered = await deps.database.transaction(async (tx) => {
     const before = await lockCampaign(tx, workspaceId, id);
@@ -83,10 +85,8 @@ const CHANGES: Readonly<Record<CampaignMove, (steering: Steering) => Promise<Par
   async pause({ now }) {
     return { pausedAt: now, pauseReason: 'requested', isWaking: false };
   },
-  async resume({ deps, snapshot: { workspace }, campaign }) {
-    // As they are now: it would only pause again where all are down.
-    const fresh = await deps.snapshots.reload(workspace.workspaceId);
-    const faults = fresh === null ? [] : whyNoLine(fresh, campaign);
+  async resume({ snapshot, campaign }) {
+    const faults = whyNoLine(snapshot, campaign);
     if (faults.length > 0) throw invalidCampaign(faults);
     return { pausedAt: null, pauseReason: null, isWaking: true };
   },
