@@ -213,7 +213,8 @@ async function draft(app: Compressed, ws: Workspace, leads: number): Promise<str
     await ask(ws, '/api/leads', { listId: list._id, leads: some });
   }
   // Nor is each of them asked after, seventy a day and line: the clock would leap from one of these questions to the next.
-  for (const table of ['availability_job_leads', 'availability_jobs']) await read(app, `DELETE FROM ${table}`);
+  for (const table of ['availability_job_leads', 'availability_jobs'])
+    await read(app, `DELETE FROM ${table}`);
   const { campaign } = await ask<{ campaign: { _id: string } }>(ws, '/api/campaigns', {
     name: 'After the fair',
     listId: list._id,

@@ -78,22 +78,6 @@ export interface Actions
     PeopleActions,
     LineActions,
     MessageActions {
-    LineActions {
-  acceptMessage(deps: Deps, caller: Caller, request: SendMessage, options: SendOptions): Promise<Accepted>;
-  dryRunMessage(deps: Deps, caller: Caller, request: SendMessage): Promise<DryRunAnswer>;
-  listMessages(deps: Deps, caller: Caller, filters: ListMessages): Promise<MessagesAnswer>;
-  getMessage(deps: Deps, caller: Caller, id: string): Promise<MessageAnswer>;
-  getTimeline(deps: Deps, caller: Caller, id: string): Promise<TimelineAnswer>;
-  explainMessage(deps: Deps, caller: Caller, id: string): Promise<ExplainAnswer>;
-  editMessage(deps: Deps, caller: Caller, id: string, changes: EditMessage): Promise<EditMessageAnswer>;
-  cancelMessage(deps: Deps, caller: Caller, id: string): Promise<CancelAnswer>;
-  cancelMessages(deps: Deps, caller: Caller, request: CancelMessages): Promise<CancelMessagesAnswer>;
-  retryMessage(deps: Deps, caller: Caller, id: string): Promise<RetryAnswer & { isNew: boolean }>;
-  cancelForLead(deps: Deps, caller: Caller, target: CancelForLead): Promise<CancelForLeadAnswer>;
-
-    LineActions,
-    MessageActions,
-    PeopleActions {
   react(deps: Deps, caller: Caller, request: React): Promise<ReactAnswer>;
   showTyping(deps: Deps, caller: Caller, messageId: string, isTyping: boolean): Promise<TypingAnswer>;
   /** Reads `bytes` to their end, unless they are too many. */

@@ -50,7 +50,6 @@ export async function listMessages(
 ): Promise<MessagePage> {
   const open = await findFewOpen(sql, workspaceId, filters);
   const query = queryOf(workspaceId, filters, after, open);
-  const query = new Query(workspaceId, filters, after, open);
   // One more than asked for tells whether anything follows.
   const rows = await query.rows(sql, limit + 1);
   if (rows.length > limit) return { rows: rows.slice(0, limit), end: rows[limit - 1]?.id ?? null };
@@ -149,144 +148,6 @@ function queryOf(workspaceId: string, filters: MessageFilters, after: string | n
       return last?.id ?? null;
     },
   };
-class Query {
-  /** Those of the walk first. */
-  readonly values: unknown[];
-  readonly #names: string[] = [];
-  readonly #walked = ['m.workspace_id = $1'];
-  readonly #wanted: string[] = [];
-  readonly #walkValues: number;
-  readonly #walkNames: number;
-  readonly #length: number;
-
-  constructor(workspaceId: string, filters: MessageFilters, after: string | null, open: string[] | null) {
-    this.values = [workspaceId];
-    const { status, dateFrom, dateTo, search } = filters;
-    const walks = (name: string, condition: (parameter: string) => string, value: unknown) =>
-      this.#add(this.#walked, name, condition, value);
-    const wants = (name: string, condition: (parameter: string) => string, value: unknown) =>
-      this.#add(this.#wanted, name, condition, value);
-
-    this.#length = search === null ? WALK : SEARCH_WALK;
-    walks('open', (p) => `m.id = ANY(${p})`, open);
-    walks('lead', (p) => `m.lead_id = ${p}`, filters.leadId);
-    walks('campaign', (p) => `m.campaign_id = ${p}`, filters.campaignId);
-    walks('batch', (p) => `m.batch_id = ${p}`, filters.batchId);
-    const ended = endedStatus(filters);
-    if (ended !== null) {
-      // As a literal: of a parameter the planner can't know that the index holds it.
-      this.#walked.push(`m.status = '${ended}'`);
-      this.#names.push(`${ENDED.indexOf(ended)}.`);
-    }
-    walks('after', (p) => `m.id < ${p}`, after);
-    walks('begin', (p) => `m.id >= ${p}`, dateFrom === null ? null : firstIdAt(dateFrom - ID_SLACK_MS));
-    walks('until', (p) => `m.id < ${p}`, dateTo === null ? null : firstIdAt(dateTo + ID_SLACK_MS));
-    this.#walkValues = this.values.length;
-    this.#walkNames = this.#names.length;
-
-    wants('status', (p) => `m.status = ANY(${p})`, ended === null ? status : null);
-    wants('line', (p) => `m.line_id = ${p}`, filters.lineId);
-    wants('type', (p) => `m.message_type = ${p}`, filters.messageType);
-    wants('direction', (p) => `m.direction = ${p}`, filters.direction);
-    wants('from', (p) => `m.created_at >= ${p}`, toIsoOrNull(dateFrom));
-    wants('to', (p) => `m.created_at <= ${p}`, toIsoOrNull(dateTo));
-    wants(
-      'search',
-      (p) =>
-        `(m.message ILIKE ${p} OR m.recipient_name ILIKE ${p} OR m.recipient_phone ILIKE ${p} OR m.recipient_email ILIKE ${p})`,
-      search === null ? null : `%${search.replace(/[\\%_]/g, '\\$&')}%`,
-    );
-  }
-
-  rows(sql: Sql, limit: number): Promise<MessageRow[]> {
-    const wanted = this.#wanted.length === 0 ? '' : `WHERE ${this.#wanted.join(' AND ')}`;
-    return sql.query<MessageRow>(
-      statement(
-        named('list_messages', this.#names),
-        `SELECT ${MESSAGE_COLUMNS} FROM (
-           SELECT * FROM messages m WHERE ${this.#walked.join(' AND ')} ORDER BY m.id DESC LIMIT ${this.#length}) m
-         ${wanted} ORDER BY m.id DESC LIMIT $${this.values.length + 1}`,
-      ),
-      [...this.values, limit],
-    );
-  }
-
-  /** Where the walk ended; null when it came to the end of all. */
-  async end(sql: Sql): Promise<string | null> {
-    const [last] = await sql.query<{ id: string }>(
-      statement(
-        named(`list_messages_end${this.#length}`, this.#names.slice(0, this.#walkNames)),
-        `SELECT m.id FROM messages m WHERE ${this.#walked.join(' AND ')}
-         ORDER BY m.id DESC OFFSET ${this.#length - 1} LIMIT 1`,
-      ),
-      this.values.slice(0, this.#walkValues),
-    );
-    return last?.id ?? null;
-  }
-
-  #add(conditions: string[], name: string, condition: (parameter: string) => string, value: unknown): void {
-    if (value === null) return;
-    values.push(value);
-    names.push(name);
-    to.push(condition(`$${values.length}`));
-  };
-  const { status, dateFrom, dateTo, search } = filters;
-  const length = search === null ? WALK : SEARCH_WALK;
-
-  const walk = add(conditions);
-  walk('open', (p) => `m.id = ANY(${p})`, open);
-  walk('lead', (p) => `m.lead_id = ${p}`, filters.leadId);
-  walk('campaign', (p) => `m.campaign_id = ${p}`, filters.campaignId);
-  walk('batch', (p) => `m.batch_id = ${p}`, filters.batchId);
-  const ended = endedStatus(filters);
-  if (ended !== null) {
-    // As a literal: of a parameter the planner can't know that the index holds it.
-    conditions.push(`m.status = '${ended}'`);
-    names.push(`${ENDED.indexOf(ended)}.`);
-  }
-  walk('after', (p) => `m.id < ${p}`, after);
-  walk('begin', (p) => `m.id >= ${p}`, dateFrom === null ? null : firstIdAt(dateFrom - ID_SLACK_MS));
-  walk('until', (p) => `m.id < ${p}`, dateTo === null ? null : firstIdAt(dateTo + ID_SLACK_MS));
-  const walked = { values: [...values], names: [...names] };
-
-  const wish = add(wishes);
-  wish('status', (p) => `m.status = ANY(${p})`, ended === null ? status : null);
-  wish('line', (p) => `m.line_id = ${p}`, filters.lineId);
-  wish('type', (p) => `m.message_type = ${p}`, filters.messageType);
-  wish('direction', (p) => `m.direction = ${p}`, filters.direction);
-  wish('from', (p) => `m.created_at >= ${p}`, toIsoOrNull(dateFrom));
-  wish('to', (p) => `m.created_at <= ${p}`, toIsoOrNull(dateTo));
-  wish(
-    'search',
-    (p) =>
-      `(m.message ILIKE ${p} OR m.recipient_name ILIKE ${p} OR m.recipient_phone ILIKE ${p} OR m.recipient_email ILIKE ${p})`,
-    search === null ? null : `%${search.replace(/[\\%_]/g, '\\$&')}%`,
-  );
-
-  return {
-    rows: (sql: Sql, limit: number): Promise<MessageRow[]> =>
-      sql.query<MessageRow>(
-        statement(
-          `list_messages_${abbreviated(names)}`,
-          `SELECT ${MESSAGE_COLUMNS} FROM (
-             SELECT * FROM messages m WHERE ${conditions.join(' AND ')} ORDER BY m.id DESC LIMIT ${length}) m
-           WHERE ${['true', ...wishes].join(' AND ')} ORDER BY m.id DESC LIMIT $${values.length + 1}`,
-        ),
-        [...values, limit],
-      ),
-    /** Where the walk ended; null when it came to the end of all. */
-    async end(sql: Sql): Promise<string | null> {
-      const [last] = await sql.query<{ id: string }>(
-        statement(
-          `list_messages_end_${length}_${abbreviated(walked.names)}`,
-          `SELECT m.id FROM messages m WHERE ${conditions.join(' AND ')}
-           ORDER BY m.id DESC OFFSET ${length - 1} LIMIT 1`,
-        ),
-        walked.values,
-      );
-      return last?.id ?? null;
-    },
-  };
 }
 
 /** The one status that is asked for, where its index is the best way to what is. */
@@ -298,6 +159,4 @@ function endedStatus({ status, ...filters }: MessageFilters): (typeof ENDED)[num
 /** PostgreSQL tells names apart by their first 63 characters: two of each filter's do. */
 function abbreviated(names: readonly string[]): string {
   return names.map((name) => name.slice(0, 2)).join('_');
-function named(prefix: string, names: readonly string[]): string {
-  return [prefix, ...names.map((name) => name.slice(0, 2))].join('_');
 }
