@@ -244,8 +244,10 @@ const SABOTAGES: Readonly<Record<string, Sabotage>> = {
 const HOURS = 4;
 /** Not every run comes to the point. */
 const MOST_SEEDS = 5;
+/** See sim.test.ts. */
+const LONGEST_MS = 1_800_000;
 
-test.each(Object.entries(SABOTAGES))('it is noticed when %s', async (_what, sabotage) => {
+test.each(Object.entries(SABOTAGES))('it is noticed when %s', { timeout: LONGEST_MS }, async (_what, sabotage) => {
   const missed = new Set(sabotage.breaks);
   for (let seed = 1; missed.size > 0 && seed <= MOST_SEEDS; seed += 1) {
     const database = await createTestDatabase();
