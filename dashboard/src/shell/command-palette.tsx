@@ -1,11 +1,17 @@
 /** Ctrl K: any page by a few letters of its name. Loaded when first asked for. */
 import { useNavigate } from '@tanstack/react-router';
 import { Command } from 'cmdk';
+import { Send } from 'lucide-react';
 import { Dialog } from 'radix-ui';
+import { useMay } from '../session.ts';
 import { PAGES, START } from './pages.ts';
 
-export function CommandPalette({ onClose }: { onClose(): void }) {
+const ITEM =
+  'flex min-h-9 cursor-pointer items-center gap-2.5 rounded-md px-3 data-[disabled=true]:opacity-55 data-[selected=true]:bg-accent data-[selected=true]:text-accent-foreground';
+
+export function CommandPalette({ onClose, onSend }: { onClose(): void; onSend(): void }) {
   const navigate = useNavigate();
+  const { may } = useMay('send');
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
@@ -32,11 +38,22 @@ export function CommandPalette({ onClose }: { onClose(): void }) {
                     onClose();
                     void navigate({ to });
                   }}
-                  className="flex min-h-9 cursor-pointer items-center gap-2.5 rounded-md px-3 data-[selected=true]:bg-accent data-[selected=true]:text-accent-foreground"
+                  className={ITEM}
                 >
                   <Icon className="size-4" aria-hidden /> {title}
                 </Command.Item>
               ))}
+              <Command.Item
+                value="Send a message"
+                disabled={!may}
+                onSelect={() => {
+                  onClose();
+                  onSend();
+                }}
+                className={ITEM}
+              >
+                <Send className="size-4" aria-hidden /> Send a message
+              </Command.Item>
             </Command.List>
           </Command>
         </Dialog.Content>

@@ -8,14 +8,20 @@ import { SkeletonRows } from '../ui/states.tsx';
 import { AccountMenu } from './account-menu.tsx';
 import { LiveStatus } from './live-status.tsx';
 import { Navigation } from './navigation.tsx';
+import { SendButton } from './send-button.tsx';
 
 const CommandPalette = lazy(async () => ({
   default: (await import('./command-palette.tsx')).CommandPalette,
 }));
 
+const SendMessageDialog = lazy(async () => ({
+  default: (await import('../pages/messages/send-dialog.tsx')).SendMessageDialog,
+}));
+
 export function Shell() {
   const [isMenuOpen, setMenuOpen] = useState(false);
   const [isPaletteOpen, setPaletteOpen] = useState(false);
+  const [isSending, setSending] = useState(false);
   const path = useRouterState({ select: (state) => state.location.pathname });
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: whoever has gone to a page has used the menu
@@ -43,6 +49,7 @@ export function Shell() {
         <Button className="justify-start text-muted-foreground" onClick={() => setPaletteOpen(true)}>
           <Search aria-hidden /> Search <kbd className="ml-auto text-xs">Ctrl K</kbd>
         </Button>
+        <SendButton onClick={() => setSending(true)} />
         <Navigation />
         <div className="mt-auto flex flex-col gap-2">
           <AccountMenu />
@@ -53,13 +60,8 @@ export function Shell() {
           <MenuIcon aria-hidden />
         </Button>
         <Brand />
-        <Button
-          variant="ghost"
-          size="icon"
-          className="ml-auto"
-          aria-label="Search"
-          onClick={() => setPaletteOpen(true)}
-        >
+        <SendButton isSmall className="ml-auto" onClick={() => setSending(true)} />
+        <Button variant="ghost" size="icon" aria-label="Search" onClick={() => setPaletteOpen(true)}>
           <Search aria-hidden />
         </Button>
       </header>
@@ -85,7 +87,12 @@ export function Shell() {
       <LiveStatus />
       {isPaletteOpen && (
         <Suspense>
-          <CommandPalette onClose={() => setPaletteOpen(false)} />
+          <CommandPalette onClose={() => setPaletteOpen(false)} onSend={() => setSending(true)} />
+        </Suspense>
+      )}
+      {isSending && (
+        <Suspense>
+          <SendMessageDialog onClose={() => setSending(false)} />
         </Suspense>
       )}
     </div>

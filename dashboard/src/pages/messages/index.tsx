@@ -1,5 +1,5 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Ban, Ellipsis, Send } from 'lucide-react';
+import { Ban, Ellipsis } from 'lucide-react';
 import { useCallback, useMemo, useState } from 'react';
 import { plural } from '../../lib/format.ts';
 import { useMay } from '../../session.ts';
@@ -16,7 +16,6 @@ import { reachedBackTo } from './list-pages.ts';
 import { MessageDrawer } from './message-drawer.tsx';
 import { filterOf, isFiltered, type MessagesSearch } from './search.ts';
 import { SelectionProvider } from './selection.tsx';
-import { SendMessageDialog } from './send-dialog.tsx';
 import { useMessageList } from './use-message-list.ts';
 
 export function MessagesPage() {
@@ -28,7 +27,7 @@ export function MessagesPage() {
   const list = useMessageList(filter);
   const { messages, fetchNextPage, cursor } = list;
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const [asked, setAsked] = useState<'selected' | 'matching' | 'send' | null>(null);
+  const [asked, setAsked] = useState<'selected' | 'matching' | null>(null);
   const { may, why } = useMay('send');
 
   const change = useCallback(
@@ -51,25 +50,20 @@ export function MessagesPage() {
       title="Messages"
       description="Everything that was sent, waits or came in, newest first."
       actions={
-        <>
-          <Button variant="primary" disabled={!may} title={why} onClick={() => setAsked('send')}>
-            <Send aria-hidden /> Send a message
-          </Button>
-          <Menu
-            trigger={
-              <Button size="icon" aria-label="More actions">
-                <Ellipsis aria-hidden />
-              </Button>
-            }
-          >
-            <MenuItem destructive disabled={!may} onSelect={() => setAsked('matching')}>
-              <Ban aria-hidden />
-              {isFiltered(search)
-                ? 'Cancel everything that waits and fits the filters'
-                : 'Cancel everything that waits'}
-            </MenuItem>
-          </Menu>
-        </>
+        <Menu
+          trigger={
+            <Button size="icon" aria-label="More actions">
+              <Ellipsis aria-hidden />
+            </Button>
+          }
+        >
+          <MenuItem destructive disabled={!may} onSelect={() => setAsked('matching')}>
+            <Ban aria-hidden />
+            {isFiltered(search)
+              ? 'Cancel everything that waits and fits the filters'
+              : 'Cancel everything that waits'}
+          </MenuItem>
+        </Menu>
       }
     >
       <Filters
@@ -136,7 +130,6 @@ export function MessagesPage() {
         />
       )}
       {asked === 'matching' && <CancelMatching filter={filter} onClose={() => setAsked(null)} />}
-      {asked === 'send' && <SendMessageDialog onClose={() => setAsked(null)} />}
     </Page>
   );
 }
