@@ -6,7 +6,7 @@ import { addTallies, NOTHING_COUNTED } from '../src/store/line-tallies.ts';
 import { openApp, type TestApp } from './harness.ts';
 import { leapingClock } from './leaping-clock.ts';
 import { until } from './until.ts';
-import { accept, newPhone, openWorkspace, type Workspace } from './workspaces.ts';
+import { accept, newPhone, openWorkspace, read, type Workspace } from './workspaces.ts';
 
 const HOUR = 3_600_000;
 const clock = leapingClock();
@@ -102,6 +102,23 @@ test('checks that fail are counted towards seven', async () => {
     untilDown: 7,
     sentence: 'Its last 3 checks found trouble; 7 in a row bring it down.',
   });
+});
+
+test('a long queue is counted no further than anybody reads at a glance', async () => {
+  const ws = await openWorkspace(app);
+  const scheduledDate = new Date(clock.now() + 20 * HOUR).toISOString();
+  const { _id } = await accept(ws, { recipientPhone: newPhone(), scheduledDate });
+  await read(
+    app,
+    `INSERT INTO messages (workspace_id, id, direction, status, message_type, message, lead_id, line_id, priority, first_touch, due_at,
+       attempts, retry_gap_ms, correlation_id, created_at, updated_at)
+     SELECT m.workspace_id, lpad(to_hex(g), 24, '0'), direction, status, message_type, message, lead_id, line_id, priority, first_touch,
+       due_at, attempts, retry_gap_ms, correlation_id, created_at, updated_at
+     FROM messages m, generate_series(1, 300) g WHERE m.id = $1`,
+    [_id],
+  );
+  const { body } = await ws.call<LineQueues>('GET', '/api/lines/queues');
+  expect(body.queues).toMatchObject([{ waiting: 200, isMore: true }]);
 });
 
 test('what waits is counted per line, with when the line may send next by its caps and gaps', async () => {

@@ -1291,7 +1291,7 @@ export interface LineQueues {
 
 export interface LineQueue {
   lineId: Id;
-  /** Counted up to 1000. */
+  /** Counted up to 200. */
   waiting: number;
   /** More than that wait. */
   isMore: boolean;

@@ -17,7 +17,7 @@ export async function forecastLine(
   lineId: string,
   asked: ForecastLine,
 ): Promise<LineForecast> {
-  const snapshot = await deps.snapshots.reload(workspaceId);
+  const snapshot = await deps.snapshots.read(workspaceId);
   const lines = await listLines(deps.database, workspaceId);
   const line = lines.find(({ id }) => id === lineId);
   if (line === undefined || snapshot === null) throw problem('LINE_NOT_FOUND');

@@ -87,8 +87,8 @@ export const LineHealthInputs = z
   .meta({ id: 'LineHealthInputs' });
 export type LineHealthInputs = z.infer<typeof LineHealthInputs>;
 
-/** Where counting stops: nobody reads more at a glance. */
-export const COUNT_WAITING_UP_TO = 1_000;
+/** Where counting stops: with 50 lines more would be felt. The forecast of a line counts all of its queue. */
+export const COUNT_WAITING_UP_TO = 200;
 
 export const LineQueues = z
   .object({

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { HIGH_STREAK, LEAST_MESSAGES, MEDIUM_STREAK, scoreLine, type Tally } from './line-score.ts';
+import {
+  HIGH_STREAK,
+  LEAST_MESSAGES,
+  MEDIUM_STREAK,
+  scoreInputs,
+  scoreLine,
+  type Tally,
+} from './line-score.ts';
 
 const HOUR = 3_600_000;
 const tally = (part: Partial<Tally>): Tally => ({
@@ -62,6 +69,27 @@ describe('the score of a line', () => {
         return rank[after.risk] >= rank[before.risk];
       }),
     );
+  });
+
+  test('the highest risk of its inputs, each by itself, is the risk of the line', () => {
+    const rank = { low: 0, medium: 1, high: 2 };
+    const figures = fc.record({ sent: fc.nat(60), failed: fc.nat(20), streak: fc.nat(15) });
+    fc.assert(
+      fc.property(figures, ({ sent, failed, streak }) => {
+        const score = scoreLine([tally({ sent, failed: Math.max(failed, streak), streak })]);
+        const risks = scoreInputs(score).map(({ risk }) => rank[risk]);
+        return Math.max(...risks) === rank[score.risk];
+      }),
+    );
+  });
+
+  test('an input says its value only where it means something', () => {
+    const inputs = scoreInputs(scoreLine([tally({ failed: 3, streak: 3 })]));
+    expect(inputs.map(({ input, value, risk }) => [input, value, risk])).toEqual([
+      ['failure_rate', null, 'low'],
+      ['consecutive_failures', 3, 'low'],
+      ['reply_rate', null, 'low'],
+    ]);
   });
 
   test('the score says what weighed most', () => {

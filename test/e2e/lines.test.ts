@@ -6,6 +6,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildDashboardWhenStale } from '../../scripts/build-dashboard.ts';
 import { startBlueBubbles } from '../fakes/bluebubbles/server.ts';
+import { startMailWorld } from '../fakes/mail/mail-world.ts';
 import { openApp, type TestApp } from '../harness.ts';
 import { launch } from '../program.ts';
 import { until } from '../until.ts';
@@ -117,6 +118,39 @@ describe.skipIf(!hasBrowser)('lines in a browser', () => {
     expect(await page.content()).not.toContain(mac.password);
     await close(page);
     await mac.close();
+  });
+
+  test('a mail server is gone through step by step, and what its mailbox refuses stands at its step', async () => {
+    const ws = await openWorkspace(app, { lines: [] });
+    const world = await startMailWorld(() => app.deps.clock.now());
+    const page = await open(ws, '/lines/new?kind=smtp');
+    await page.getByLabel('Email address').fill('office@sender.test');
+    await page.getByLabel('Server for sending').fill('127.0.0.1');
+    await page.getByLabel('Port', { exact: true }).fill(String(world.smtpPort));
+    await page.getByLabel('Encryption', { exact: true }).selectOption('none');
+    await page.getByLabel(/^Password/).fill('wrong');
+    await page.getByLabel(/^Server of the mailbox/).fill('127.0.0.1');
+    await page.getByLabel(/^Port of the mailbox/).fill(String(world.mailbox.port));
+    await page.getByLabel(/^Encryption of the mailbox/).selectOption('none');
+    await page.getByLabel(/^User name of the mailbox/).fill(world.mailbox.user);
+    const step = (key: string) => page.locator(`[data-step="${key}"]`);
+    const check = page.getByRole('button', { name: 'Check these settings' });
+    await check.click();
+    await page.getByText(/^One thing is in the way: The mailbox cannot be read/).waitFor();
+    expect(await step('connect').getAttribute('data-state')).toBe('ok');
+    expect(await step('tls').getAttribute('data-state')).toBe('warning');
+    expect(await step('folder').getAttribute('data-state')).toBe('skipped');
+
+    await page.getByLabel(/^Password/).fill(world.mailbox.password);
+    await check.click();
+    await step('folder')
+      .getByText(/INBOX can be read/)
+      .waitFor();
+    await page.getByRole('button', { name: 'Add the line' }).click();
+    await heading(page, 'office@sender.test');
+    await page.getByText('One is stored. Empty: it stays.').waitFor();
+    await close(page);
+    await world.close();
   });
 
   test('a Mac is paired by the one command that the page shows, and let go again', async () => {

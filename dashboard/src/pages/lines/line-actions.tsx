@@ -10,6 +10,7 @@ import { Confirm, Dialog } from '../../ui/dialog.tsx';
 import { SkeletonRows } from '../../ui/states.tsx';
 import { useToast } from '../../ui/toast.tsx';
 import { CheckSteps } from './check-steps.tsx';
+import { renewLines } from './queries.ts';
 import { nameOf } from './words.ts';
 
 export function LineActions({ line }: { line: Line }) {
@@ -61,7 +62,7 @@ function useSwitch(line: Line) {
   return useMutation({
     mutationFn: (isActive: boolean) => api.updateLine({ id: line._id, body: { isActive } }),
     async onSuccess(_, isActive) {
-      await queries.invalidateQueries({ queryKey: ['lines'] });
+      await renewLines(queries);
       toast.done(isActive ? 'The line is switched on.' : 'The line is switched off.');
     },
     // Switching off tells of it in its dialog.
@@ -119,7 +120,7 @@ function DeleteDialog({ line, open, onOpenChange }: DeleteDialogProps) {
     await api.deleteLine({ id: line._id });
     toast.done(`${nameOf(line)} is deleted.`);
     await navigate({ to: '/lines' });
-    await queries.invalidateQueries({ queryKey: ['lines'] });
+    await renewLines(queries);
   };
   return (
     <Confirm

@@ -62,6 +62,9 @@ function Picture({ hours }: { hours: readonly Hour[] }) {
   const middle = hours[Math.floor(hours.length / 2)];
   return (
     <figure className="m-0">
+      <p aria-hidden className="text-xs text-muted-foreground tabular-nums">
+        {formatNumber(most)} an hour
+      </p>
       <svg
         role="img"
         aria-label={`Messages of each hour, at most ${formatNumber(most)}`}

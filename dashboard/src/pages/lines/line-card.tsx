@@ -109,11 +109,13 @@ function NextSlot({ line, queue }: Pick<LineCardProps, 'line' | 'queue'>) {
   return Date.parse(at) <= Date.now() ? <>now</> : <Time at={at} zone={line.capTimezone} relative />;
 }
 
-/** Walking a queue costs something, so only those that have one are walked. */
+/** Walking a queue costs something: long ones are walked only where their line is looked at. */
 function DrainsAt({ line, queue }: Pick<LineCardProps, 'line' | 'queue'>) {
   const waits = (queue?.waiting ?? 0) > 0;
-  const { data, isError } = useQuery({ ...forecastQuery(line._id), enabled: waits });
+  const isLong = queue?.isMore === true;
+  const { data, isError } = useQuery({ ...forecastQuery(line._id), enabled: waits && !isLong });
   if (!waits) return <>{queue === undefined ? '–' : 'nothing waits'}</>;
+  if (isLong) return <>long: see the line</>;
   if (isError) return <>unknown</>;
   if (data === undefined) return <>…</>;
   return data.now.drainsAt === null ? (

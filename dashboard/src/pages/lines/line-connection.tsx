@@ -8,6 +8,7 @@ import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Field, Input } from '../../ui/field.tsx';
 import { useToast } from '../../ui/toast.tsx';
+import { renewLines } from './queries.ts';
 
 export function LineConnection({ line }: { line: Line }) {
   const { may, why } = useMay('admin');
@@ -21,7 +22,7 @@ export function LineConnection({ line }: { line: Line }) {
     async onSuccess() {
       setSecret('');
       toast.done('Saved.');
-      await queries.invalidateQueries({ queryKey: ['lines'] });
+      await renewLines(queries);
     },
   });
   const changes: UpdateLineBody = {

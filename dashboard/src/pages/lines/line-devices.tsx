@@ -12,7 +12,7 @@ import { Empty, ErrorState, Skeleton } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
 import { useToast } from '../../ui/toast.tsx';
 import { PairingCode } from './pair-mac.tsx';
-import { devicesQuery } from './queries.ts';
+import { devicesQuery, renewLines } from './queries.ts';
 
 const LOOK_EVERY_MS = 5_000;
 
@@ -112,7 +112,7 @@ function LetGo({ device: { _id, lineId, name }, open, onOpenChange }: LetGoProps
   const letGo = async () => {
     await api.revokeDevice({ id: lineId, deviceId: _id });
     toast.done(`${name} is let go.`);
-    await queries.invalidateQueries({ queryKey: ['lines'] });
+    await renewLines(queries);
   };
   return (
     <Confirm

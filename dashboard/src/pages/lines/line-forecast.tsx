@@ -27,14 +27,14 @@ export function LineForecastCard({ line }: { line: Line }) {
       {isError ? (
         <ErrorState error={error} onRetry={() => void refetch()} />
       ) : data === undefined ? (
-        <Skeleton className="h-64" />
+        <Skeleton className="h-72" />
       ) : (
         <div className="flex flex-col gap-4">
           <AsItIs forecast={data} line={line} />
           {data.waiting + data.toCome > 0 && (
             <fieldset className="flex flex-col gap-3 border-t pt-3">
               <legend className="float-left mb-2 w-full font-medium">What if…</legend>
-              <div className="grid grid-cols-1 gap-3 sm:grid-cols-3">
+              <div className="grid grid-cols-1 items-end gap-3 sm:grid-cols-3">
                 <NumberField label="More lines like it" value={addLines} max={100} onChange={setAddLines} />
                 <NumberField
                   label="New conversations a day"

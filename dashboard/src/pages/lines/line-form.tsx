@@ -12,6 +12,7 @@ import { SkeletonRows } from '../../ui/states.tsx';
 import { useToast } from '../../ui/toast.tsx';
 import { CheckSteps } from './check-steps.tsx';
 import { type FieldSpec, initialValues, KIND_SPECS, requestOf, shownFields, type Values } from './kinds.ts';
+import { renewLines } from './queries.ts';
 import type { Kind } from './routes.tsx';
 
 /** A simulated line has nothing to be checked, and a Mac is checked once it is paired. */
@@ -94,7 +95,7 @@ function useAddLine(kind: Kind) {
   return useMutation({
     mutationFn: (body: CreateLineBody) => api.createLine({ body }),
     async onSuccess({ line }) {
-      await queries.invalidateQueries({ queryKey: ['lines'] });
+      await renewLines(queries);
       if (kind === 'mac')
         return navigate({ to: '/lines/new', search: { kind, line: line._id }, replace: true });
       toast.done('The line is there.');

@@ -19,7 +19,7 @@ export function LineHealthCard({ line }: { line: Line }) {
       {isError ? (
         <ErrorState error={error} onRetry={() => void refetch()} />
       ) : data === undefined ? (
-        <Skeleton className="h-64" />
+        <Skeleton className="h-72" />
       ) : (
         <Health health={data} />
       )}

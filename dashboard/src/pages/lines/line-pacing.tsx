@@ -10,7 +10,7 @@ import { Card } from '../../ui/card.tsx';
 import { Field, Input } from '../../ui/field.tsx';
 import { useToast } from '../../ui/toast.tsx';
 import { changeOf } from './compare.ts';
-import { forecastQuery } from './queries.ts';
+import { forecastQuery, renewLines } from './queries.ts';
 
 interface Pacing {
   dailyNewConversationsLimit: string;
@@ -43,7 +43,7 @@ export function LinePacing({ line }: { line: Line }) {
   return (
     <Card title="Caps and gaps">
       <form onSubmit={submit} aria-label="Caps and gaps" className="flex flex-col gap-4">
-        <div className="grid grid-cols-1 gap-4 sm:grid-cols-3">
+        <div className="grid grid-cols-1 gap-4 sm:grid-cols-2">
           {CAPS.map(([name, label]) => (
             <NumberInput
               key={name}
@@ -55,7 +55,7 @@ export function LinePacing({ line }: { line: Line }) {
             />
           ))}
         </div>
-        <div className="grid grid-cols-1 gap-4 sm:grid-cols-3">
+        <div className="grid grid-cols-1 gap-4 sm:grid-cols-2">
           <NumberInput
             label="Seconds between messages"
             hint="Lines on one device share it."
@@ -119,7 +119,7 @@ function useSave(line: Line) {
     mutationFn: (body: UpdateLineBody) => api.updateLine({ id: line._id, body }),
     async onSuccess() {
       toast.done('Saved. It holds from now on.');
-      await queries.invalidateQueries({ queryKey: ['lines'] });
+      await renewLines(queries);
     },
   });
 }
@@ -176,6 +176,11 @@ function NumberInput({ label, hint, onChange, ...props }: NumberInputProps) {
 
 const isWhole = (text: string) => /^\d{1,7}$/.test(text) && Number(text) <= 1_000_000;
 const textOf = (cap: number | null) => (cap === null ? '' : String(cap));
+
+/** Another one: what is typed was typed over what no longer holds. */
+export function pacingKey(line: Line): string {
+  return JSON.stringify(pacingOf(line));
+}
 
 function pacingOf(line: Line): Pacing {
   return {

@@ -19,7 +19,7 @@ import { LineConnection } from './line-connection.tsx';
 import { LineDevices } from './line-devices.tsx';
 import { LineForecastCard } from './line-forecast.tsx';
 import { LineHealthCard } from './line-health.tsx';
-import { LinePacing } from './line-pacing.tsx';
+import { LinePacing, pacingKey } from './line-pacing.tsx';
 import { lineQuery, queuesQuery } from './queries.ts';
 import { addressOf, nameOf, stateOf, TRANSPORT_NAMES, TYPE_NAMES } from './words.ts';
 
@@ -98,9 +98,9 @@ function ShownLine({ line }: { line: Line }) {
           <>
             <LineHealthCard line={line} />
             <LineForecastCard line={line} />
-            <LinePacing key={line.updatedAt} line={line} />
+            <LinePacing key={pacingKey(line)} line={line} />
             {line.transport === 'relay' && <LineDevices line={line} />}
-            <LineConnection key={`connection ${line.updatedAt}`} line={line} />
+            <LineConnection key={line.firstName} line={line} />
           </>
         )}
       </div>

@@ -85,7 +85,7 @@ function SelfTest({ lineId, device }: { lineId: string; device: RelayDevice | un
   const isConnected = device?.connected === true;
   const hasTold = isConnected && device.selfTest !== null;
   const check = useQuery({
-    queryKey: ['lines', 'check', lineId, device?._id, JSON.stringify(device?.selfTest ?? null), isConnected],
+    queryKey: ['line-check', lineId, device?._id, JSON.stringify(device?.selfTest ?? null), isConnected],
     queryFn: ({ signal }) => api.checkStoredLine({ id: lineId }, { signal }),
     enabled: hasTold,
   });

@@ -1,5 +1,8 @@
-/** What the pages of lines ask for. All keys begin with `lines`, so that a hint of the live stream renews them. */
-import { queryOptions } from '@tanstack/react-query';
+/**
+ * What the pages of lines ask for. Keys begin with `lines`, so that a hint of the live stream renews them, but for what costs
+ * more: walks over queues, and checks, which ask carriers.
+ */
+import { type QueryClient, queryOptions } from '@tanstack/react-query';
 import { api } from '../../api.ts';
 
 export const linesQuery = queryOptions({
@@ -46,7 +49,7 @@ export interface WhatIf {
 
 export const forecastQuery = (id: string, { addLines, cap, totalCap }: WhatIf = {}) =>
   queryOptions({
-    queryKey: ['lines', 'forecast', id, addLines ?? 0, cap ?? null, totalCap ?? null],
+    queryKey: ['line-forecast', id, addLines ?? 0, cap ?? null, totalCap ?? null],
     queryFn: ({ signal }) =>
       api.forecastLine(
         {
@@ -57,8 +60,9 @@ export const forecastQuery = (id: string, { addLines, cap, totalCap }: WhatIf = 
         },
         { signal },
       ),
-    // Walking a long queue takes a moment, and an hour's drain is no other a minute later.
+    // Walking a long queue takes a moment, and what drains for hours is no other a minute later.
     staleTime: 60_000,
+    refetchInterval: 60_000,
   });
 
 export const devicesQuery = (id: string) =>
@@ -66,3 +70,9 @@ export const devicesQuery = (id: string) =>
     queryKey: ['lines', 'devices', id],
     queryFn: ({ signal }) => api.listDevices({ id }, { signal }),
   });
+
+/** After a line was changed: all that is shown of lines is read anew. */
+export async function renewLines(queries: QueryClient): Promise<void> {
+  void queries.invalidateQueries({ queryKey: ['line-forecast'] });
+  await queries.invalidateQueries({ queryKey: ['lines'] });
+}

@@ -4,11 +4,11 @@ import type { Line } from '@trunkline/sdk';
 export type Transport = Line['transport'];
 
 export const TRANSPORT_NAMES: Readonly<Record<Transport, string>> = {
-  sandbox: 'Simulated',
-  relay: 'Mac with the relay',
+  sandbox: 'simulated phones',
+  relay: 'a Mac with the relay',
   bluebubbles: 'BlueBubbles',
   twilio: 'Twilio',
-  smtp: 'Email server',
+  smtp: 'a mail server',
 };
 
 export const TYPE_NAMES: Readonly<Record<Line['messageType'], string>> = {
