@@ -309,6 +309,8 @@ describe('serve, everything in one process on the embedded server', () => {
     const words = office.program.stdout();
     key = /tl_sk_[0-9A-Za-z]+/.exec(words)?.[0] ?? '';
     expect(words).toContain('TRUNKLINE_BOOTSTRAP_KEY');
+    // And a link by which a person becomes its owner; how it is used is told in people-access.test.ts.
+    expect(words).toMatch(new RegExp(`^  ${office.url}/setup\\?token=[\\w-]{43}$`, 'm'));
     expect((await paste(words, '')).status).toBe('sent');
 
     const client = openClient(office.url, key);

@@ -255,6 +255,23 @@ describe('a role', () => {
   });
 });
 
+describe('a stream that is open', () => {
+  test('ends for whoever is removed, also one who goes on in another workspace', async () => {
+    const first = await openWorkspace(app);
+    const boss = await openOwner(app, first);
+    const person = await openMember(app, boss, 'viewer');
+    const { body } = await invite(owner, person.email, 'viewer');
+    expect((await accept(person, tokenIn(body.link), {})).status).toBe(201);
+    const cookie = [...person.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const stream = await fetch(`${app.url}/api/live`, { headers: { cookie } });
+    expect(stream.status).toBe(200);
+    await boss.call('DELETE', `/api/members/${person.id}`);
+    // All of it, to its end.
+    expect(await stream.text()).toContain('event: now');
+    expect((await person.call('GET', '/api/me')).body).toMatchObject({ workspace: { id: ws.workspaceId } });
+  });
+});
+
 describe('another workspace', () => {
   test('is closed to whoever does not belong to it, asked for by header or by address', async () => {
     const { workspaceId } = await openWorkspace(app);

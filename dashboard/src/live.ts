@@ -6,6 +6,7 @@ import { useSyncExternalStore } from 'react';
 import { isSignedOut, queryClient } from './api.ts';
 import { workspaceId } from './lib/workspace.ts';
 import { meQuery } from './session.ts';
+import { leave } from './session-end.ts';
 
 /** `lost`: it was tried at least once in vain; figures may be old. */
 export type LiveState = 'connecting' | 'live' | 'lost';
@@ -84,8 +85,7 @@ async function leaveWhenSignedOut(): Promise<void> {
   try {
     await queryClient.fetchQuery({ ...meQuery, staleTime: 0, retry: false });
   } catch (error) {
-    if (!isSignedOut(error) || location.pathname.startsWith('/sign-in')) return;
-    location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+    if (isSignedOut(error)) leave();
   }
 }
 

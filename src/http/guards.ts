@@ -104,6 +104,8 @@ export function createGuards(deps: Deps, { guesses: countGuess, people: countPer
       try {
         const caller = await identify(deps, operation, request);
         if (operation.scope !== null && !mayDo(caller, operation.scope)) return false;
+        // Whoever named no workspace and lost the first would be let into the next one.
+        if (caller.workspaceId !== admissions.get(request)?.caller.workspaceId) return false;
         return (await deps.snapshots.read(caller.workspaceId)) !== null;
       } catch (error) {
         if (error instanceof Problem && error.status < 500) return false;

@@ -109,7 +109,7 @@ describe.skipIf(!hasBrowser)('the settings', () => {
     await expectAccessible(page);
     const before = receiver.at('/shop', 'message.sent').length;
     await log.getByRole('button', { name: 'Replay message.sent' }).first().click();
-    await page.getByText('message.sent is sent again').waitFor();
+    await page.getByText('message.sent is sent again', { exact: true }).waitFor();
     await until('it came again', async () => receiver.at('/shop', 'message.sent').length > before);
 
     await page.getByRole('button', { name: 'Replay since…' }).click();
