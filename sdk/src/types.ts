@@ -946,12 +946,12 @@ export interface ConversationAnswer {
   phone: string | null;
   email: string | null;
   optedOutAt: Instant | null;
-  /** Addresses of the contact that must not be written to. What `opt_out_words` entered, the contact lifts by START; anything is lifted by `DELETE /api/dnc`. */
-  doNotContact: SuppressedAddress[];
   readAt: Instant | null;
   unreadCount: number;
   /** Newest first: what waits, then what was written, in the order in which it left and came in. */
   messages: Message[];
+  /** Addresses of the contact that must not be written to. What `opt_out_words` entered, the contact lifts by START; anything is lifted by `DELETE /api/dnc`. */
+  doNotContact: SuppressedAddress[];
   /** Tapbacks on these messages, by either side. */
   reactions: Tapback[];
   /** Of these messages, in the order of each; both ways. */

@@ -119,15 +119,15 @@ export const ConversationAnswer = z
     phone: text,
     email: text,
     optedOutAt: Instant.nullable(),
-    doNotContact: z.array(SuppressedAddress).meta({
-      description:
-        'Addresses of the contact that must not be written to. What `opt_out_words` entered, the contact lifts by START; anything is lifted by `DELETE /api/dnc`.',
-    }),
     readAt: Instant.nullable(),
     unreadCount: z.int(),
     messages: z.array(Message).meta({
       description:
         'Newest first: what waits, then what was written, in the order in which it left and came in.',
+    }),
+    doNotContact: z.array(SuppressedAddress).meta({
+      description:
+        'Addresses of the contact that must not be written to. What `opt_out_words` entered, the contact lifts by START; anything is lifted by `DELETE /api/dnc`.',
     }),
     reactions: z.array(Tapback).meta({ description: 'Tapbacks on these messages, by either side.' }),
     attachments: z
