@@ -1,0 +1,47 @@
+/** Messages of ours that did not leave yet: why each waits, and when it is expected to go. */
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { Message } from '@trunkline/sdk';
+import { StatusBadge } from '../../ui/badge.tsx';
+import { Time } from '../../ui/time.tsx';
+import { Bubble } from './bubble.tsx';
+import { explainQuery } from './data.ts';
+import type { Entry } from './timeline.ts';
+
+export function Waiting({ entries, contact }: { entries: readonly Entry[]; contact: string }) {
+  if (entries.length === 0) return null;
+  return (
+    <section aria-label="Waiting" className="flex flex-col gap-3">
+      <h3 className="text-center text-xs font-medium text-muted-foreground">Waiting to be sent</h3>
+      {entries.map((entry) => (
+        <div key={entry.message._id} className="flex flex-col">
+          <Bubble entry={entry} contact={contact} line={lineOf(entry.message)} mayReact={false} />
+          <Why message={entry.message} />
+        </div>
+      ))}
+    </section>
+  );
+}
+
+function Why({ message: { _id, status, settings } }: { message: Message }) {
+  const { data } = useQuery(explainQuery(_id));
+  const gate = data?.gates.find(({ state }) => state === 'blocked');
+  return (
+    <div className="flex flex-wrap items-center justify-end gap-x-2 gap-y-1 px-1 text-xs text-muted-foreground">
+      <StatusBadge status={status} />
+      <span>{gate?.reason ?? (data === undefined ? '…' : 'Its turn comes next.')}</span>
+      {data?.expectedAt != null && (
+        <span>
+          Expected <Time at={data.expectedAt} zone={settings?.timezone} />
+        </span>
+      )}
+      <Link to="/messages" search={{ id: _id } as never} className="text-info underline">
+        Why it waits
+      </Link>
+    </div>
+  );
+}
+
+export function lineOf({ fromLinePhone, fromLineEmail }: Message): string | null {
+  return fromLinePhone ?? fromLineEmail;
+}
