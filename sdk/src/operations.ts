@@ -133,7 +133,6 @@ import type {
   SimulationCalendar,
   SimulationsAnswer,
   SpamMonitorAnswer,
-  SuppressedAddress,
   TagsAnswer,
   TimelineAnswer,
   TypingAnswer,
@@ -2099,7 +2098,7 @@ export interface Operations {
 export interface Pages {
   listMessages: Message;
   listConversations: Conversation;
-  getConversation: SuppressedAddress;
+  getConversation: Message;
   readDncHistory: DncLedgerEntry;
   listCampaigns: Campaign;
   listCampaignLeads: CampaignLead;
@@ -2159,7 +2158,7 @@ export const OPERATIONS = {
   startTyping: { method: 'POST', path: '/api/messages/typing' },
   stopTyping: { method: 'DELETE', path: '/api/messages/typing' },
   listConversations: { method: 'GET', path: '/api/conversations', cursor: 'cursor', items: 'conversations' },
-  getConversation: { method: 'GET', path: '/api/conversations/{leadId}', cursor: 'cursor', items: 'doNotContact' },
+  getConversation: { method: 'GET', path: '/api/conversations/{leadId}', cursor: 'cursor', items: 'messages' },
   readConversation: { method: 'POST', path: '/api/conversations/{leadId}/read' },
   unreadConversation: { method: 'POST', path: '/api/conversations/{leadId}/unread' },
   listReplies: { method: 'GET', path: '/api/replies' },

@@ -24,7 +24,10 @@ export function Bubble({ entry, contact, line, mayReact }: BubbleProps) {
   return (
     <article
       aria-label={`${isOurs ? 'You' : contact}, ${formatTimeOfDay(shownAt(message))}`}
-      className={cn('group flex max-w-[85%] flex-col gap-1', isOurs ? 'items-end self-end' : 'self-start')}
+      className={cn(
+        'group flex max-w-[min(85%,40rem)] flex-col gap-1',
+        isOurs ? 'items-end self-end' : 'self-start',
+      )}
     >
       {message.fallbackOf !== null && (
         <p className="flex items-center gap-1 text-xs text-muted-foreground">
@@ -39,7 +42,7 @@ export function Bubble({ entry, contact, line, mayReact }: BubbleProps) {
             'min-w-0 rounded-2xl border px-3.5 py-2 break-words whitespace-pre-wrap',
             isOurs ? 'rounded-br-md' : 'rounded-bl-md bg-card',
             isOurs && SURFACES[message.messageType],
-            (isWaiting(message) || isGone) && 'border-dashed border-input bg-transparent text-foreground',
+            isOurs && message.sentAt === null && 'border-dashed border-input bg-transparent text-foreground',
             isGone && 'line-through',
           )}
         >

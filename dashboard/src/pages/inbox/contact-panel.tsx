@@ -5,13 +5,13 @@ import type { Lead } from '@trunkline/sdk';
 import { type ReactNode, useState } from 'react';
 import { api } from '../../api.ts';
 import { useMay } from '../../session.ts';
-import { Badge } from '../../ui/badge.tsx';
+import { Badge, StatusBadge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
 import { Skeleton } from '../../ui/states.tsx';
 import { contactName } from './contact-name.ts';
-import { leadQuery, listsQuery, useThread } from './data.ts';
+import { campaignsOfLeadQuery, leadQuery, listsQuery, useThread } from './data.ts';
 
 export function ContactPanel({ leadId }: { leadId: string }) {
   const { thread } = useThread(leadId);
@@ -61,6 +61,7 @@ export function ContactPanel({ leadId }: { leadId: string }) {
             )}
           </Part>
           <Part title="Availability">{lead.availabilityStatus ?? 'never checked'}</Part>
+          <Campaigns leadId={leadId} />
           <DoNotContact lead={lead} entries={thread.doNotContact.map(({ id }) => id)} />
           <Link to="/leads" search={{ lead: leadId } as never} className="text-info underline">
             Open among the leads
@@ -80,6 +81,28 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
+function Campaigns({ leadId }: { leadId: string }) {
+  const { data } = useQuery(campaignsOfLeadQuery(leadId));
+  return (
+    <Part title="Campaigns">
+      {data === undefined ? (
+        '…'
+      ) : data.campaigns.length === 0 ? (
+        'None'
+      ) : (
+        <ul className="flex flex-col gap-1">
+          {data.campaigns.map(({ campaignId, campaignName, entry, status }) => (
+            <li key={`${campaignId} ${entry}`} className="flex items-center gap-2">
+              <span className="min-w-0 flex-1 truncate">{campaignName}</span>
+              <StatusBadge status={status} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Part>
+  );
+}
+
 /** Whoever may send may also say whom not to send to; to lift that takes an admin. */
 function DoNotContact({ lead, entries }: { lead: Lead; entries: readonly string[] }) {
   const client = useQueryClient();
@@ -92,14 +115,7 @@ function DoNotContact({ lead, entries }: { lead: Lead; entries: readonly string[
     );
   const add = useMutation({
     mutationFn: async () => {
-      const { phone, email } = lead;
-      await api.addDnc({
-        body: {
-          ...(phone === null ? {} : { phone }),
-          ...(email === null ? {} : { email }),
-          reason: 'Entered in the inbox',
-        },
-      });
+      await api.addDnc({ body: { leadIds: [lead._id], reason: 'Entered in the inbox' } });
       await done();
     },
   });

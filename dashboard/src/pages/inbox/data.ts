@@ -8,6 +8,7 @@ import {
 } from '@tanstack/react-query';
 import type { Conversation, ConversationAnswer } from '@trunkline/sdk';
 import { api } from '../../api.ts';
+import { useToast } from '../../ui/toast.tsx';
 
 const PAGE = 50;
 
@@ -85,6 +86,12 @@ export const leadQuery = (id: string) =>
     queryFn: ({ signal }) => api.getLead({ id }, { signal }),
   });
 
+export const campaignsOfLeadQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['campaigns', 'lead', id],
+    queryFn: ({ signal }) => api.listLeadCampaigns({ id }, { signal }),
+  });
+
 export const listsQuery = queryOptions({
   queryKey: ['leads', 'lists'],
   queryFn: ({ signal }) => api.listLists(undefined, { signal }),
@@ -100,17 +107,21 @@ export const explainQuery = (id: string) =>
 /** `messageId`: the last one that was seen. */
 export function useMarkRead() {
   const client = useQueryClient();
+  const toast = useToast();
   return useMutation({
     mutationFn: ({ leadId, messageId }: { leadId: string; messageId: string }) =>
       api.readConversation({ leadId, body: { messageId } }),
+    onError: toast.failed,
     onSettled: () => client.invalidateQueries({ queryKey: ['conversations'] }),
   });
 }
 
 export function useMarkUnread() {
   const client = useQueryClient();
+  const toast = useToast();
   return useMutation({
     mutationFn: (leadId: string) => api.unreadConversation({ leadId }),
+    onError: toast.failed,
     onSettled: () => client.invalidateQueries({ queryKey: ['conversations'] }),
   });
 }

@@ -10,7 +10,7 @@ export function Letters({ letters }: { letters: readonly Letter[] }) {
     <article
       key={letter.key}
       aria-label="You, just now"
-      className="flex max-w-[85%] flex-col items-end gap-1 self-end"
+      className="flex max-w-[min(85%,40rem)] flex-col items-end gap-1 self-end"
     >
       <div className="rounded-2xl rounded-br-md border border-dashed border-input px-3.5 py-2 break-words whitespace-pre-wrap">
         {letter.text}

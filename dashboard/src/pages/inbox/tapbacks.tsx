@@ -1,7 +1,16 @@
 /** Tapbacks on a message: what each side gave, and the menu to give one. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ReactBody, Tapback } from '@trunkline/sdk';
-import { SmilePlus } from 'lucide-react';
+import {
+  CircleAlert,
+  CircleHelp,
+  Heart,
+  Laugh,
+  type LucideIcon,
+  SmilePlus,
+  ThumbsDown,
+  ThumbsUp,
+} from 'lucide-react';
 import { api } from '../../api.ts';
 import { Button } from '../../ui/button.tsx';
 import { Menu, MenuItem } from '../../ui/menu.tsx';
@@ -9,15 +18,21 @@ import { useToast } from '../../ui/toast.tsx';
 
 type Reaction = ReactBody['reaction'];
 
-const SIGNS: Readonly<Record<Reaction, string>> = {
-  love: '❤️',
-  like: '👍',
-  dislike: '👎',
-  laugh: '😂',
-  emphasize: '‼️',
-  question: '❓',
+/** Signs that are drawn here: not every machine has a font for their characters. */
+const SIGNS: Readonly<Record<Reaction, LucideIcon>> = {
+  love: Heart,
+  like: ThumbsUp,
+  dislike: ThumbsDown,
+  laugh: Laugh,
+  emphasize: CircleAlert,
+  question: CircleHelp,
 };
 const REACTIONS = Object.keys(SIGNS) as Reaction[];
+
+function Sign({ reaction }: { reaction: string }) {
+  const Icon = SIGNS[reaction as Reaction] ?? SmilePlus;
+  return <Icon className="size-3.5" aria-hidden />;
+}
 
 export function Tapbacks({ reactions, contact }: { reactions: readonly Tapback[]; contact: string }) {
   if (reactions.length === 0) return null;
@@ -28,7 +43,7 @@ export function Tapbacks({ reactions, contact }: { reactions: readonly Tapback[]
           key={`${address} ${reaction}`}
           className="inline-flex items-center gap-1 rounded-full border bg-card px-1.5 py-0.5 text-xs"
         >
-          <span aria-hidden>{SIGNS[reaction as Reaction] ?? '•'}</span>
+          <Sign reaction={reaction} />
           <span className="sr-only">{reaction}, by</span>
           {direction === 'sent' ? 'you' : contact}
         </li>
@@ -62,7 +77,7 @@ export function ReactButton({ messageId, leadId }: { messageId: string; leadId: 
     >
       {REACTIONS.map((reaction) => (
         <MenuItem key={reaction} onSelect={() => mutate(reaction)}>
-          <span aria-hidden>{SIGNS[reaction]}</span> {reaction}
+          <Sign reaction={reaction} /> {reaction}
         </MenuItem>
       ))}
     </Menu>

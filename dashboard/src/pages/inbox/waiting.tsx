@@ -1,7 +1,7 @@
 /** Messages of ours that did not leave yet: why each waits, and when it is expected to go. */
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { Message } from '@trunkline/sdk';
+import type { Gate, Message } from '@trunkline/sdk';
 import { StatusBadge } from '../../ui/badge.tsx';
 import { Time } from '../../ui/time.tsx';
 import { Bubble } from './bubble.tsx';
@@ -29,17 +29,23 @@ function Why({ message: { _id, status, settings } }: { message: Message }) {
   return (
     <div className="flex flex-wrap items-center justify-end gap-x-2 gap-y-1 px-1 text-xs text-muted-foreground">
       <StatusBadge status={status} />
-      <span>{gate?.reason ?? (data === undefined ? '…' : 'Its turn comes next.')}</span>
+      <span>{reasonOf(gate, data === undefined)}</span>
       {data?.expectedAt != null && (
         <span>
           Expected <Time at={data.expectedAt} zone={settings?.timezone} />
         </span>
       )}
-      <Link to="/messages" search={{ id: _id } as never} className="text-info underline">
+      <Link to="/messages" search={{ message: _id } as never} className="text-info underline">
         Why it waits
       </Link>
     </div>
   );
+}
+
+/** A schedule is told by when the message is expected. */
+function reasonOf(gate: Gate | undefined, isAsked: boolean): string {
+  if (gate?.gate === 'schedule') return 'Scheduled for later.';
+  return gate?.reason ?? (isAsked ? '…' : 'Its turn comes next.');
 }
 
 export function lineOf({ fromLinePhone, fromLineEmail }: Message): string | null {
