@@ -8,8 +8,10 @@ import type {
   MarksAnswer,
 } from '../src/contract/conversations.ts';
 import type { Message } from '../src/contract/messages.ts';
+import { listInbox } from '../src/store/inbox.ts';
 import { type FileServer, openFileServer } from './file-server.ts';
 import { openApp, type TestApp } from './harness.ts';
+import { rowsWalked } from './rows-walked.ts';
 import { until } from './until.ts';
 import { accept, newEmail, newPhone, openWorkspace, read, type Workspace } from './workspaces.ts';
 
@@ -340,4 +342,27 @@ describe('files of a thread', () => {
     ]);
     await until('it is given up', async () => (await thread(leadId)).attachments[0]?.status === 'lost');
   });
+});
+
+test('a page reads as little of many threads as of few, before and after the planner has statistics', async () => {
+  const { leadId, fromLineId } = await send({ recipientPhone: newPhone() });
+  const at = new Date(app.deps.clock.now()).toISOString();
+  await read(
+    app,
+    `INSERT INTO touches (workspace_id, lead_id, line_id, message_id, first_at, last_at, last_reply_at)
+     SELECT $1, lpad(n::text, 24, '0'), $2, '', $3, $3::timestamptz - interval '1 s' * n, CASE WHEN n % 50 = 0 THEN $3::timestamptz END
+     FROM generate_series(1, 5000) n`,
+    [ws.workspaceId, fromLineId, at],
+  );
+  const filters = { unread: false, lineId: null, search: null, before: null, limit: 20 };
+  const walked = (change: Partial<typeof filters>) =>
+    rowsWalked(app.deps.database, 'touches', (tx) =>
+      listInbox(tx, ws.workspaceId, { ...filters, ...change }),
+    );
+  const before = { lastAt: app.deps.clock.now() - 2_000_000, leadId: leadId ?? '' };
+  for (const work of ['', 'ANALYZE']) {
+    if (work !== '') await read(app, work);
+    for (const change of [{}, { unread: true }, { lineId: fromLineId }, { before }] as object[])
+      expect(await walked(change), `${work} ${JSON.stringify(change)}`).toBeLessThan(250);
+  }
 });

@@ -151,6 +151,22 @@ describe.skipIf(!hasBrowser)('the inbox', { timeout: 120_000 }, () => {
     expect((await copiesIn(app, ws)).filter(({ message }) => message === 'Still there?')).toHaveLength(1);
   });
 
+  test('lets a viewer read everything, write nothing, and leaves what is unread as it is', async () => {
+    const { _id, leadId } = await accept(ws, { recipientPhone: INTERESTED, message: 'Shall we talk?' });
+    await ws.reaches(_id, 'delivered');
+    await context.close();
+    const made = await ws.call<{ key: string }>('POST', '/api/api-keys', {
+      name: 'Viewer',
+      scopes: ['read'],
+    });
+    await open(made.body);
+    await page.goto(`${app.url}/inbox?lead=${leadId}`);
+    await says("Yes, I'm interested!").waitFor();
+    expect(await page.getByRole('textbox', { name: 'Message' }).isDisabled()).toBe(true);
+    await page.getByText('this needs a member').first().waitFor();
+    await threadLink(INTERESTED).filter({ hasText: 'unread' }).waitFor();
+  });
+
   test('says why a message waits, finds threads, and fits on a phone', async () => {
     const phone = newPhone();
     const sent = await accept(ws, {

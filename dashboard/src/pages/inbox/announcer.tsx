@@ -17,7 +17,8 @@ export function Announcer({ threads }: { threads: readonly Conversation[] }) {
         lastMessage.direction === 'received' && (before.get(leadId) ?? '') < lastMessage._id,
     );
     const [first] = news;
-    if (first !== undefined) setText(`${contactName(first)} wrote: ${first.lastMessage.message}`);
+    if (first !== undefined)
+      setText(`${contactName(first, first.lastMessage)} wrote: ${first.lastMessage.message}`);
   }, [threads]);
   return (
     <p aria-live="polite" className="sr-only">

@@ -2,6 +2,7 @@
 import type { Message } from '@trunkline/sdk';
 import { Check, CheckCheck, CircleAlert, CircleHelp, Clock, CornerDownRight } from 'lucide-react';
 import { formatTimeOfDay } from '../../lib/format.ts';
+import { Button } from '../../ui/button.tsx';
 import { cn } from '../../ui/cn.ts';
 import { Time } from '../../ui/time.tsx';
 import { ChannelLabel } from './channels.tsx';
@@ -15,9 +16,11 @@ interface BubbleProps {
   /** By which the line that carried it is known. */
   line: string | null;
   mayReact: boolean;
+  /** Of what failed: puts its text into the composer. */
+  onAgain?(text: string): void;
 }
 
-export function Bubble({ entry, contact, line, mayReact }: BubbleProps) {
+export function Bubble({ entry, contact, line, mayReact, onAgain }: BubbleProps) {
   const { message, attachments, reactions, original } = entry;
   const isOurs = message.direction === 'sent';
   const isGone = message.status === 'cancelled';
@@ -60,6 +63,11 @@ export function Bubble({ entry, contact, line, mayReact }: BubbleProps) {
         {!isWaiting(message) && <Time at={shownAt(message)} zone={message.settings?.timezone} />}
         {line !== null && <span className="truncate">{isOurs ? `from ${line}` : `to ${line}`}</span>}
         {isOurs && <Fate message={message} />}
+        {onAgain !== undefined && message.status === 'failed' && !message.fallbackSmsDispatched && (
+          <Button size="inline" variant="link" onClick={() => onAgain(message.message)}>
+            Write it again
+          </Button>
+        )}
       </p>
     </article>
   );

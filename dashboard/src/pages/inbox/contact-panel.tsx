@@ -23,7 +23,7 @@ export function ContactPanel({ leadId }: { leadId: string }) {
   return (
     <div className="flex flex-col gap-4">
       <div>
-        <p className="text-base font-semibold break-words">{contactName(thread)}</p>
+        <p className="text-base font-semibold break-words">{contactName(thread, thread.messages[0])}</p>
         {lead?.jobTitle != null || lead?.companyName != null ? (
           <p className="text-muted-foreground">
             {[lead.jobTitle, lead.companyName].filter(Boolean).join(', ')}

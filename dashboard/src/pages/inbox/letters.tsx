@@ -4,7 +4,12 @@ import { Button } from '../../ui/button.tsx';
 import { ChannelLabel } from './channels.tsx';
 import { dropLetter, type Letter, useSend } from './outbox.ts';
 
-export function Letters({ letters }: { letters: readonly Letter[] }) {
+interface LettersProps {
+  letters: readonly Letter[];
+  onAgain(text: string): void;
+}
+
+export function Letters({ letters, onAgain }: LettersProps) {
   const send = useSend();
   return letters.map((letter) => (
     <article
@@ -31,6 +36,16 @@ export function Letters({ letters }: { letters: readonly Letter[] }) {
             </span>
             <Button size="sm" onClick={() => send(letter)}>
               Try again
+            </Button>
+            <Button
+              size="sm"
+              variant="ghost"
+              onClick={() => {
+                dropLetter(letter.key);
+                onAgain(letter.text);
+              }}
+            >
+              Change it
             </Button>
             <Button size="sm" variant="ghost" onClick={() => dropLetter(letter.key)}>
               Drop it

@@ -123,7 +123,7 @@ function ThreadLink({ thread, place, isOpen }: { thread: Conversation; place: nu
     >
       <span className="flex items-center gap-2">
         <span className={cn('min-w-0 flex-1 truncate', isUnread ? 'font-bold' : 'font-medium')}>
-          {contactName(thread)}
+          {contactName(thread, lastMessage)}
         </span>
         {optedOutAt !== null && (
           <span className="inline-flex items-center gap-1 text-xs text-warning">

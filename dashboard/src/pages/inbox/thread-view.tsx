@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ConversationAnswer } from '@trunkline/sdk';
 import { ArrowLeft, ContactRound, MailOpen } from 'lucide-react';
-import { type RefObject, useEffect, useRef } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import { useMay } from '../../session.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorState, SkeletonRows } from '../../ui/states.tsx';
@@ -10,6 +10,7 @@ import { Bubble } from './bubble.tsx';
 import { Composer } from './composer.tsx';
 import { contactName } from './contact-name.ts';
 import { linesQuery, useMarkRead, useThread } from './data.ts';
+import { keepDraft, readDraft } from './drafts.ts';
 import { EventLine } from './events.tsx';
 import { Letters } from './letters.tsx';
 import { OptOutWarning } from './opt-out-warning.tsx';
@@ -39,9 +40,18 @@ export function ThreadView({
 }: ThreadViewProps) {
   const { thread, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useThread(leadId);
   const { may } = useMay('send');
-  const contact = thread === undefined ? '' : contactName(thread);
+  const contact = thread === undefined ? '' : contactName(thread, thread.messages[0]);
   const latest = thread?.messages.find(({ direction }) => direction === 'received')?._id;
   useReading(thread, may && !isKeptUnread, latest);
+  // Counts how often a text was put into the composer from outside: each time it begins anew.
+  const [begun, setBegun] = useState(0);
+  useEffect(() => {
+    if (begun > 0) textRef.current?.focus();
+  }, [begun, textRef]);
+  const writeAgain = (text: string) => {
+    keepDraft(leadId, [readDraft(leadId), text].filter((each) => each !== '').join('\n'));
+    setBegun(begun + 1);
+  };
 
   return (
     <section aria-labelledby="thread-heading" className="flex min-h-0 min-w-0 flex-1 flex-col">
@@ -105,11 +115,12 @@ export function ThreadView({
             hasOlder={hasNextPage}
             isLoadingOlder={isFetchingNextPage}
             onOlder={fetchNextPage}
-            mayReact={may}
+            may={may}
+            onAgain={writeAgain}
           />
           <OptOutWarning thread={thread} />
           <Composer
-            key={leadId}
+            key={begun}
             thread={thread}
             contact={contact}
             textRef={textRef}
@@ -127,10 +138,12 @@ interface TalkProps {
   hasOlder: boolean;
   isLoadingOlder: boolean;
   onOlder(): void;
-  mayReact: boolean;
+  may: boolean;
+  /** The text goes into the composer. */
+  onAgain(text: string): void;
 }
 
-function Talk({ thread, contact, hasOlder, isLoadingOlder, onOlder, mayReact }: TalkProps) {
+function Talk({ thread, contact, hasOlder, isLoadingOlder, onOlder, may, onAgain }: TalkProps) {
   const { data } = useQuery(linesQuery);
   const letters = useOutbox(thread.leadId);
   const { items, waiting } = timelineOf(thread);
@@ -169,13 +182,14 @@ function Talk({ thread, contact, hasOlder, isLoadingOlder, onOlder, mayReact }: 
                   entry={item.entry}
                   contact={contact}
                   line={lineOf(item.entry.message)}
-                  mayReact={mayReact}
+                  mayReact={may}
+                  {...(may ? { onAgain } : {})}
                 />
               );
           }
         })}
         <Waiting entries={waiting} contact={contact} />
-        <Letters letters={letters} />
+        <Letters letters={letters} onAgain={onAgain} />
       </div>
     </section>
   );
