@@ -2,10 +2,12 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { buildDashboardWhenStale } from '../../scripts/build-dashboard.ts';
+import { receiveInbound } from '../../src/actions/receive-inbound.ts';
+import type { ConversationAnswer } from '../../src/contract/conversations.ts';
 import { PNG } from '../file-server.ts';
 import { openApp, type TestApp } from '../harness.ts';
 import { until } from '../until.ts';
-import { accept, copiesIn, newPhone, openWorkspace, type Workspace } from '../workspaces.ts';
+import { accept, copiesIn, newPhone, openWorkspace, read, type Workspace } from '../workspaces.ts';
 import { expectAccessible, hasBrowser, openBrowser, WIDE, watchForTrouble } from './browser.ts';
 
 const INTERESTED = '+12025550110';
@@ -114,6 +116,105 @@ describe.skipIf(!hasBrowser)('the inbox', { timeout: 120_000 }, () => {
     await page.getByRole('menuitem', { name: 'love' }).click();
     await says('Look at this').getByRole('list', { name: 'Tapbacks' }).getByText('you').waitFor();
     await expectAccessible(page);
+  });
+
+  test('takes files that are dropped or pasted, and refuses more than a message carries', async () => {
+    const { leadId } = await accept(ws, { recipientPhone: newPhone(), message: 'Look at this' });
+    await page.goto(`${app.url}/inbox?lead=${leadId}`);
+    await says('Look at this').waitFor();
+    for (const [event, name] of [
+      ['drop', 'plan.txt'],
+      ['paste', 'note.txt'],
+      ['paste', 'third.txt'],
+    ] as const)
+      await give(event, name);
+    const files = page.getByRole('list', { name: 'Files to send' });
+    await files.getByText('A message carries 2 files at most').waitFor();
+    await files.getByText(/ready/).nth(1).waitFor();
+    await page.getByRole('button', { name: 'Remove third.txt' }).click();
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await messages().getByRole('link', { name: 'note.txt' }).waitFor();
+    const [copy] = await read<{ attachments: { name: string }[] }>(
+      app,
+      'SELECT attachments FROM sandbox_copies WHERE workspace_id = $1 ORDER BY id DESC LIMIT 1',
+      [ws.workspaceId],
+    );
+    expect(copy?.attachments.map(({ name }) => name)).toEqual(['plan.txt', 'note.txt']);
+  });
+
+  /** As a browser does when somebody lets go of a file over the composer, or pastes one. */
+  const give = (event: 'drop' | 'paste', name: string) =>
+    page.evaluate(`{
+      const data = new DataTransfer();
+      data.items.add(new File(['Read me'], '${name}', { type: 'text/plain' }));
+      const init = { bubbles: true, cancelable: true };
+      document.querySelector('form textarea').dispatchEvent('${event}' === 'drop'
+        ? new DragEvent('drop', { ...init, dataTransfer: data })
+        : new ClipboardEvent('paste', { ...init, clipboardData: data }));
+    }`);
+
+  test('draws only the threads that are seen, walks through all of them by keyboard, and shows what comes in meanwhile', async () => {
+    const { _id, leadId } = await accept(ws, { recipientPhone: newPhone(), message: 'Hello there' });
+    await ws.reaches(_id, 'delivered');
+    await read(
+      app,
+      `INSERT INTO touches (workspace_id, lead_id, line_id, message_id, first_at, last_at)
+       SELECT $1, lpad(n::text, 24, '0'), $2, '', $3, $3::timestamptz - interval '1 day' * n FROM generate_series(1, 75) n`,
+      [ws.workspaceId, ws.lines[0]?._id, new Date(app.deps.clock.now()).toISOString()],
+    );
+    await read(
+      app,
+      `INSERT INTO messages (workspace_id, id, direction, status, message_type, message, lead_id, recipient_phone, line_id, priority,
+         due_at, attempts, retry_gap_ms, correlation_id, sent_at, created_at, updated_at)
+       SELECT workspace_id, lead_id, 'sent', 'delivered', 'imessage', 'Hi', lead_id, '+1555' || right(lead_id, 7), line_id, 1, last_at, 5, 0,
+         '', last_at, last_at, last_at FROM touches WHERE workspace_id = $1 AND message_id = ''`,
+      [ws.workspaceId],
+    );
+    await page.goto(`${app.url}/inbox?lead=${leadId}`);
+    await says('Hello there').waitFor();
+    const rows = page.getByRole('list', { name: 'Threads' }).getByRole('listitem');
+    expect(await rows.count()).toBeLessThan(40);
+    // From the open one, the first; pages are read as their end comes near.
+    for (let place = 1; place <= 75; place += 1) {
+      await page.keyboard.press('j');
+      await page.locator(`[data-place="${place}"]:focus`).waitFor();
+    }
+    expect(await rows.count()).toBeLessThan(40);
+    const [line] = ws.lines;
+    const { phone } = (await ws.call<ConversationAnswer>('GET', `/api/conversations/${leadId}`)).body;
+    await receiveInbound(app.deps, {
+      workspaceId: ws.workspaceId,
+      lineId: line?._id ?? '',
+      address: phone ?? '',
+      message: 'I am still here',
+      externalMessageId: app.deps.ids(),
+    });
+    await says('I am still here').waitFor();
+    // It was seen at once, so it is read.
+    await until('it is read', async () => {
+      const { body } = await ws.call<ConversationAnswer>('GET', `/api/conversations/${leadId}`);
+      return body.unreadCount === 0 && body.readAt !== null;
+    });
+  });
+
+  test('sends again what failed, as it is or changed', async () => {
+    const refused = await accept(ws, { recipientPhone: '+12025550103', message: 'Hello?' });
+    await ws.reaches(refused._id, 'failed');
+    const phone = newPhone();
+    const { _id, leadId } = await accept(ws, { recipientPhone: phone, message: 'Hello there' });
+    await ws.reaches(_id, 'delivered');
+    await read(app, "UPDATE messages SET status = 'failed', lead_id = $2 WHERE id = $1", [
+      refused._id,
+      leadId,
+    ]);
+    await page.goto(`${app.url}/inbox?lead=${leadId}`);
+    const failed = says('Hello?').filter({ hasText: 'Failed' }).first();
+    await failed.getByText('The number refuses messages for good').waitFor();
+    await failed.getByRole('button', { name: 'Change it' }).click();
+    const box = page.getByRole('textbox', { name: 'Message' });
+    expect(await box.inputValue()).toBe('Hello?');
+    await failed.getByRole('button', { name: 'Send it again' }).click();
+    await failed.getByText('It was sent again.').waitFor();
   });
 
   test('tells that somebody opted out, and writes to nobody who did', async () => {

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { PAGES, type PageLink, START } from './pages.ts';
+import { UnreadBadge } from './unread-badge.tsx';
 
 export function Navigation() {
   return (
@@ -20,6 +21,7 @@ function NavigationLink({ page: { to, title, icon: Icon } }: { page: PageLink })
     >
       <Icon className="size-4" aria-hidden />
       {title}
+      {to === '/inbox' && <UnreadBadge />}
     </Link>
   );
 }

@@ -2,9 +2,9 @@
 import type { Message } from '@trunkline/sdk';
 import { Check, CheckCheck, CircleAlert, CircleHelp, Clock, CornerDownRight } from 'lucide-react';
 import { formatTimeOfDay } from '../../lib/format.ts';
-import { Button } from '../../ui/button.tsx';
 import { cn } from '../../ui/cn.ts';
 import { Time } from '../../ui/time.tsx';
+import { Again } from './again.tsx';
 import { ChannelLabel } from './channels.tsx';
 import { Files } from './files.tsx';
 import { ReactButton, Tapbacks } from './tapbacks.tsx';
@@ -64,9 +64,7 @@ export function Bubble({ entry, contact, line, mayReact, onAgain }: BubbleProps)
         {line !== null && <span className="truncate">{isOurs ? `from ${line}` : `to ${line}`}</span>}
         {isOurs && <Fate message={message} />}
         {onAgain !== undefined && message.status === 'failed' && !message.fallbackSmsDispatched && (
-          <Button size="inline" variant="link" onClick={() => onAgain(message.message)}>
-            Write it again
-          </Button>
+          <Again message={message} onChange={() => onAgain(message.message)} />
         )}
       </p>
     </article>
