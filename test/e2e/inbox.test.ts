@@ -6,6 +6,7 @@ import { receiveInbound } from '../../src/actions/receive-inbound.ts';
 import type { ConversationAnswer } from '../../src/contract/conversations.ts';
 import { PNG } from '../file-server.ts';
 import { openApp, type TestApp } from '../harness.ts';
+import { openOwner, type Person } from '../people.ts';
 import { until } from '../until.ts';
 import { accept, copiesIn, newPhone, openWorkspace, read, type Workspace } from '../workspaces.ts';
 import { expectAccessible, hasBrowser, openBrowser, WIDE, watchForTrouble } from './browser.ts';
@@ -39,12 +40,14 @@ describe.skipIf(!hasBrowser)('the inbox', { timeout: 120_000 }, () => {
     expect(trouble).toEqual([]);
   });
 
-  /** By a key of the workspace: who may do what is the story of another file. */
-  async function open({ key }: Pick<Workspace, 'key'>) {
+  /** By a key of the workspace, or by the cookies of somebody who is signed in. */
+  async function open(who: Pick<Workspace, 'key'> | Person) {
     context = await browser.newContext({
       viewport: WIDE,
-      extraHTTPHeaders: { authorization: `Bearer ${key}` },
+      ...('key' in who ? { extraHTTPHeaders: { authorization: `Bearer ${who.key}` } } : {}),
     });
+    if ('cookies' in who)
+      await context.addCookies([...who.cookies].map(([name, value]) => ({ name, value, url: app.url })));
     ({ trouble } = watchForTrouble(context, app.url));
     page = await context.newPage();
     page.setDefaultTimeout(20_000);
@@ -95,10 +98,16 @@ describe.skipIf(!hasBrowser)('the inbox', { timeout: 120_000 }, () => {
       .toBe(true);
   });
 
-  test('sends a picture and shows it, and gives a tapback', async () => {
-    const phone = newPhone();
-    const { _id, leadId } = await accept(ws, { recipientPhone: phone, message: 'Look at this' });
+  test('lets somebody who is signed in answer with a picture, shows it, and takes a tapback', async () => {
+    const person = await openOwner(app, ws);
+    await context.close();
+    await open(person);
+    const { _id, leadId } = await accept(ws, { recipientPhone: INTERESTED, message: 'Look at this' });
     await ws.reaches(_id, 'delivered');
+    await until('they answered', async () => {
+      const { body } = await ws.call<ConversationAnswer>('GET', `/api/conversations/${leadId}`);
+      return body.messages.some(({ direction }) => direction === 'received');
+    });
     await page.goto(`${app.url}/inbox?lead=${leadId}`);
     await page
       .getByLabel('Files to attach')
@@ -112,6 +121,11 @@ describe.skipIf(!hasBrowser)('the inbox', { timeout: 120_000 }, () => {
       .poll(() => picture.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth))
       .toBe(1);
     await says('A dot').getByText('Delivered').waitFor();
+    const { body } = await ws.call<ConversationAnswer>('GET', `/api/conversations/${leadId}`);
+    expect(body.messages.find(({ message }) => message === 'A dot')).toMatchObject({
+      createdByUserId: person.id,
+      priority: 'reply',
+    });
     await says('Look at this').getByRole('button', { name: 'Give a tapback' }).click();
     await page.getByRole('menuitem', { name: 'love' }).click();
     await says('Look at this').getByRole('list', { name: 'Tapbacks' }).getByText('you').waitFor();
