@@ -1,7 +1,8 @@
 /** How far the campaign has come, as it runs: leads, steps and lines, and why some left. */
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Campaign, CampaignProgressAnswer } from '@trunkline/sdk';
+import { useEffect } from 'react';
 import { formatNumber, formatPercent, plural } from '../../lib/format.ts';
 import { Card } from '../../ui/card.tsx';
 import { Progress } from '../../ui/progress.tsx';
@@ -9,12 +10,17 @@ import { Empty, ErrorState, SkeletonRows } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
 import { Figure, Figures } from './figure.tsx';
 import { PlainTable } from './plain-table.tsx';
-import { lineName, linesQuery, progressQuery } from './queries.ts';
+import { lineName, linesQuery, progressQuery, refreshCampaigns } from './queries.ts';
 import { reasonWords } from './words.ts';
 
 export function ProgressTab({ campaign }: { campaign: Campaign }) {
   const isLive = campaign.status === 'active' || campaign.status === 'paused';
   const { data, isPending, error, refetch } = useQuery(progressQuery(campaign._id, isLive));
+  const client = useQueryClient();
+  const isOutdated = data !== undefined && data.status !== campaign.status;
+  useEffect(() => {
+    if (isOutdated) void refreshCampaigns(client);
+  }, [isOutdated, client]);
   if (campaign.status === 'draft')
     return <Empty title="Not launched yet">Progress is shown here from the launch on.</Empty>;
   if (isPending) return <SkeletonRows className="h-16" />;
