@@ -70,7 +70,8 @@ export function warningsOf(
     trouble === null ? [] : [`Line ${name} is ${trouble}: nothing is sent from it as long as it stays so.`],
   );
   const { finishAt, startAt, perLine, neverGoes } = result;
-  if (neverGoes.total > 0) warnings.push(`${neverGoes.total} steps never go; \`neverGoes\` says why.`);
+  if (neverGoes.total > 0)
+    warnings.push(neverGoes.total === 1 ? 'One step never goes.' : `${neverGoes.total} steps never go.`);
   if (finishAt === null) return warnings;
   const capped = cappedDays(result, lines);
   const days = Math.ceil((finishAt - startAt) / DAY_MS);

@@ -11,6 +11,11 @@ import { expectAccessible, hasBrowser, openBrowser, WIDE, watchForTrouble } from
 
 const QUICK = { deviceGapMs: 0, contactGapMs: 0, dailyNewConversationsLimit: null, firstName: 'Grace' };
 
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
 let app: TestApp;
 let ws: Workspace;
 let browser: Browser;
@@ -37,7 +42,13 @@ describe.skipIf(!hasBrowser)('campaigns in a browser', () => {
       if (new URL(route.request().url()).pathname !== '/api/me') return route.continue({ headers });
       const workspace = { id: ws.workspaceId, name: 'Test', timezone: 'UTC' };
       await route.fulfill({
-        json: { person: null, role: scopes.includes('admin') ? 'admin' : 'viewer', scopes, workspace, workspaces: [] },
+        json: {
+          person: null,
+          role: scopes.includes('admin') ? 'admin' : 'viewer',
+          scopes,
+          workspace,
+          workspaces: [],
+        },
       });
     });
     const page = await context.newPage();
@@ -148,7 +159,10 @@ describe.skipIf(!hasBrowser)('campaigns in a browser', () => {
     await page.getByRole('button', { name: 'Add its leads' }).click();
     await until('they are in', async () => (await calls.find(id)).campaign.progress.total === 5);
 
-    await page.getByRole('row', { name: /Lead1 Test/ }).first().click();
+    await page
+      .getByRole('row', { name: /Lead1 Test/ })
+      .first()
+      .click();
     await page.getByRole('button', { name: 'Take out of the campaign' }).click();
     await page.getByRole('button', { name: 'Take out', exact: true }).click();
     await page.getByText('Lead1 Test gets nothing more of this campaign.').first().waitFor();
@@ -164,6 +178,77 @@ describe.skipIf(!hasBrowser)('campaigns in a browser', () => {
     await page.getByRole('button', { name: 'More' }).click();
     await page.getByRole('menuitem', { name: 'Duplicate' }).click();
     await page.getByRole('heading', { name: 'Spring offer (copy)' }).waitFor();
+    await close(page);
+  }, 120_000);
+
+  test('what is chosen in the forms is what is stored: ways, an HTTP condition, a file, days and hours', async () => {
+    const calls = campaignCalls(ws);
+    const id = await calls.draft({ name: 'Forms' });
+    const page = await open(`/campaigns/${id}?step=hello`);
+    await page.getByRole('button', { name: 'Branch' }).click();
+    const ways = page.getByRole('region', { name: 'Ways on' });
+    await ways.getByLabel('If the lead').selectOption('replied_with');
+    await ways.getByLabel('Keywords').fill('yes, sure');
+    await ways.getByLabel('Goes to', { exact: true }).selectOption('end');
+    await ways.getByLabel('Else goes to').selectOption('again');
+    await page
+      .getByLabel('File to attach')
+      .setInputFiles({ name: 'dot.png', mimeType: 'image/png', buffer: PNG });
+    await page.getByLabel('Attachment 1 (dot.png)').waitFor();
+
+    await page.getByRole('button', { name: /2\. again/ }).click();
+    await page.getByRole('button', { name: 'Stop condition' }).click();
+    const stops = page.getByRole('region', { name: 'Stop conditions' });
+    await stops.getByLabel('If the lead').selectOption('http');
+    await stops.getByLabel('Address').fill('http://10.0.0.1/stage');
+    await stops.getByText('must be a public http or https URL', { exact: false }).waitFor();
+    await stops.getByLabel('Address').fill('https://crm.example.com/{leadId}');
+    await stops.getByLabel('Where in the answer').fill('stage');
+    await stops.getByLabel('Value').fill('won');
+    await stops.getByRole('button', { name: 'Add headers' }).click();
+    await stops.getByLabel('Headers').fill('authorization: Bearer secret');
+    await page.getByRole('switch', { name: 'Only on certain days, in certain hours' }).click();
+    await page.getByLabel('By the clock of').selectOption('lead');
+    await page.getByLabel('Until').fill('18:30');
+    await page.getByRole('checkbox', { name: 'Monday' }).uncheck();
+    await page.getByLabel('A reply').selectOption('continue');
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('All changes are saved.').waitFor();
+    await stops.getByText('Sent with the headers authorization.').waitFor();
+
+    const { campaign } = await calls.find(id);
+    expect(campaign).toMatchObject({
+      onReply: 'continue',
+      schedule: {
+        timezone: 'lead',
+        sendWindowStart: '09:00',
+        sendWindowEnd: '18:30',
+        allowedDaysOfWeek: [2, 3, 4, 5],
+      },
+      steps: [
+        {
+          key: 'hello',
+          attachmentUrls: [expect.stringContaining('/files/')],
+          attachmentNames: ['dot.png'],
+          branches: [{ condition: { type: 'replied_with', keywords: ['yes', 'sure'] }, to: 'end' }],
+          next: 'again',
+        },
+        {
+          key: 'again',
+          stopConditions: [
+            {
+              type: 'http',
+              url: 'https://crm.example.com/{leadId}',
+              path: 'stage',
+              operator: 'eq',
+              value: 'won',
+              headersSet: ['authorization'],
+            },
+          ],
+        },
+      ],
+    });
     await close(page);
   }, 120_000);
 

@@ -15,7 +15,7 @@ interface TimeProps {
 export function Time({ at, zone, relative = false }: TimeProps) {
   const now = useSyncExternalStore(subscribe, currentTick);
   if (at == null) return <span className="text-muted-foreground">–</span>;
-  const text = relative ? relativeTime(at, now) : formatInstant(at);
+  const text = relative ? sinceTick(at, now) : formatInstant(at);
   const lines = [
     ...(relative ? [formatInstant(at)] : []),
     ...(zone ? [`${formatInZone(at, zone)} (${zone})`] : []),
@@ -31,6 +31,11 @@ export function Time({ at, zone, relative = false }: TimeProps) {
   );
 }
 
+/** What happened since the last tick is not yet to come. */
+function sinceTick(at: string, now: number): string {
+  return Math.abs(Date.parse(at) - now) < TICK_MS ? 'now' : relativeTime(at, now);
+}
+
 const TICK_MS = 10_000;
 let tick = Date.now();
 let timer: ReturnType<typeof setInterval> | undefined;
@@ -39,10 +44,14 @@ const listeners = new Set<() => void>();
 /** One timer for all of them. */
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
-  timer ??= setInterval(() => {
+  if (timer === undefined) {
+    // While nothing was shown it stood still.
     tick = Date.now();
-    for (const each of listeners) each();
-  }, TICK_MS);
+    timer = setInterval(() => {
+      tick = Date.now();
+      for (const each of listeners) each();
+    }, TICK_MS);
+  }
   return () => {
     listeners.delete(listener);
     if (listeners.size > 0) return;

@@ -27,9 +27,9 @@ export function DayChart({ days }: { days: CampaignAnalyticsAnswer['perDay'] }) 
             }}
           />
           <Legend />
-          <Bar dataKey="sent" fill="var(--chart-1)" isAnimationActive={false} />
-          <Bar dataKey="replied" fill="var(--chart-2)" isAnimationActive={false} />
-          <Bar dataKey="failed" fill="var(--chart-4)" isAnimationActive={false} />
+          <Bar dataKey="sent" fill="var(--chart-1)" maxBarSize={48} isAnimationActive={false} />
+          <Bar dataKey="replied" fill="var(--chart-2)" maxBarSize={48} isAnimationActive={false} />
+          <Bar dataKey="failed" fill="var(--chart-4)" maxBarSize={48} isAnimationActive={false} />
         </BarChart>
       </ResponsiveContainer>
     </div>

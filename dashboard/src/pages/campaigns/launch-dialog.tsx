@@ -1,7 +1,7 @@
 /** Before anything is sent: who will get it, over which lines, what was foreseen, and what is in the way. */
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import type { CampaignAnswer } from '@trunkline/sdk';
+import type { Campaign, CampaignAnswer } from '@trunkline/sdk';
 import { api } from '../../api.ts';
 import { formatNumber, plural } from '../../lib/format.ts';
 import { Confirm, Dialog } from '../../ui/dialog.tsx';
@@ -10,6 +10,7 @@ import { Time } from '../../ui/time.tsx';
 import { useToast } from '../../ui/toast.tsx';
 import { placeWords } from './builder/problems.ts';
 import { audienceQuery, lineName, linesQuery, simulationsQuery, useCampaignCall } from './queries.ts';
+import { AS_THINGS_ARE, askedWords } from './simulate/wishes.ts';
 
 interface LaunchProps {
   answer: CampaignAnswer;
@@ -59,7 +60,7 @@ export function LaunchDialog({ answer, open, onOpenChange }: LaunchProps) {
       <div className="flex flex-col gap-3">
         <Audience answer={answer} />
         <Lines lineIds={campaign.lineIds} />
-        <Foreseen id={id} />
+        <Foreseen campaign={campaign} />
         {warnings.length > 0 && (
           <ul className="list-disc space-y-1 pl-5 text-warning">
             {warnings.map((warning) => (
@@ -105,9 +106,11 @@ function Lines({ lineIds }: { lineIds: string[] }) {
   );
 }
 
-function Foreseen({ id }: { id: string }) {
+/** What was foreseen last, as things are if that was asked at all. */
+function Foreseen({ campaign: { _id: id, updatedAt } }: { campaign: Campaign }) {
   const { data } = useQuery(simulationsQuery(id));
-  const last = data?.simulations.find(({ outcome }) => outcome !== null);
+  const done = data?.simulations.filter(({ outcome }) => outcome !== null) ?? [];
+  const last = done.find(({ asked }) => askedWords(asked) === AS_THINGS_ARE) ?? done[0];
   if (last?.outcome == null)
     return (
       <p className="text-muted-foreground">
@@ -117,7 +120,9 @@ function Foreseen({ id }: { id: string }) {
   const { messages, finishAt, neverGoes } = last.outcome;
   return (
     <p>
-      Foreseen <Time at={last.createdAt} relative />: {plural(messages, 'message')}, the last one{' '}
+      Foreseen{askedWords(last.asked) !== AS_THINGS_ARE && ` with ${askedWords(last.asked)}`}{' '}
+      <Time at={last.createdAt} relative />
+      {updatedAt > last.createdAt && ', before the last change'}: {plural(messages, 'message')}, the last one{' '}
       <Time at={finishAt} />
       {neverGoes > 0 && `; ${plural(neverGoes, 'step')} would never go`}.
     </p>

@@ -34,7 +34,11 @@ export function Builder({ answer }: { answer: CampaignAnswer }) {
     setDraft(draftOf(campaign));
   }
   const changes = changesOf(draft, base);
-  const check = useCheck(answer, changes, !isReadOnly);
+  const isNameless = draft.name.trim() === '';
+  const checked = useCheck(answer, changes, !isReadOnly && !isNameless);
+  const check = isNameless
+    ? { ...checked, problems: [{ param: 'name', error: 'must be given' }, ...checked.problems] }
+    : checked;
   const toast = useToast();
   const client = useQueryClient();
   const update = useCampaignCall(api.updateCampaign);
@@ -44,7 +48,7 @@ export function Builder({ answer }: { answer: CampaignAnswer }) {
       const saved = await update.mutateAsync({ id: campaign._id, body: changes });
       client.setQueryData(campaignQuery(campaign._id).queryKey, saved);
       setBase(saved.campaign);
-      setDraft(draftOf(saved.campaign));
+      setDraft((before) => draftOf(saved.campaign, before));
       toast.done('Saved.');
       return true;
     } catch (error) {
@@ -68,7 +72,12 @@ export function Builder({ answer }: { answer: CampaignAnswer }) {
           <Button disabled={changes === null} onClick={discard}>
             Discard
           </Button>
-          <Button variant="primary" disabled={changes === null} busy={update.isPending} onClick={save}>
+          <Button
+            variant="primary"
+            disabled={changes === null || isNameless}
+            busy={update.isPending}
+            onClick={save}
+          >
             Save
           </Button>
         </div>
@@ -89,7 +98,11 @@ export function Builder({ answer }: { answer: CampaignAnswer }) {
           <SettingsFields draft={draft} setDraft={setDraft} campaign={campaign} problems={check.problems} />
         </fieldset>
       </Card>
-      <LeaveGuard isDirty={changes !== null} onSave={save} />
+      <LeaveGuard
+        isDirty={changes !== null}
+        home={campaign.status === 'draft' ? 'steps' : 'progress'}
+        onSave={save}
+      />
     </div>
   );
 }

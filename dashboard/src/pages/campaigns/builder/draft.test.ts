@@ -95,3 +95,20 @@ test('a step moves one place, and no further than the first and the last', () =>
   expect(keys(moved(steps, first, 1))).toBe('again hello bye');
   expect(keys(moved(steps, first, -1))).toBe('hello again bye');
 });
+
+test('keywords are sent without blanks, and without those that are still to be typed', () => {
+  const draft = draftOf(CAMPAIGN);
+  const [hello] = draft.steps;
+  if (hello === undefined) throw new Error('it is there');
+  const typed = { id: 'b', type: 'replied_with' as const, keywords: ['yes', ' sure ', ''] };
+  const steps = withStep(draft.steps, hello.uid, { branches: [{ uid: 1, condition: typed, to: 'end' }] });
+  expect(stepsOf({ ...draft, steps })[0]?.branches[0]?.condition).toMatchObject({
+    keywords: ['yes', 'sure'],
+  });
+});
+
+test('what was stored stands where it stood, so that nobody who types loses his place', () => {
+  const before = draftOf(CAMPAIGN);
+  const after = draftOf(CAMPAIGN, before);
+  expect(after).toEqual(before);
+});

@@ -41,7 +41,8 @@ export const END = 'end';
 let lastUid = 0;
 export const newUid = () => ++lastUid;
 
-export function draftOf(campaign: Campaign): Draft {
+/** `before`: what stood there; what is at the same place is the same to the page. */
+export function draftOf(campaign: Campaign, before?: Draft): Draft {
   return {
     name: campaign.name,
     messageType: campaign.messageType,
@@ -52,15 +53,22 @@ export function draftOf(campaign: Campaign): Draft {
     allowReentry: campaign.allowReentry,
     newLeadsFirst: campaign.newLeadsFirst,
     sendFallbackSmsOnFailed: campaign.sendFallbackSmsOnFailed,
-    steps: campaign.steps.map((step) => ({
-      ...step,
-      uid: newUid(),
-      stopConditions: step.stopConditions.map((each) => ({ ...conditionDraftOf(each), uid: newUid() })),
-      branches: step.branches.map(({ condition, to }) => ({
-        uid: newUid(),
-        condition: conditionDraftOf(condition),
-        to,
-      })),
+    steps: campaign.steps.map((step, index) => draftStepOf(step, before?.steps[index])),
+  };
+}
+
+function draftStepOf(step: CampaignStep, before: StepDraft | undefined): StepDraft {
+  return {
+    ...step,
+    uid: before?.uid ?? newUid(),
+    stopConditions: step.stopConditions.map((each, n) => ({
+      ...conditionDraftOf(each),
+      uid: before?.stopConditions[n]?.uid ?? newUid(),
+    })),
+    branches: step.branches.map(({ condition, to }, n) => ({
+      uid: before?.branches[n]?.uid ?? newUid(),
+      condition: conditionDraftOf(condition),
+      to,
     })),
   };
 }
@@ -83,6 +91,8 @@ export function bodyOf({ steps, ...rest }: Draft): UpdateCampaignBody & { steps:
 
 function conditionBodyOf(condition: ConditionDraft): ConditionBody {
   const id = condition.id === '' ? undefined : condition.id;
+  if (condition.type === 'replied_with')
+    return { ...condition, id, keywords: condition.keywords.map((word) => word.trim()).filter(Boolean) };
   if (condition.type !== 'http') return { ...condition, id };
   const { headersSet: _, headers, ...asked } = condition;
   return { ...asked, id, ...(headers === null ? {} : { headers }) };

@@ -4,15 +4,21 @@ import { useState } from 'react';
 import { Button } from '../../../ui/button.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 
-export function LeaveGuard({ isDirty, onSave }: { isDirty: boolean; onSave(): Promise<boolean> }) {
+interface LeaveGuardProps {
+  isDirty: boolean;
+  /** The tab that is shown where none is named. */
+  home: 'steps' | 'progress';
+  onSave(): Promise<boolean>;
+}
+
+export function LeaveGuard({ isDirty, home, onSave }: LeaveGuardProps) {
   const [busy, setBusy] = useState(false);
   const blocker = useBlocker({
     // Another step of the same form is no way out.
-    shouldBlockFn: ({ current, next }) =>
-      isDirty &&
-      (next.pathname !== current.pathname ||
-        ((next.search as { tab?: string }).tab !== undefined &&
-          (next.search as { tab?: string }).tab !== 'steps')),
+    shouldBlockFn: ({ current, next }) => {
+      const { tab = home } = next.search as { tab?: string };
+      return isDirty && (next.pathname !== current.pathname || tab !== 'steps');
+    },
     enableBeforeUnload: isDirty,
     withResolver: true,
   });

@@ -55,15 +55,15 @@ export function Result({ campaign, simulation, result }: ResultProps) {
       <Card title="Lines">
         <PlainTable
           label="Foreseen by line"
-          head={['Line', 'Messages', 'New conversations', 'First message', 'Drained at']}
+          head={['Line', 'Drained at', 'Messages', 'New conversations', 'First message']}
           rows={result.perLine.map((each) => ({
             key: each.lineId,
             cells: [
               lineName(data?.lines, each.lineId),
+              <Time key="last" at={each.lastAt} zone={zone} />,
               formatNumber(each.messages),
               formatNumber(each.firstTouches),
               <Time key="first" at={each.firstAt} zone={zone} />,
-              <Time key="last" at={each.lastAt} zone={zone} />,
             ],
           }))}
         />

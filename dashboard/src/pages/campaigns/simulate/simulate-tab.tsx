@@ -1,7 +1,8 @@
 /** What would become of the campaign: asked for, watched, looked at, and laid beside other assumptions. */
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { CampaignAnswer, SimulateBody } from '@trunkline/sdk';
+import { useEffect } from 'react';
 import { api } from '../../../api.ts';
 import { formatNumber } from '../../../lib/format.ts';
 import { useMay } from '../../../session.ts';
@@ -85,6 +86,12 @@ interface ShownProps {
 
 function Shown({ id, simulationId, answer, onGone }: ShownProps) {
   const { data, isPending, error, refetch } = useQuery(simulationQuery(id, simulationId));
+  const client = useQueryClient();
+  const isDone = isOver(data?.simulation);
+  // The list beside it shows what came of it.
+  useEffect(() => {
+    if (isDone) void client.invalidateQueries({ queryKey: simulationsQuery(id).queryKey });
+  }, [isDone, client, id]);
   if (isPending) return <SkeletonRows />;
   if (data === undefined) return <ErrorState error={error} onRetry={() => refetch()} />;
   const { simulation } = data;

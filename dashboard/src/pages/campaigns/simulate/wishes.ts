@@ -47,6 +47,8 @@ const CAP_WORDS: Readonly<Record<string, string>> = {
   hourlyNewConversationsLimit: 'new conversations an hour',
 };
 
+export const AS_THINGS_ARE = 'as things are';
+
 /** "as things are", or all that differs from that. */
 export function askedWords({ replyRate, http, addLines, caps }: Asked): string {
   const words = [
@@ -57,5 +59,5 @@ export function askedWords({ replyRate, http, addLines, caps }: Asked): string {
       ([name, cap]) => `${cap === null ? 'no cap of' : formatNumber(Number(cap))} ${CAP_WORDS[name] ?? name}`,
     ),
   ].filter(Boolean);
-  return words.length === 0 ? 'as things are' : words.join(', ');
+  return words.length === 0 ? AS_THINGS_ARE : words.join(', ');
 }
