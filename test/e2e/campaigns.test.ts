@@ -5,6 +5,7 @@ import { buildDashboardWhenStale } from '../../scripts/build-dashboard.ts';
 import { campaignCalls } from '../campaign-calls.ts';
 import { addLeads, statusOf } from '../campaigns.ts';
 import { openApp, type TestApp } from '../harness.ts';
+import { openMember, openOwner, type Person } from '../people.ts';
 import { until } from '../until.ts';
 import { openWorkspace, type Workspace } from '../workspaces.ts';
 import { expectAccessible, hasBrowser, openBrowser, WIDE, watchForTrouble } from './browser.ts';
@@ -33,13 +34,15 @@ describe.skipIf(!hasBrowser)('campaigns in a browser', () => {
     await app?.close();
   });
 
-  /** By a key in place of somebody's cookie. */
-  async function open(path: string, key = ws.key): Promise<Page> {
+  /** As the person, or by the workspace's key in place of a cookie. */
+  async function open(path: string, person: Person | null = null): Promise<Page> {
     const context = await browser.newContext({
       viewport: WIDE,
       reducedMotion: 'reduce',
-      extraHTTPHeaders: { authorization: `Bearer ${key}` },
+      ...(person === null ? { extraHTTPHeaders: { authorization: `Bearer ${ws.key}` } } : {}),
     });
+    const cookies = [...(person?.cookies ?? [])];
+    await context.addCookies(cookies.map(([name, value]) => ({ name, value, url: app.url })));
     opened.push({ context, ...watchForTrouble(context, app.url) });
     const page = await context.newPage();
     await page.goto(app.url + path);
@@ -246,8 +249,8 @@ describe.skipIf(!hasBrowser)('campaigns in a browser', () => {
     const calls = campaignCalls(ws);
     const { listId } = await addLeads(ws, 1);
     const id = await calls.draft({ listId, name: 'Only to be looked at' });
-    const made = await ws.call<{ key: string }>('POST', '/api/api-keys', { name: 'Eyes', scopes: ['read'] });
-    const page = await open(`/campaigns/${id}`, made.body.key);
+    const owner = await openOwner(app, ws);
+    const page = await open(`/campaigns/${id}`, await openMember(app, owner, 'viewer'));
     await page.getByLabel('Message', { exact: true }).waitFor();
     expect(await page.getByLabel('Message', { exact: true }).isDisabled()).toBe(true);
     expect(await page.getByRole('button', { name: 'Launch' }).isDisabled()).toBe(true);
@@ -255,7 +258,7 @@ describe.skipIf(!hasBrowser)('campaigns in a browser', () => {
     await page.getByRole('heading', { name: 'Step 2' }).waitFor();
     await page.getByRole('tab', { name: 'Simulate' }).click();
     expect(await page.getByRole('button', { name: 'Simulate', exact: true }).isDisabled()).toBe(true);
-    await page.getByText('this needs a member', { exact: false }).first().waitFor();
+    await page.getByText('You are signed in as viewer; this needs a member.').first().waitFor();
     await close(page);
   }, 60_000);
 });

@@ -1,4 +1,7 @@
-/** What these pages ask the API. Keys begin with the topic, so that the live stream refreshes them. */
+/**
+ * What these pages ask the API. Keys that begin with the topic `campaigns` are refreshed by the live stream, every two seconds
+ * while a campaign runs; what is heavy to count, long to list, or never changes has keys of its own.
+ */
 import {
   infiniteQueryOptions,
   type QueryClient,
@@ -29,45 +32,47 @@ export const campaignQuery = (id: string) =>
     queryFn: ({ signal }) => api.getCampaign({ id }, { signal }),
   });
 
-/** `live`: asked again every two seconds. */
+/** `live`: asked again every five seconds, should the stream be away. */
 export const progressQuery = (id: string, live: boolean) =>
   queryOptions({
     queryKey: ['campaigns', 'progress', id],
     queryFn: ({ signal }) => api.getCampaignProgress({ id }, { signal }),
-    refetchInterval: live ? 2_000 : false,
+    refetchInterval: live ? 5_000 : false,
   });
 
 export const audienceQuery = (id: string, listId: string) =>
   queryOptions({
-    queryKey: ['campaigns', 'audience', id, listId],
+    queryKey: ['campaign-audience', id, listId],
     queryFn: ({ signal }) => api.getCampaignAudience({ id, listId }, { signal }),
   });
 
 export const analyticsQuery = (id: string) =>
   queryOptions({
-    queryKey: ['campaigns', 'analytics', id],
+    queryKey: ['campaign-figures', id],
     queryFn: ({ signal }) => api.getCampaignAnalytics({ id }, { signal }),
-    staleTime: 30_000,
+    refetchInterval: 30_000,
   });
 
 export const leadsQuery = (id: string, status: LeadStatus | undefined) =>
   infiniteQueryOptions({
-    queryKey: ['campaigns', 'leads', id, status ?? 'all'],
+    queryKey: ['campaign-leads', id, status ?? 'all'],
     queryFn: ({ pageParam, signal }) => api.listCampaignLeads({ id, status, cursor: pageParam }, { signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+    // Whoever has come far down reads; who stands at the top watches.
+    refetchInterval: ({ state }) => ((state.data?.pages.length ?? 0) > 1 ? false : 3_000),
   });
 
 export const simulationsQuery = (id: string) =>
   queryOptions({
-    queryKey: ['campaigns', 'simulations', id],
+    queryKey: ['simulations', 'list', id],
     queryFn: ({ signal }) => api.listSimulations({ id, limit: '20' }, { signal }),
   });
 
 /** Asked every second until it is over. */
 export const simulationQuery = (id: string, simulationId: string) =>
   queryOptions({
-    queryKey: ['campaigns', 'simulation', id, simulationId],
+    queryKey: ['simulations', 'one', id, simulationId],
     queryFn: ({ signal }) => api.getSimulation({ id, simulationId }, { signal }),
     refetchInterval: ({ state }) => (isOver(state.data?.simulation) ? false : 1_000),
     staleTime: ({ state }) => (isOver(state.data?.simulation) ? Number.POSITIVE_INFINITY : 0),
@@ -116,11 +121,16 @@ export function leadName({
   return name ?? phone ?? email ?? leadId;
 }
 
-export function refreshCampaigns(client: QueryClient): Promise<void> {
-  return client.invalidateQueries({
-    queryKey: ['campaigns'],
-    predicate: ({ queryKey }) => queryKey[1] !== 'simulation',
-  });
+const TOUCHED = [
+  ['campaigns'],
+  ['campaign-audience'],
+  ['campaign-figures'],
+  ['campaign-leads'],
+  ['simulations', 'list'],
+];
+
+export async function refreshCampaigns(client: QueryClient): Promise<void> {
+  await Promise.all(TOUCHED.map((queryKey) => client.invalidateQueries({ queryKey })));
 }
 
 /** Whatever is done to campaigns: afterwards they are asked for anew. */

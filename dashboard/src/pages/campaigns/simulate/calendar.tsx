@@ -27,7 +27,7 @@ export function Calendar({ campaignId, simulation: { simulationId }, result, lin
   const [from, setFrom] = useState<string | null>(null);
   const [day, setDay] = useState<string | null>(null);
   const { data, isPending, error, refetch } = useQuery({
-    queryKey: ['campaigns', 'simulation', campaignId, simulationId, 'calendar', from, lineId],
+    queryKey: ['simulations', 'one', campaignId, simulationId, 'calendar', from, lineId],
     queryFn: ({ signal }) =>
       api.getSimulationCalendar(
         {

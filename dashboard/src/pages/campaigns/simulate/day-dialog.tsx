@@ -39,7 +39,7 @@ function Day({
   lines,
 }: Omit<DayDialogProps, 'onClose' | 'day'> & { day: string }) {
   const { data, error, refetch } = useQuery({
-    queryKey: ['campaigns', 'simulation', campaignId, simulationId, 'day', day],
+    queryKey: ['simulations', 'one', campaignId, simulationId, 'day', day],
     queryFn: ({ signal }) =>
       api.getSimulationCalendar({ id: campaignId, simulationId, from: day, to: day, by: 'line' }, { signal }),
     staleTime: Number.POSITIVE_INFINITY,

@@ -69,7 +69,7 @@ function All({
   group: { reason, stepKey },
 }: Omit<NeverGoesProps, 'never'> & { group: Group }) {
   const query = useInfiniteQuery({
-    queryKey: ['campaigns', 'simulation', campaignId, simulationId, 'never', reason, stepKey],
+    queryKey: ['simulations', 'one', campaignId, simulationId, 'never', reason, stepKey],
     queryFn: ({ pageParam, signal }) =>
       api.listSimulatedMessages(
         {
