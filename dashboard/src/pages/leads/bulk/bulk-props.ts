@@ -1,0 +1,5 @@
+export interface BulkProps {
+  ids: readonly string[];
+  open: boolean;
+  onOpenChange(open: boolean): void;
+}
