@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { until } from '../until.ts';
 
 const CANDIDATES = [
   process.env.CHROMIUM_PATH ?? '',
@@ -40,11 +41,16 @@ export async function expectAccessible(page: Page): Promise<void> {
   const faults: string[] = [];
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const size of [WIDE, PHONE]) {
+      const where = `${colorScheme}, ${size.width} px`;
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.setViewportSize(size);
-      // Colours and sizes are those of the next frame.
+      await until(`the page is ${where}`, () =>
+        page.evaluate<boolean>(
+          `document.documentElement.classList.contains('dark') === ${colorScheme === 'dark'} && innerWidth === ${size.width}`,
+        ),
+      );
+      // What follows, such as rows that have room now, is drawn with the next frame.
       await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
-      const where = `${colorScheme}, ${size.width} px`;
       const width = await page.evaluate<number>('document.documentElement.scrollWidth');
       if (width > size.width) faults.push(`${where}: the page is ${width} px wide`);
       faults.push(...(await axeFaults(page)).map((fault) => `${where}: ${fault}`));

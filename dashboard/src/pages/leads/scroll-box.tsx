@@ -16,7 +16,7 @@ export function ScrollBox({
       aria-label={label}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls needs the focus to be scrolled by keys
       tabIndex={0}
-      className={cn('overflow-auto rounded-xl border bg-card', className)}
+      className={cn('relative overflow-auto rounded-xl border bg-card', className)}
     >
       {children}
     </section>

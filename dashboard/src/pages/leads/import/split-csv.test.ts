@@ -6,7 +6,7 @@ test('every piece is a file with the headings, and its lines are found in the wh
   const rows = Array.from({ length: 25 }, (_, n) => `Ada ${n},+120255501${String(n).padStart(2, '0')}`);
   const file = splitCsv(`name,phone\r\n${rows.join('\r\n')}`, 10);
   expect([file.rows, file.pieces.map((piece) => piece.rows)]).toEqual([25, [10, 10, 5]]);
-  expect(file.pieces[2]?.text).toBe(`name,phone\n${rows.slice(20).join('\r\n')}\n`);
+  expect(file.pieces[2]?.text).toBe(`name,phone\r\n${rows.slice(20).join('\r\n')}\r\n`);
   expect(file.pieces[2]?.lineOf(2)).toBe(22);
   expect(file.rowAt(22)).toBe(rows[20]);
 });

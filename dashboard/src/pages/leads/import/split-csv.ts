@@ -31,6 +31,8 @@ interface Record {
 export function splitCsv(text: string, rowsPerPiece = ROWS_PER_PIECE): CsvFile {
   const [head, ...rows] = recordsOf(text);
   const header = head === undefined ? '' : text.slice(head.start, head.end);
+  // Each piece ends its lines as the file does: a second kind would be taken for part of a cell.
+  const lineEnd = head === undefined ? '\n' : (/^(?:\r\n|\r|\n)/.exec(text.slice(head.end))?.[0] ?? '\n');
   const headerLines = countLines(header);
   const pieces: CsvPiece[] = [];
   for (let from = 0; from < rows.length; ) {
@@ -40,7 +42,7 @@ export function splitCsv(text: string, rowsPerPiece = ROWS_PER_PIECE): CsvFile {
       if ((rows[to] as Record).end - first.start > CHARACTERS_PER_PIECE) break;
     const last = rows[to - 1] as Record;
     pieces.push({
-      text: `${header}\n${text.slice(first.start, last.end)}\n`,
+      text: `${header}${lineEnd}${text.slice(first.start, last.end)}${lineEnd}`,
       rows: to - from,
       lineOf: (line) => first.line + line - 1 - headerLines,
     });
