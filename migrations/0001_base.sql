@@ -292,8 +292,9 @@ CREATE TABLE suppressions (
   words        text,
   -- What told it, where the same may be told again: a carrier's id. One entry of each.
   origin       text,
-  -- The key it was entered with; null when the contact or a carrier said it.
+  -- Who entered it, by a key or signed in; both null when the contact or a carrier said it.
   api_key_id   text,
+  person_id    text,
   at           timestamptz NOT NULL,
   PRIMARY KEY (workspace_id, id)
 );

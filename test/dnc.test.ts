@@ -37,7 +37,7 @@ describe('an entry', () => {
       words: 'asked by phone',
       channel: 'all',
       leadId: waiting.leadId,
-      by: { apiKeyId: expect.any(String), name: 'Test' },
+      by: { apiKeyId: expect.any(String), personId: null, name: 'Test' },
       createdAt: expect.any(String),
     });
     await ws.reaches(waiting._id, 'cancelled');
@@ -157,7 +157,7 @@ describe('the ledger', () => {
       channel: 'all',
       source: 'manual',
       leadId,
-      by: { apiKeyId: expect.any(String), name: 'Test' },
+      by: { apiKeyId: expect.any(String), personId: null, name: 'Test' },
       at: expect.any(String),
     };
     const told = [

@@ -1120,9 +1120,10 @@ export interface DncEntry {
   channel: string;
   /** Who held the address then, the oldest of several. */
   leadId: Id | null;
-  /** Who entered it, by the name it has now; null: the contact or a carrier said so. */
+  /** Who entered it, by an API key or signed in, and the name of that now; null: the contact or a carrier said so. */
   by: {
-    apiKeyId: Id;
+    apiKeyId: Id | null;
+    personId: Id | null;
     name: string | null;
   } | null;
   createdAt: Instant;
@@ -1156,9 +1157,10 @@ export interface DncLedgerEntry {
   channel: string;
   /** Who held the address then, the oldest of several. */
   leadId: Id | null;
-  /** Who entered it, by the name it has now; null: the contact or a carrier said so. */
+  /** Who entered it, by an API key or signed in, and the name of that now; null: the contact or a carrier said so. */
   by: {
-    apiKeyId: Id;
+    apiKeyId: Id | null;
+    personId: Id | null;
     name: string | null;
   } | null;
   at: Instant;

@@ -17,6 +17,7 @@ import type { Sql } from '../store/database.ts';
 import { insertEvents } from '../store/events.ts';
 import { findLeadIdsByAddress, readLeads } from '../store/leads.ts';
 import {
+  type EnteredBy,
   findSuppressed,
   type LedgerRow,
   listSuppressed,
@@ -41,7 +42,7 @@ export async function listDnc(
 
 /** One by one, all or none; the answer shows the first of them: of phone and email the phone. */
 export async function addDnc(deps: Deps, caller: Caller, request: AddDnc): Promise<DncEntryAnswer> {
-  const { workspaceId, apiKeyId } = caller;
+  const { workspaceId } = caller;
   await refuseReadOnly(deps, caller);
   const words = request.reason ?? 'manual';
   const entered = await deps.database.transaction(async (tx) => {
@@ -50,7 +51,14 @@ export async function addDnc(deps: Deps, caller: Caller, request: AddDnc): Promi
     const entryIds: string[] = [];
     for (const address of addresses) {
       const leadIds = await findLeadIdsByAddress(tx, workspaceId, address);
-      const wish = { address, leadIds, source: 'manual', words, lineId: null, apiKeyId } as const;
+      const wish = {
+        address,
+        leadIds,
+        source: 'manual',
+        words,
+        lineId: null,
+        by: enteredBy(caller),
+      } as const;
       const { entryId, events } = await optOut(deps, tx, workspaceId, wish, now);
       await insertEvents(tx, workspaceId, events);
       const change = { entity: 'dnc_entry', entityId: entryId, action: 'created' } as const;
@@ -109,7 +117,7 @@ export async function removeDnc(
   caller: Caller,
   { id, reason }: { id: string; reason: string | null },
 ): Promise<{ success: true }> {
-  const { workspaceId, apiKeyId } = caller;
+  const { workspaceId } = caller;
   await refuseReadOnly(deps, caller);
   await deps.database.transaction(async (tx) => {
     const entered = await findSuppressed(tx, workspaceId, id);
@@ -117,12 +125,16 @@ export async function removeDnc(
     const { address } = entered;
     const leadIds = await findLeadIdsByAddress(tx, workspaceId, address);
     const words = reason ?? 'lifted';
-    const wish = { address, leadIds, source: 'manual', words, lineId: null, apiKeyId } as const;
+    const wish = { address, leadIds, source: 'manual', words, lineId: null, by: enteredBy(caller) } as const;
     await insertEvents(tx, workspaceId, await optIn(deps, tx, workspaceId, wish, deps.clock.now()));
     const change = { entity: 'dnc_entry', entityId: id, action: 'deleted' } as const;
     await audit(deps, tx, caller, { ...change, before: { address }, after: null });
   });
   return { success: true };
+}
+
+function enteredBy({ apiKeyId, personId }: Caller): EnteredBy {
+  return { apiKeyId: apiKeyId === '' ? null : apiKeyId, personId: personId ?? null };
 }
 
 function present(workspaceId: string, row: SuppressedAddress): DncEntry {
@@ -136,7 +148,8 @@ function presentCircumstances({
   channel,
   leadId,
   apiKeyId,
-  apiKeyName,
+  personId,
+  byName,
 }: Omit<LedgerRow, 'id' | 'action' | 'source'>) {
   const isNumber = address !== null && isPhone(address);
   return {
@@ -145,6 +158,6 @@ function presentCircumstances({
     words,
     channel,
     leadId,
-    by: apiKeyId === null ? null : { apiKeyId, name: apiKeyName },
+    by: apiKeyId === null && personId === null ? null : { apiKeyId, personId, name: byName },
   };
 }

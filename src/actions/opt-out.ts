@@ -8,7 +8,12 @@ import type { Sql } from '../store/database.ts';
 import type { NewEvent } from '../store/events.ts';
 import { markOptedOut } from '../store/leads.ts';
 import { lockWaitingOfLeads } from '../store/messages.ts';
-import { findSuppression, insertLedgerEntry, suppressAddress } from '../store/suppressions.ts';
+import {
+  type EnteredBy,
+  findSuppression,
+  insertLedgerEntry,
+  suppressAddress,
+} from '../store/suppressions.ts';
 import { cancel } from './cancel-messages.ts';
 
 export interface OptOut {
@@ -20,8 +25,8 @@ export interface OptOut {
   words: string;
   /** The line it was said to. */
   lineId: string | null;
-  /** The key it was entered with. */
-  apiKeyId?: string;
+  /** Who entered it. */
+  by?: EnteredBy;
 }
 
 /** Why an address is suppressed: words may lift only what words imposed. */
@@ -69,7 +74,7 @@ async function enter(
   deps: Deps,
   tx: Sql,
   workspaceId: string,
-  { address, leadIds, source, words, apiKeyId }: OptOut,
+  { address, leadIds, source, words, by }: OptOut,
   action: 'opt_out' | 'opt_in',
   at: number,
 ): Promise<string> {
@@ -84,7 +89,7 @@ async function enter(
     source,
     words,
     at,
-    ...(apiKeyId === undefined ? {} : { apiKeyId }),
+    ...(by === undefined ? {} : { by }),
   });
   return id;
 }

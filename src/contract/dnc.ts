@@ -14,9 +14,12 @@ const circumstances = {
   channel: z.string().meta({ description: '`all`, or the channel whose carrier refuses.' }),
   leadId: Id.nullable().meta({ description: 'Who held the address then, the oldest of several.' }),
   by: z
-    .object({ apiKeyId: Id, name: z.string().nullable() })
+    .object({ apiKeyId: Id.nullable(), personId: Id.nullable(), name: z.string().nullable() })
     .nullable()
-    .meta({ description: 'Who entered it, by the name it has now; null: the contact or a carrier said so.' }),
+    .meta({
+      description:
+        'Who entered it, by an API key or signed in, and the name of that now; null: the contact or a carrier said so.',
+    }),
 };
 
 export const DncEntry = z

@@ -2,6 +2,12 @@
 import { toIso, toIsoOrNull } from '../lib/clock.ts';
 import { type Sql, statement } from './database.ts';
 
+/** One of the two. */
+export interface EnteredBy {
+  apiKeyId: string | null;
+  personId: string | null;
+}
+
 export interface LedgerEntry {
   id: string;
   action: 'opt_out' | 'opt_in';
@@ -14,15 +20,16 @@ export interface LedgerEntry {
   words: string | null;
   /** What told it, where the same may be told again; one entry of each. */
   origin?: string;
-  /** The key it was entered with; absent when the contact or a carrier said it. */
-  apiKeyId?: string;
+  /** Who entered it; absent when the contact or a carrier said it. */
+  by?: EnteredBy;
   at: number;
 }
 
 const INSERT_LEDGER_ENTRY = statement(
   'insert_ledger_entry',
-  `INSERT INTO suppressions (workspace_id, id, action, lead_id, address, channel, source, words, at, origin, api_key_id)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+  `INSERT INTO suppressions (workspace_id, id, action, lead_id, address, channel, source, words, at, origin, api_key_id,
+     person_id)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
    ON CONFLICT (workspace_id, origin) WHERE origin IS NOT NULL DO NOTHING RETURNING id`,
 );
 
@@ -39,7 +46,8 @@ export async function insertLedgerEntry(tx: Sql, workspaceId: string, entry: Led
     entry.words,
     toIso(entry.at),
     entry.origin ?? null,
-    entry.apiKeyId ?? null,
+    entry.by?.apiKeyId ?? null,
+    entry.by?.personId ?? null,
   ]);
   return rows.length > 0;
 }
@@ -72,16 +80,19 @@ export interface SuppressedAddress {
   channel: string;
   leadId: string | null;
   apiKeyId: string | null;
-  /** Of that key now; null when it is gone. */
-  apiKeyName: string | null;
+  personId: string | null;
+  /** Of that key or person now; null when it is gone. */
+  byName: string | null;
   at: number;
 }
 
-const KEY_NAME = `(SELECT k.name FROM api_keys k WHERE k.workspace_id = $1 AND k.id = s.api_key_id LIMIT 1)`;
+const BY = `s.api_key_id AS "apiKeyId", s.person_id AS "personId", coalesce(
+     (SELECT k.name FROM api_keys k WHERE k.workspace_id = $1 AND k.id = s.api_key_id LIMIT 1),
+     (SELECT p.name FROM people p WHERE p.id = s.person_id)) AS "byName"`;
 
 const SUPPRESSED = `a.suppressed_by IS NOT NULL AND ($2::text IS NULL OR a.address ILIKE $2)`;
 const SHOWN = `SELECT a.suppressed_by AS id, a.address, a.suppressed_reason AS reason, a.suppressed_at AS at, s.words, s.channel,
-     s.lead_id AS "leadId", s.api_key_id AS "apiKeyId", ${KEY_NAME} AS "apiKeyName"
+     s.lead_id AS "leadId", ${BY}
    FROM addresses a JOIN suppressions s ON s.workspace_id = $1 AND s.id = a.suppressed_by`;
 const LIST_SUPPRESSED = statement(
   'list_suppressed',
@@ -106,7 +117,7 @@ export async function listSuppressed(
 }
 
 const LEDGER = `SELECT s.id, s.action, s.lead_id AS "leadId", s.address, s.channel, s.source, s.words, s.at,
-     s.api_key_id AS "apiKeyId", ${KEY_NAME} AS "apiKeyName"
+     ${BY}
    FROM suppressions s`;
 const READ_LEDGER = statement(
   'read_ledger',
@@ -119,8 +130,8 @@ const READ_LEDGER_OF = statement(
 /** Behind every id. */
 const LAST = '~';
 
-export type LedgerRow = Required<Omit<LedgerEntry, 'origin' | 'apiKeyId'>> &
-  Pick<SuppressedAddress, 'apiKeyId' | 'apiKeyName'>;
+export type LedgerRow = Required<Omit<LedgerEntry, 'origin' | 'by'>> &
+  Pick<SuppressedAddress, 'apiKeyId' | 'personId' | 'byName'>;
 
 /** Newest first: everything, or what concerns one of the addresses, or the lead. */
 export function readLedger(

@@ -6,6 +6,7 @@ import { buildDashboardWhenStale } from '../../scripts/build-dashboard.ts';
 import type { LeadAnswer, LeadsAnswer } from '../../src/contract/leads.ts';
 import type { ListsAnswer } from '../../src/contract/lists.ts';
 import { openApp, type TestApp } from '../harness.ts';
+import { openMember, openOwner, type Person } from '../people.ts';
 import { until } from '../until.ts';
 import { newPhone, openWorkspace, type Workspace } from '../workspaces.ts';
 import { expectAccessible, hasBrowser, openBrowser, WIDE, watchForTrouble } from './browser.ts';
@@ -25,17 +26,12 @@ describe.skipIf(!hasBrowser)('leads in a browser', () => {
     await app?.close();
   });
 
-  /** Calls carry the workspace's key in place of somebody's cookie. */
-  async function open(ws: Workspace, path: string, scopes: string[] = ['admin']): Promise<Page> {
+  /** As somebody who is signed in. */
+  async function open(ws: Workspace, path: string, person?: Person): Promise<Page> {
+    const { cookies } = person ?? (await openOwner(app, ws));
     const context = await browser.newContext({ viewport: WIDE, reducedMotion: 'reduce' });
+    await context.addCookies([...cookies].map(([name, value]) => ({ name, value, url: app.url })));
     opened.push({ context, ...watchForTrouble(context, app.url) });
-    await context.route(`${app.url}/api/**`, async (route) => {
-      const headers = { ...route.request().headers(), authorization: `Bearer ${ws.key}` };
-      if (new URL(route.request().url()).pathname !== '/api/me') return route.continue({ headers });
-      const workspace = { id: ws.workspaceId, name: 'Test', timezone: 'UTC' };
-      const role = scopes.includes('admin') ? 'admin' : 'viewer';
-      await route.fulfill({ json: { person: null, role, scopes, workspace, workspaces: [] } });
-    });
     const page = await context.newPage();
     await page.goto(app.url + path);
     return page;
@@ -243,7 +239,9 @@ describe.skipIf(!hasBrowser)('leads in a browser', () => {
     await page.getByLabel('Phone or email').fill(recipientPhone);
     await page.getByLabel('Reason').fill('asked by phone');
     await page.getByRole('button', { name: 'Add', exact: true }).click();
-    await page.getByRole('row', { name: new RegExp(`\\${recipientPhone}.*asked by phone`) }).waitFor();
+    await page
+      .getByRole('row', { name: new RegExp(`\\${recipientPhone} Olga, by hand asked by phone`) })
+      .waitFor();
     expect((await ws.send({ recipientPhone, message: 'Hi' })).body.message).toMatchObject({
       status: 'failed',
       reason: 'dnc',
@@ -272,7 +270,8 @@ describe.skipIf(!hasBrowser)('leads in a browser', () => {
   test('who may only look sees everything and can change nothing', async () => {
     const ws = await openWorkspace(app, { lines: [] });
     await save(ws, [{ firstName: 'Ada', phone: newPhone() }]);
-    const page = await open(ws, '/leads', ['read']);
+    const viewer = await openMember(app, await openOwner(app, ws), 'viewer');
+    const page = await open(ws, '/leads', viewer);
     await page.getByRole('link', { name: 'Ada' }).waitFor();
     expect(await page.getByRole('button', { name: 'Add a lead' }).isDisabled()).toBe(true);
     await page.getByLabel('Select Ada').click();

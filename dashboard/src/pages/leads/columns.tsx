@@ -73,7 +73,7 @@ const FIRST: readonly Omit<LeadColumn, 'title' | 'byDefault'>[] = [
 export const CHOOSABLE: readonly LeadColumn[] = [
   text('phone', 'minmax(9rem, 1fr)', true),
   text('email', 'minmax(10rem, 1.2fr)', true),
-  text('companyName', 'minmax(8rem, 1fr)', true, 'Company'),
+  text('companyName', 'minmax(8rem, 1fr)', false, 'Company'),
   text('jobTitle', 'minmax(8rem, 1fr)', false),
   shown('list', 'List', 'minmax(7rem, 0.8fr)', true, (lead) => <ListName id={lead.listId} />),
   shown('tags', 'Tags', 'minmax(8rem, 1fr)', true, (lead) => <Tags tags={lead.tags} />),

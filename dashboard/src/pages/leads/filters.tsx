@@ -40,7 +40,7 @@ export function Filters({ filters, lists, chosen, choose }: FiltersProps) {
   return (
     <search className="grid grid-cols-2 items-end gap-3 sm:grid-cols-3 lg:flex lg:flex-wrap">
       <SearchField q={filters.q} onChange={(q) => set({ q })} />
-      <Field label="List" className="lg:w-44">
+      <Field label="List" className="lg:w-40">
         <Select value={filters.list ?? ''} onChange={({ target }) => set({ list: target.value })}>
           <option value="">All lists</option>
           {lists.map(({ _id, name, leadCount }) => (
@@ -50,7 +50,7 @@ export function Filters({ filters, lists, chosen, choose }: FiltersProps) {
           ))}
         </Select>
       </Field>
-      <Field label="Tag" className="lg:w-40">
+      <Field label="Tag" className="lg:w-36">
         <Select value={filters.tag ?? ''} onChange={({ target }) => set({ tag: target.value })}>
           <option value="">Any tag</option>
           {tagNames.map((tag) => (
@@ -60,7 +60,7 @@ export function Filters({ filters, lists, chosen, choose }: FiltersProps) {
           ))}
         </Select>
       </Field>
-      <Field label="iMessage" className="lg:w-36">
+      <Field label="iMessage" className="lg:w-32">
         <Select
           value={filters.availability ?? ''}
           onChange={({ target }) =>
@@ -135,7 +135,7 @@ function SearchField({ q, onChange }: { q: string | undefined; onChange(q: strin
     return () => clearTimeout(timer);
   }, [text, known, onChange]);
   return (
-    <Field label="Search" className="col-span-2 sm:col-span-3 lg:w-64">
+    <Field label="Search" className="col-span-2 sm:col-span-3 lg:w-56">
       <Input
         type="search"
         placeholder="Name, phone, email, company"

@@ -81,6 +81,8 @@ export function LeadsPage() {
             hasMore={query.hasNextPage}
             isLoadingMore={query.isFetchingNextPage}
             onMore={query.fetchNextPage}
+            // What is over the foot of the page must hide no row.
+            className={selection.ids.size > 0 ? 'mb-14' : ''}
             empty={<NoLeads isFiltered={Object.keys(filters).length > 0} />}
           />
         </SelectionContext>

@@ -75,7 +75,7 @@ function Actions({ lead, onClose }: { lead: Lead; onClose(): void }) {
         </Link>
       </Button>
       <Button size="sm" asChild>
-        <Link to="/messages" search={{ lead: lead._id } as never}>
+        <Link to="/messages" search={{ lead: lead._id }}>
           <MessageSquare aria-hidden /> Messages
         </Link>
       </Button>

@@ -21,7 +21,7 @@ export function LeadsFrame({
 }) {
   return (
     <Page title={title} actions={actions}>
-      <nav aria-label="Leads" className="flex gap-1 overflow-x-auto border-b">
+      <nav aria-label="Leads" className="flex shrink-0 gap-1 overflow-x-auto border-b">
         {PLACES.map((place) => (
           <Link
             key={place.to}
