@@ -210,7 +210,7 @@ describe.skipIf(!hasBrowser)('leads in a browser', () => {
     await page.getByLabel('Select Guest 138').click();
     await bar.getByRole('button', { name: 'More to do with them' }).click();
     await page.getByRole('menuitem', { name: 'Delete' }).click();
-    const count = await dialog.getByText(/^\d+ leads?$/).innerText();
+    const count = await dialog.getByText(/^\d+ leads?$/).textContent();
     await dialog.getByRole('button', { name: `Delete ${count}` }).click();
     await dialog.getByText(`${count} deleted.`).waitFor();
     await close(page);

@@ -247,22 +247,26 @@ const MOST_SEEDS = 5;
 /** See sim.test.ts. */
 const LONGEST_MS = 1_800_000;
 
-test.each(Object.entries(SABOTAGES))('it is noticed when %s', { timeout: LONGEST_MS }, async (_what, sabotage) => {
-  const missed = new Set(sabotage.breaks);
-  for (let seed = 1; missed.size > 0 && seed <= MOST_SEEDS; seed += 1) {
-    const database = await createTestDatabase();
-    const { violations } = await simulate({
-      seed,
-      hours: HOURS,
-      calmHours: 12,
-      databaseUrl: database.url,
-      sabotage,
-    });
-    for (const { invariant } of violations) missed.delete(invariant);
-    await database.drop();
-  }
-  expect([...missed]).toEqual([]);
-});
+test.each(Object.entries(SABOTAGES))(
+  'it is noticed when %s',
+  { timeout: LONGEST_MS },
+  async (_what, sabotage) => {
+    const missed = new Set(sabotage.breaks);
+    for (let seed = 1; missed.size > 0 && seed <= MOST_SEEDS; seed += 1) {
+      const database = await createTestDatabase();
+      const { violations } = await simulate({
+        seed,
+        hours: HOURS,
+        calmHours: 12,
+        databaseUrl: database.url,
+        sabotage,
+      });
+      for (const { invariant } of violations) missed.delete(invariant);
+      await database.drop();
+    }
+    expect([...missed]).toEqual([]);
+  },
+);
 
 test('every invariant is broken by some sabotage', () => {
   const broken = new Set(Object.values(SABOTAGES).flatMap((sabotage) => sabotage.breaks));
