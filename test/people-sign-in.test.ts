@@ -127,6 +127,16 @@ describe('signing in', () => {
     expect((await signIn(member.email)).status).toBe(200);
   });
 
+  test('of many guesses at once no more are tried than of many in a row', async () => {
+    const member = await openMember(app, owner, 'member');
+    const answers = await Promise.all(
+      Array.from({ length: 25 }, (_, n) => signIn(member.email, `wrong ${n} of many`)),
+    );
+    const tried = answers.filter(({ status }) => status === 401);
+    expect([tried.length, answers.length - tried.length]).toEqual([10, 15]);
+    expect(answers.every(({ status }) => status === 401 || status === 429)).toBe(true);
+  });
+
   test('one person can be guessed at 50 times in a quarter of an hour, from however many addresses', async () => {
     const member = await openMember(app, owner, 'member');
     await read(

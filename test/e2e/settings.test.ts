@@ -64,7 +64,7 @@ describe.skipIf(!hasBrowser)('the settings', () => {
     await row.getByRole('button', { name: 'Rename' }).click();
     await page.getByLabel('Name', { exact: true }).fill('Web shop');
     await page.getByRole('button', { name: 'Save the name' }).click();
-    const renamed = page.getByRole('listitem').filter({ hasText: 'Web shop' });
+    const renamed = page.getByRole('listitem').filter({ hasText: 'Web shopread' });
     await renamed.getByRole('button', { name: 'Revoke' }).click();
     await page.getByRole('button', { name: 'Revoke the key' }).click();
     await renamed.waitFor({ state: 'detached' });

@@ -12,8 +12,9 @@ export function createCookieReader(
     if (value === null) return null;
     const end = value.lastIndexOf('.');
     const token = value.slice(0, Math.max(0, end));
-    const signature = Buffer.from(value.slice(end + 1), 'base64');
-    const ours = createHmac('sha256', secret).update(token).digest();
+    // As text: the same bytes can be written in base64 in several ways.
+    const signature = Buffer.from(value.slice(end + 1));
+    const ours = Buffer.from(createHmac('sha256', secret).update(token).digest('base64'));
     const isOurs = token !== '' && signature.length === ours.length && timingSafeEqual(signature, ours);
     return isOurs ? token : null;
   };

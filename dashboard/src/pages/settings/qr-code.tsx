@@ -12,9 +12,9 @@ export function QrCode({ text, label }: { text: string; label: string }) {
       aria-label={label}
       viewBox={`0 0 ${cells.length} ${cells.length}`}
       shapeRendering="crispEdges"
-      className="size-48 self-center rounded-md bg-white"
+      className="size-48 self-center rounded-md bg-code-light"
     >
-      <path d={path} className="fill-black" />
+      <path d={path} className="fill-code-dark" />
     </svg>
   );
 }
