@@ -31,8 +31,8 @@ export interface MessagePage {
 }
 
 /** So many messages are looked at for one page. Reading text takes longest. */
-const WALK = 20_000;
-const SEARCH_WALK = 5_000;
+const WALK = 10_000;
+const SEARCH_WALK = 3_000;
 /** Where no more than that are on the road, they are looked through instead. */
 const FEW_OPEN = 2_000;
 /** Of `messages_ended`. */

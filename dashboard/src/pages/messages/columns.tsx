@@ -48,7 +48,7 @@ export const COLUMNS = [
   }),
 ];
 
-export const WIDTHS = ['1.5rem', '6rem', '11rem', 'minmax(14rem, 1fr)', '4.5rem', '11rem', '11rem'];
+export const WIDTHS = ['1.5rem', '6rem', '10rem', 'minmax(11rem, 1fr)', '4.5rem', '10rem', '10.5rem'];
 
 function Contact({ message }: { message: Message }) {
   const address = addressOf(message);

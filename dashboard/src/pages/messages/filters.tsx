@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import { Search, X } from 'lucide-react';
+import { Search, SlidersHorizontal, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { api } from '../../api.ts';
 import { plural } from '../../lib/format.ts';
 import { Button } from '../../ui/button.tsx';
+import { cn } from '../../ui/cn.ts';
 import { Field, Input, Select } from '../../ui/field.tsx';
 import { Menu, MenuCheck } from '../../ui/menu.tsx';
 import { isFiltered, type MessagesSearch, STATUSES, TYPE_NAMES, TYPES } from './search.ts';
@@ -15,10 +16,11 @@ interface FiltersProps {
   onClear(): void;
 }
 
-const NARROW = 'w-[calc(50%-0.25rem)] sm:w-36';
+const NARROW = 'w-[calc(50%-0.25rem)] sm:w-38';
 
 export function Filters({ search, onChange, onClear }: FiltersProps) {
   const { lines } = useLines();
+  const [isOpen, setOpen] = useState(false);
   const { data: campaigns } = useQuery({
     queryKey: ['campaigns', 'names'],
     queryFn: ({ signal }) => api.listCampaigns({ limit: 100 }, { signal }),
@@ -27,74 +29,88 @@ export function Filters({ search, onChange, onClear }: FiltersProps) {
   return (
     <search aria-label="Filter messages" className="flex flex-wrap items-end gap-2">
       <SearchField value={search.q ?? ''} onChange={(q) => onChange({ q: q || undefined })} />
-      <StatusFilter status={search.status} onChange={(status) => onChange({ status })} />
-      <Field label="Line" className={NARROW}>
-        <Select
-          value={search.line ?? ''}
-          onChange={(event) => onChange({ line: event.target.value || undefined })}
-        >
-          <option value="">All lines</option>
-          {lines.map((line) => (
-            <option key={line._id} value={line._id}>
-              {lineName(line)}
-            </option>
-          ))}
-        </Select>
-      </Field>
-      <Field label="Campaign" className={NARROW}>
-        <Select
-          value={search.campaign ?? ''}
-          onChange={(event) => onChange({ campaign: event.target.value || undefined })}
-        >
-          <option value="">Any or none</option>
-          {campaigns?.campaigns.map(({ _id, name }) => (
-            <option key={_id} value={_id}>
-              {name}
-            </option>
-          ))}
-        </Select>
-      </Field>
-      <Field label="Type" className={NARROW}>
-        <Select
-          value={search.type ?? ''}
-          onChange={(event) => onChange({ type: TYPES.find((type) => type === event.target.value) })}
-        >
-          <option value="">All types</option>
-          {TYPES.map((type) => (
-            <option key={type} value={type}>
-              {TYPE_NAMES[type]}
-            </option>
-          ))}
-        </Select>
-      </Field>
-      <Field label="Direction" className={NARROW}>
-        <Select
-          value={search.direction ?? ''}
-          onChange={(event) =>
-            onChange({ direction: (event.target.value || undefined) as MessagesSearch['direction'] })
-          }
-        >
-          <option value="">Both ways</option>
-          <option value="sent">Sent by us</option>
-          <option value="received">Received</option>
-        </Select>
-      </Field>
-      <Field label="From" className={NARROW}>
-        <Input
-          type="date"
-          value={search.from ?? ''}
-          max={search.to}
-          onChange={(event) => onChange({ from: event.target.value || undefined })}
-        />
-      </Field>
-      <Field label="To" className={NARROW}>
-        <Input
-          type="date"
-          value={search.to ?? ''}
-          min={search.from}
-          onChange={(event) => onChange({ to: event.target.value || undefined })}
-        />
-      </Field>
+      <Button
+        className="sm:hidden"
+        aria-expanded={isOpen}
+        aria-controls="message-filters"
+        onClick={() => setOpen(!isOpen)}
+      >
+        <SlidersHorizontal aria-hidden /> Filters
+      </Button>
+      {/* On phones only when asked for: the messages are what one came for. */}
+      <div
+        id="message-filters"
+        className={cn('flex-wrap items-end gap-2 sm:contents', isOpen ? 'flex w-full' : 'hidden')}
+      >
+        <StatusFilter status={search.status} onChange={(status) => onChange({ status })} />
+        <Field label="Line" className={NARROW}>
+          <Select
+            value={search.line ?? ''}
+            onChange={(event) => onChange({ line: event.target.value || undefined })}
+          >
+            <option value="">All lines</option>
+            {lines.map((line) => (
+              <option key={line._id} value={line._id}>
+                {lineName(line)}
+              </option>
+            ))}
+          </Select>
+        </Field>
+        <Field label="Campaign" className={NARROW}>
+          <Select
+            value={search.campaign ?? ''}
+            onChange={(event) => onChange({ campaign: event.target.value || undefined })}
+          >
+            <option value="">Any or none</option>
+            {campaigns?.campaigns.map(({ _id, name }) => (
+              <option key={_id} value={_id}>
+                {name}
+              </option>
+            ))}
+          </Select>
+        </Field>
+        <Field label="Type" className={NARROW}>
+          <Select
+            value={search.type ?? ''}
+            onChange={(event) => onChange({ type: TYPES.find((type) => type === event.target.value) })}
+          >
+            <option value="">All types</option>
+            {TYPES.map((type) => (
+              <option key={type} value={type}>
+                {TYPE_NAMES[type]}
+              </option>
+            ))}
+          </Select>
+        </Field>
+        <Field label="Direction" className={NARROW}>
+          <Select
+            value={search.direction ?? ''}
+            onChange={(event) =>
+              onChange({ direction: (event.target.value || undefined) as MessagesSearch['direction'] })
+            }
+          >
+            <option value="">Both ways</option>
+            <option value="sent">Sent by us</option>
+            <option value="received">Received</option>
+          </Select>
+        </Field>
+        <Field label="From" className={NARROW}>
+          <Input
+            type="date"
+            value={search.from ?? ''}
+            max={search.to}
+            onChange={(event) => onChange({ from: event.target.value || undefined })}
+          />
+        </Field>
+        <Field label="To" className={NARROW}>
+          <Input
+            type="date"
+            value={search.to ?? ''}
+            min={search.from}
+            onChange={(event) => onChange({ to: event.target.value || undefined })}
+          />
+        </Field>
+      </div>
       {search.lead && <LeadChip leadId={search.lead} onRemove={() => onChange({ lead: undefined })} />}
       {search.batch && (
         <Button onClick={() => onChange({ batch: undefined })}>
@@ -120,7 +136,7 @@ function SearchField({ value, onChange }: { value: string; onChange(value: strin
     return () => clearTimeout(timer);
   }, [text, value, onChange]);
   return (
-    <div className="relative w-full sm:w-64">
+    <div className="relative min-w-0 flex-1 sm:w-64 sm:flex-none">
       <Field label="Search">
         <Input
           type="search"
