@@ -56,10 +56,18 @@ function AlertItem({ alert: { severity, title, whatToDo, since, about } }: { ale
             </>
           )}
         </p>
-        {place && (
+        {about.type === 'line' && about.id !== null ? (
           <Button asChild variant="link" size="inline" className="min-h-6">
-            <Link to={place.to}>{place.title}</Link>
+            <Link to="/lines/$lineId" params={{ lineId: about.id }}>
+              To the line
+            </Link>
           </Button>
+        ) : (
+          place && (
+            <Button asChild variant="link" size="inline" className="min-h-6">
+              <Link to={place.to}>{place.title}</Link>
+            </Button>
+          )
         )}
       </div>
     </li>

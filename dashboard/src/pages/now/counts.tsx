@@ -1,27 +1,41 @@
+import { Link } from '@tanstack/react-router';
 import type { BoundedCount, NowCounts } from '@trunkline/sdk';
 import { formatNumber } from '../../lib/format.ts';
 import { Skeleton } from '../../ui/states.tsx';
+import type { MessagesSearch } from '../messages/search.ts';
 
-const TILES: readonly [keyof NowCounts, string, string][] = [
-  ['waiting', 'Waiting', 'at this moment'],
-  ['sending', 'Sending', 'at this moment'],
-  ['sent', 'Sent', 'today'],
-  ['delivered', 'Delivered', 'today'],
-  ['read', 'Read', 'today'],
-  ['fallback', 'Fallback', 'today'],
-  ['failed', 'Failed', 'today'],
-  ['replies', 'Replies', 'today'],
-  ['optOuts', 'Opt-outs', 'today'],
+/** With the filter of the page of messages that shows what is meant, where there is one. */
+const TILES: readonly [keyof NowCounts, string, string, MessagesSearch | null][] = [
+  ['waiting', 'Waiting', 'at this moment', { status: 'pending,scheduled,queued' }],
+  ['sending', 'Sending', 'at this moment', { status: 'sending' }],
+  ['sent', 'Sent', 'today', null],
+  ['delivered', 'Delivered', 'today', { status: 'delivered', direction: 'sent' }],
+  ['read', 'Read', 'today', null],
+  ['fallback', 'Fallback', 'today', { status: 'fallback' }],
+  ['failed', 'Failed', 'today', { status: 'failed' }],
+  ['replies', 'Replies', 'today', { direction: 'received' }],
+  ['optOuts', 'Opt-outs', 'today', null],
 ];
 
 export function Counts({ counts }: { counts: NowCounts | undefined }) {
   return (
     <section aria-label="Counts">
       <dl className="grid grid-cols-3 gap-3 md:grid-cols-5 xl:grid-cols-9">
-        {TILES.map(([name, title, when]) => (
+        {TILES.map(([name, title, when, search]) => (
           <div key={name} className="rounded-xl border bg-card p-3">
             <dt className="text-muted-foreground">
-              {title} <span className="sr-only">{when}</span>
+              {search === null ? (
+                title
+              ) : (
+                <Link
+                  to="/messages"
+                  search={search}
+                  className="inline-block min-h-6 underline-offset-4 hover:underline"
+                >
+                  {title}
+                </Link>
+              )}{' '}
+              <span className="sr-only">{when}</span>
             </dt>
             <dd className="mt-1 h-8 text-2xl font-semibold tabular-nums">
               {counts === undefined ? <Skeleton className="h-8 w-16" /> : figureOf(counts[name])}

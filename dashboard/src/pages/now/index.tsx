@@ -16,13 +16,13 @@ const FirstSteps = lazy(async () => ({ default: (await import('../start/index.ts
 
 /** Of a workspace that has never sent or received anything, the first steps; whoever is at them is not thrown out by the first message. */
 export function NowPage() {
+  const [isEmpty, setEmpty] = useState<boolean | null>(null);
   const first = useQuery({
     queryKey: ['messages', 'any'],
     queryFn: ({ signal }) => api.listMessages({ limit: 1 }, { signal }),
-    staleTime: Number.POSITIVE_INFINITY,
+    enabled: isEmpty === null,
     select: ({ messages }) => messages.length === 0,
   });
-  const [isEmpty, setEmpty] = useState<boolean | null>(null);
   if (isEmpty === null && first.data !== undefined) setEmpty(first.data);
   if (isEmpty === true)
     return (

@@ -22,7 +22,7 @@ export function Lines({ lines }: { lines: readonly NowLine[] | undefined }) {
           title="There is no line yet"
           action={
             <Button asChild variant="primary">
-              <Link to="/lines">Add a line</Link>
+              <Link to="/lines/new">Add a line</Link>
             </Button>
           }
         >
@@ -53,7 +53,15 @@ function LineCard({ line }: { line: NowLine }) {
     <li className="flex min-h-52 min-w-0 flex-col gap-2.5 rounded-lg border p-3">
       <div className="flex items-start justify-between gap-2">
         <div className="min-w-0">
-          <h3 className="truncate font-medium">{name}</h3>
+          <h3 className="truncate font-medium">
+            <Link
+              to="/lines/$lineId"
+              params={{ lineId: line.id }}
+              className="inline-block min-h-6 underline-offset-4 hover:underline"
+            >
+              {name}
+            </Link>
+          </h3>
           <p className="truncate text-xs text-muted-foreground">
             {[address === name ? null : address, messageType, transport].filter(Boolean).join(' · ')}
           </p>

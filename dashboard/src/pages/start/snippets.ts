@@ -42,7 +42,7 @@ const { message } = await trunkline.sendMessage(
   { body: ${json(bodyOf(call))} },
   { prefer: 'wait=20' },
 );
-console.log(message._id, message.status);`,
+process.stdout.write(\`\${message._id} \${message.status}\\n\`);`,
   },
   {
     id: 'python',

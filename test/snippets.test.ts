@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { type Call, PLACEHOLDER, SNIPPETS } from './snippets.ts';
+import { type Call, PLACEHOLDER, SNIPPETS } from '../dashboard/src/pages/start/snippets.ts';
 
 const CALL: Call = {
   url: 'http://127.0.0.1:8080',
