@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildDashboardWhenStale } from '../../scripts/build-dashboard.ts';
 import { openApp, type TestApp } from '../harness.ts';
-import { openOwner, type Person } from '../people.ts';
+import { openMember, openOwner, type Person } from '../people.ts';
 import { until } from '../until.ts';
 import { newPhone, openWorkspace, type Workspace } from '../workspaces.ts';
 import { expectAccessible, hasBrowser, openBrowser, WIDE, watchForTrouble } from './browser.ts';
@@ -59,7 +59,7 @@ describe.skipIf(!hasBrowser)('what happens now', () => {
     await page.getByRole('heading', { name: 'First steps' }).waitFor();
     await expectAccessible(page);
     await page.getByLabel('Message', { exact: true }).fill('Is anybody there?');
-    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
     await page
       .getByRole('list', { name: `Messages on the phone ${PHONE}` })
       .getByText('Is anybody there?')
@@ -129,6 +129,33 @@ describe.skipIf(!hasBrowser)('what happens now', () => {
     expect(await page.evaluate('window.stays')).toBe(true);
     expect(await page.evaluate<number>('window.shift')).toBeLessThan(0.01);
     await expectAccessible(page);
+    await close();
+  });
+
+  test('a viewer sees how it is done, and why it takes somebody else', async () => {
+    const workspace = await openWorkspace(app);
+    const owner = await openOwner(app, workspace);
+    const viewer = await openMember(app, owner, 'viewer');
+    const { page, close } = await open(workspace, viewer);
+    await page.getByRole('heading', { name: 'First steps' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(true);
+    await page.getByText('You are signed in as viewer; this needs a member.').waitFor();
+    expect(await page.getByRole('button', { name: 'Make a key' }).isDisabled()).toBe(true);
+    await page.getByText('You are signed in as viewer; this needs an admin.').waitFor();
+    await close();
+  });
+
+  test('two tabs hear the same', async () => {
+    const workspace = await openWorkspace(app);
+    await workspace.send({ message: 'Hi', recipientPhone: newPhone() });
+    const { page, close } = await open(workspace);
+    const other = await page.context().newPage();
+    await other.goto(app.url);
+    for (const each of [page, other])
+      await until('it stands', async () => (await figure(each, 'Sent').textContent()) === '1');
+    await workspace.send({ message: 'Hi', recipientPhone: newPhone() });
+    for (const each of [page, other])
+      await until('it has heard', async () => (await figure(each, 'Sent').textContent()) === '2');
     await close();
   });
 
