@@ -14,7 +14,7 @@ import { expectAccessible, hasBrowser, openBrowser, WIDE, watchForTrouble } from
 const INTERESTED = '+12025550110';
 const STOPS = '+12025550109';
 
-describe.skipIf(!hasBrowser)('the inbox', { timeout: 120_000 }, () => {
+describe.skipIf(!hasBrowser)('the inbox', { timeout: 180_000 }, () => {
   let app: TestApp;
   let browser: Browser;
   let ws: Workspace;
@@ -50,7 +50,7 @@ describe.skipIf(!hasBrowser)('the inbox', { timeout: 120_000 }, () => {
       await context.addCookies([...who.cookies].map(([name, value]) => ({ name, value, url: app.url })));
     ({ trouble } = watchForTrouble(context, app.url));
     page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(40_000);
   }
 
   const threadLink = (phone: string) =>
