@@ -90,7 +90,7 @@ describe.skipIf(!hasBrowser)('leads in a browser', () => {
 
     await page.getByText('The import is done.').waitFor();
     const figures = page.getByRole('status').filter({ hasText: 'The import is done.' });
-    expect(await figures.locator('dd').allInnerTexts()).toEqual(['1,501', '0', '1', '2']);
+    expect(await figures.locator('dd').allTextContents()).toEqual(['1,501', '0', '1', '2']);
     const downloading = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download them' }).click();
     const file = await readFile((await (await downloading).path()) ?? '', 'utf8');
@@ -174,6 +174,7 @@ describe.skipIf(!hasBrowser)('leads in a browser', () => {
 
   test('many are tagged, moved to a new list, and deleted, with as many as it says', async () => {
     const ws = await openWorkspace(app, { lines: [] });
+    const owner = await openOwner(app, ws);
     await save(
       ws,
       Array.from({ length: 140 }, (_, n) => ({
@@ -183,7 +184,7 @@ describe.skipIf(!hasBrowser)('leads in a browser', () => {
       })),
     );
     await save(ws, [{ firstName: 'Other', phone: newPhone() }]);
-    const page = await open(ws, '/leads?q=fair');
+    const page = await open(ws, '/leads?q=fair', owner);
     await page.getByLabel('Select all that are loaded').click();
     const bar = page.getByRole('region', { name: 'Selected leads' });
     await bar.getByText('100 selected').waitFor();
@@ -215,7 +216,7 @@ describe.skipIf(!hasBrowser)('leads in a browser', () => {
     await dialog.getByText(`${count} deleted.`).waitFor();
     await close(page);
 
-    const lists = await open(ws, '/leads/lists');
+    const lists = await open(ws, '/leads/lists', owner);
     await lists.getByRole('link', { name: 'Fair' }).waitFor();
     await expectAccessible(lists);
     await lists.getByRole('button', { name: 'What to do with Fair' }).click();

@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { StatusBadge } from '../../../ui/badge.tsx';
 import { ErrorState, Skeleton } from '../../../ui/states.tsx';
 import { Time } from '../../../ui/time.tsx';
@@ -19,13 +18,9 @@ export function LeadCampaigns({ leadId }: { leadId: string }) {
         <ul className="flex flex-col divide-y rounded-lg border">
           {query.data.campaigns.map((entry) => (
             <li key={`${entry.campaignId} ${entry.entry}`} className="flex flex-wrap items-center gap-2 p-3">
-              <Link
-                // biome-ignore lint/suspicious/noExplicitAny: the campaign's page has its own route
-                to={`/campaigns/${entry.campaignId}` as any}
-                className="font-medium text-info underline"
-              >
+              <a href={`/campaigns/${entry.campaignId}`} className="font-medium text-info underline">
                 {entry.campaignName}
-              </Link>
+              </a>
               <StatusBadge status={entry.status} />
               <span className="text-xs text-muted-foreground">
                 entered <Time at={entry.enteredAt} relative />
