@@ -8,10 +8,12 @@ import { buildDashboardWhenStale } from '../../scripts/build-dashboard.ts';
 import { startBlueBubbles } from '../fakes/bluebubbles/server.ts';
 import { startMailWorld } from '../fakes/mail/mail-world.ts';
 import { openApp, type TestApp } from '../harness.ts';
+import { openMember, openOwner } from '../people.ts';
 import { launch } from '../program.ts';
 import { until } from '../until.ts';
 import { accept, newPhone, openWorkspace, type Workspace } from '../workspaces.ts';
-import { expectAccessible, hasBrowser, openBrowser, WIDE, watchForTrouble } from './browser.ts';
+import { expectAccessible, hasBrowser, openBrowser, watchForTrouble } from './browser.ts';
+import { openContextOf } from './signed-in.ts';
 
 const NO_GAPS = { deviceGapMs: 0, contactGapMs: 0 };
 
@@ -30,17 +32,11 @@ describe.skipIf(!hasBrowser)('lines in a browser', () => {
     await app?.close();
   });
 
-  /** Calls carry the workspace's key in place of somebody's cookie. */
-  async function open(ws: Workspace, path: string, scopes: string[] = ['admin']): Promise<Page> {
-    const context = await browser.newContext({ viewport: WIDE, reducedMotion: 'reduce' });
+  async function open(ws: Workspace, path: string, role: 'owner' | 'viewer' = 'owner'): Promise<Page> {
+    const owner = await openOwner(app, ws);
+    const person = role === 'owner' ? owner : await openMember(app, owner, role);
+    const context = await openContextOf(browser, app.url, person);
     opened.push({ context, ...watchForTrouble(context, app.url) });
-    await context.route(`${app.url}/api/**`, async (route) => {
-      const headers = { ...route.request().headers(), authorization: `Bearer ${ws.key}` };
-      if (new URL(route.request().url()).pathname !== '/api/me') return route.continue({ headers });
-      const workspace = { id: ws.workspaceId, name: 'Test', timezone: 'UTC' };
-      const role = scopes.includes('admin') ? 'admin' : 'viewer';
-      await route.fulfill({ json: { person: null, role, scopes, workspace, workspaces: [] } });
-    });
     const page = await context.newPage();
     await page.goto(app.url + path);
     return page;
@@ -258,7 +254,7 @@ describe.skipIf(!hasBrowser)('lines in a browser', () => {
 
   test('who may only read sees everything and changes nothing, and is told why', async () => {
     const ws = await openWorkspace(app, { lines: [{ firstName: 'Ada' }] });
-    const page = await open(ws, '/lines', ['read']);
+    const page = await open(ws, '/lines', 'viewer');
     const add = page.getByRole('button', { name: 'Add a line' });
     expect(await add.isDisabled()).toBe(true);
     expect(await add.getAttribute('title')).toContain('needs an admin');
