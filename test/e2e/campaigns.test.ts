@@ -125,7 +125,7 @@ describe.skipIf(!hasBrowser)('campaigns in a browser', () => {
     await page.getByRole('row', { name: /After the fair completed 6 of 6 are through/ }).waitFor();
     await expectAccessible(page);
     await close(page);
-  }, 240_000);
+  }, 400_000);
 
   test('a campaign that runs says what an edit touches, takes another list, is paused, and one lead is taken out', async () => {
     const calls = campaignCalls(ws);
