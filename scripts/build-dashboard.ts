@@ -27,6 +27,9 @@ export async function buildDashboardWhenStale(): Promise<boolean> {
   if (readStamp() === stamp) return false;
   const { build } = await import('vite');
   const fresh = path.join(DASHBOARD, `dist.${randomUUID()}`);
+  const { NODE_ENV } = process.env;
+  // Within tests it is `test`, and what is built would be the library's own debugging version.
+  process.env.NODE_ENV = 'production';
   try {
     await build({
       configFile: path.join(DASHBOARD, 'vite.config.ts'),
@@ -37,6 +40,8 @@ export async function buildDashboardWhenStale(): Promise<boolean> {
     writeFileSync(path.join(fresh, STAMP), stamp);
     replace(fresh);
   } finally {
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = NODE_ENV;
     rmSync(fresh, { recursive: true, force: true });
   }
   return true;

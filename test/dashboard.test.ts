@@ -88,6 +88,15 @@ describe('what a page is made of', () => {
     expect((await fetch(`${app.url}/theme.js`)).headers.get('cache-control')).toBe('no-cache');
   });
 
+  test('is the version for people, not the one for debugging, whoever built it', () => {
+    const assets = path.resolve(import.meta.dirname, '../dashboard/dist/assets');
+    const texts = readdirSync(assets).filter((name) => name.endsWith('.js'));
+    expect(texts.length).toBeGreaterThan(10);
+    expect(
+      texts.filter((name) => /jsxDEV|jsx-dev/.test(name + readFileSync(path.join(assets, name), 'utf8'))),
+    ).toEqual([]);
+  });
+
   test('comes compressed to whoever takes it so, and is the same either way', async () => {
     const page = await (await fetch(app.url)).text();
     const [, script = ''] = /src="(\/assets\/[^"]+\.js)"/.exec(page) ?? [];
