@@ -1,10 +1,12 @@
 /** Leads as people look at them all day: paged without end, tagged and moved by the hundred, with what is known of each address. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { LeadCampaignsAnswer } from '../src/contract/campaigns.ts';
 import type { ChangedLeadsAnswer } from '../src/contract/lead-changes.ts';
 import type { Lead, LeadAnswer, LeadsAnswer } from '../src/contract/leads.ts';
 import type { ListAnswer } from '../src/contract/lists.ts';
 import type { TagsAnswer } from '../src/contract/tags.ts';
 import { seekLeads } from '../src/store/lead-search.ts';
+import { campaignCalls } from './campaign-calls.ts';
 import { openApp, type TestApp } from './harness.ts';
 import { rowsWalked } from './rows-walked.ts';
 import { until } from './until.ts';
@@ -226,4 +228,23 @@ test('a lead is read with what is known of each of its addresses: when, by which
       doNotContact: { _id: entry._id, reason: 'manual', words: 'asked', since: expect.any(String) },
     },
   ]);
+});
+
+test('a lead tells in which campaigns it stands and stood, the latest first', async () => {
+  ws = await openWorkspace(app);
+  const calls = campaignCalls(ws);
+  const [id = ''] = await save([{ firstName: 'Ada', phone: newPhone() }]);
+  const campaigns = async () =>
+    (await ws.call<LeadCampaignsAnswer>('GET', `/api/leads/${id}/campaigns`)).body.campaigns;
+  expect(await campaigns()).toEqual([]);
+  const first = await calls.launched();
+  await calls.enter(first, { leadId: id });
+  await ws.call('POST', `/api/campaigns/${first}/leads/${id}/stop`);
+  const second = await calls.launched();
+  await calls.enter(second, { leadId: id });
+  expect(await campaigns()).toMatchObject([
+    { campaignId: second, campaignStatus: 'active', leadId: id, name: 'Ada', status: 'active', entry: 1 },
+    { campaignId: first, leadId: id, status: 'stopped', reason: 'cancelled' },
+  ]);
+  expect((await ws.call('GET', `/api/leads/${'f'.repeat(24)}/campaigns`)).status).toBe(404);
 });
