@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { StatusBadge } from '../../../ui/badge.tsx';
 import { ErrorState, Skeleton } from '../../../ui/states.tsx';
 import { Time } from '../../../ui/time.tsx';
@@ -18,9 +19,13 @@ export function LeadCampaigns({ leadId }: { leadId: string }) {
         <ul className="flex flex-col divide-y rounded-lg border">
           {query.data.campaigns.map((entry) => (
             <li key={`${entry.campaignId} ${entry.entry}`} className="flex flex-wrap items-center gap-2 p-3">
-              <a href={`/campaigns/${entry.campaignId}`} className="font-medium text-info underline">
+              <Link
+                to="/campaigns/$campaignId"
+                params={{ campaignId: entry.campaignId }}
+                className="font-medium text-info underline"
+              >
                 {entry.campaignName}
-              </a>
+              </Link>
               <StatusBadge status={entry.status} />
               <span className="text-xs text-muted-foreground">
                 entered <Time at={entry.enteredAt} relative />
