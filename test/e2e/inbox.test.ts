@@ -114,7 +114,7 @@ describe.skipIf(!hasBrowser)('the inbox', { timeout: 180_000 }, () => {
       .setInputFiles({ name: 'dot.png', mimeType: 'image/png', buffer: PNG });
     await page.getByRole('list', { name: 'Files to send' }).getByText('ready').waitFor();
     await page.getByRole('textbox', { name: 'Message' }).fill('A dot');
-    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
     const picture = says('A dot').getByRole('img', { name: 'dot.png' });
     await picture.waitFor();
     await expect
@@ -239,7 +239,7 @@ describe.skipIf(!hasBrowser)('the inbox', { timeout: 180_000 }, () => {
     await page.getByText('START, UNSTOP or YES from the contact lifts it').waitFor();
     await messages().getByText(`${STOPS} opted out: “STOP”`).waitFor();
     await page.getByRole('textbox', { name: 'Message' }).fill('Please');
-    expect(await page.getByRole('button', { name: 'Send' }).isDisabled()).toBe(true);
+    expect(await page.getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(true);
     await expectAccessible(page);
     await page.getByRole('button', { name: 'About the contact' }).click();
     await page.getByRole('button', { name: 'Lift do-not-contact' }).click();

@@ -88,7 +88,7 @@ export const linesQuery = queryOptions({
 });
 
 export const listsQuery = queryOptions({
-  queryKey: ['leads', 'lists'],
+  queryKey: ['leads', 'lists', 'whole'],
   queryFn: ({ signal }) => api.listLists(undefined, { signal }),
 });
 

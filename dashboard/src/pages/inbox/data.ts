@@ -93,7 +93,7 @@ export const campaignsOfLeadQuery = (id: string) =>
   });
 
 export const listsQuery = queryOptions({
-  queryKey: ['leads', 'lists'],
+  queryKey: ['leads', 'lists', 'whole'],
   queryFn: ({ signal }) => api.listLists(undefined, { signal }),
   staleTime: 60_000,
 });
