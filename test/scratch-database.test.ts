@@ -52,12 +52,12 @@ beforeEach(async () => {
 });
 
 describe('a scratch database', () => {
-  test('has every table of the real one, each index that keeps rows apart, and no row', async () => {
+  test('has every table of workspaces, each index that keeps rows apart, and no row', async () => {
     const tables = (schema: string) =>
       real.query<{ name: string }>(
         statement(
           '',
-          `SELECT tablename AS name FROM pg_tables WHERE schemaname = $1 AND tablename <> 'schema_migrations' ORDER BY 1`,
+          `SELECT table_name::text AS name FROM information_schema.columns WHERE table_schema = $1 AND column_name = 'workspace_id' ORDER BY 1`,
         ),
         [schema],
       );
@@ -75,7 +75,8 @@ describe('a scratch database', () => {
         statement(
           '',
           `SELECT c.relname AS name FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
-           WHERE x.indisunique AND c.relnamespace = $1::regnamespace AND t.relname NOT IN ('events', 'schema_migrations') ORDER BY 1`,
+           WHERE x.indisunique AND c.relnamespace = $1::regnamespace AND t.relname <> 'events' AND EXISTS (
+             SELECT 1 FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'workspace_id') ORDER BY 1`,
         ),
         [schema],
       );

@@ -15,8 +15,12 @@ export function scratchName(simulationId: string, attempt: number): string {
   return name;
 }
 
-/** Read from the catalogue, where only the real tables are looked at: those that are found without naming a schema. */
-const REAL = `c.relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = to_regclass('messages'))`;
+/**
+ * Read from the catalogue, where only the real tables are looked at: those that are found without naming a schema. What belongs
+ * to no workspace (who signs in, with what) has no business there.
+ */
+const REAL = `c.relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = to_regclass('messages'))
+  AND EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'workspace_id' AND NOT a.attisdropped)`;
 /** Rows that are overwritten in every pass. */
 const OVERWRITTEN = ['lines', 'devices', 'campaigns'];
 
@@ -24,7 +28,7 @@ export async function createScratch(sql: Sql, schema: string): Promise<void> {
   await sql.query(
     passing(`DO $$ DECLARE t record; BEGIN
          CREATE SCHEMA ${schema};
-         FOR t IN SELECT c.oid::regclass AS name, c.relname FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relname <> 'schema_migrations' AND ${REAL}
+         FOR t IN SELECT c.oid::regclass AS name, c.relname FROM pg_class c WHERE c.relkind IN ('r', 'p') AND ${REAL}
          LOOP EXECUTE format('CREATE UNLOGGED TABLE ${schema}.%I (LIKE %s INCLUDING DEFAULTS) WITH (autovacuum_enabled = false, fillfactor = %s)',
            t.relname, t.name, CASE WHEN t.relname = ANY('{${OVERWRITTEN}}') THEN 20 ELSE 90 END);
          END LOOP; END $$`),
@@ -55,7 +59,7 @@ export async function indexScratch(sql: Sql, schema: string): Promise<void> {
     passing(`DO $$ DECLARE i record; BEGIN
          FOR i IN SELECT c.relname, pg_get_indexdef(x.indexrelid) AS made FROM pg_index x
            JOIN pg_class c ON c.oid = x.indrelid JOIN pg_class n ON n.oid = x.indexrelid
-           WHERE ${REAL} AND c.relname NOT IN ('events', 'schema_migrations') AND (x.indisunique OR n.relname = ANY('{${NEEDED}}'))
+           WHERE ${REAL} AND c.relname <> 'events' AND (x.indisunique OR n.relname = ANY('{${NEEDED}}'))
          LOOP EXECUTE regexp_replace(i.made, ' ON (ONLY )?\\S+ USING ', format(' ON ${schema}.%I USING ', i.relname));
          END LOOP; END $$`),
     [],
