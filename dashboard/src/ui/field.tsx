@@ -86,7 +86,7 @@ export function CheckboxBox({ className, ...props }: ComponentProps<typeof Radix
   return (
     <RadixCheckbox.Root
       className={cn(
-        'inline-flex size-6 shrink-0 items-center justify-center rounded-md border-[5px] border-transparent bg-clip-padding',
+        'inline-flex size-6 shrink-0 items-center justify-center rounded-md border-[5px] align-middle border-transparent bg-clip-padding',
         className,
       )}
       {...props}
