@@ -39,6 +39,8 @@ function goOn(): void {
 /** Only to a place of our own: whoever sends a link must not choose where it leads after the sign-in. */
 export function ownPath(next: unknown): string | null {
   if (typeof next !== 'string' || !next.startsWith('/')) return null;
-  const target = new URL(next, 'http://own.invalid');
-  return target.origin === 'http://own.invalid' ? `${target.pathname}${target.search}` : null;
+  const target = URL.parse(next, 'http://own.invalid');
+  if (target === null || target.origin !== 'http://own.invalid') return null;
+  // Of `/.//elsewhere` the dots are taken out, and what is left would be read as the name of a server.
+  return target.pathname.startsWith('//') ? null : `${target.pathname}${target.search}`;
 }

@@ -79,6 +79,15 @@ export async function deleteInvitation(tx: Sql, workspaceId: string, id: string)
   await tx.query(DELETE_INVITATION, [workspaceId, id]);
 }
 
+const DELETE_INVITATIONS_TO = statement(
+  'delete_invitations_to',
+  'DELETE FROM invitations WHERE workspace_id = $1 AND email = $2',
+);
+
+export async function deleteInvitationsTo(tx: Sql, workspaceId: string, email: string): Promise<void> {
+  await tx.query(DELETE_INVITATIONS_TO, [workspaceId, email]);
+}
+
 const INSERT_SETUP_LINK = statement(
   'insert_setup_link',
   'INSERT INTO setup_links (workspace_id, token_hash, created_at, expires_at) VALUES ($1, $2, $3, $4)',

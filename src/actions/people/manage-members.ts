@@ -10,13 +10,14 @@ import type {
 } from '../../contract/people.ts';
 import { problem } from '../../contract/problems.ts';
 import type { Deps } from '../../deps.ts';
-import { type Role, SCOPES, type Scope } from '../../domain/words.ts';
+import { type Role, SCOPES, SCOPES_OF_ROLE, type Scope } from '../../domain/words.ts';
 import { toIso } from '../../lib/clock.ts';
 import { invariant } from '../../lib/invariant.ts';
 import { listApiKeys } from '../../store/api-keys.ts';
 import type { Sql } from '../../store/database.ts';
 import {
   deleteInvitation,
+  deleteInvitationsTo,
   type InvitationRow,
   insertInvitation,
   listInvitations as listInvitationRows,
@@ -75,9 +76,9 @@ export async function updateMember(
   role: Role,
 ): Promise<MemberAnswer> {
   await refuseReadOnly(deps, caller);
-  const member = await inTurn(deps, caller, personId, async (tx, row, others) => {
+  const member = await inTurn(deps, caller, personId, async (tx, row, others, callerNow) => {
     if (row.role === role) return row;
-    if (row.role === 'owner' || role === 'owner') refuseUnlessOwner(caller);
+    if (row.role === 'owner' || role === 'owner') refuseUnlessOwner(callerNow);
     if (row.role === 'owner') refuseWithoutOwner(others);
     await saveMembership(tx, caller.workspaceId, personId, role, deps.clock.now());
     await tell(deps, tx, caller, 'member', personId, 'updated', { role: row.role }, { role });
@@ -88,12 +89,14 @@ export async function updateMember(
 
 /** Also oneself. Past due or not: whoever must go, goes. */
 export async function removeMember(deps: Deps, caller: Caller, personId: string): Promise<{ success: true }> {
-  await inTurn(deps, caller, personId, async (tx, row, others) => {
+  await inTurn(deps, caller, personId, async (tx, row, others, callerNow) => {
     if (row.role === 'owner') {
-      refuseUnlessOwner(caller);
+      refuseUnlessOwner(callerNow);
       refuseWithoutOwner(others);
     }
     await deleteMembership(tx, caller.workspaceId, personId);
+    // A link of before, not used because there was another way in, must not be the way back.
+    await deleteInvitationsTo(tx, caller.workspaceId, row.email);
     // Of no workspace any more: nothing is left to sign in to.
     if ((await listMemberships(tx, personId)).length === 0) await deleteSessions(tx, personId);
     const before = { name: row.name, email: row.email, role: row.role };
@@ -116,16 +119,17 @@ export async function invite(
 ): Promise<NewInvitationAnswer> {
   const { workspaceId } = caller;
   await refuseReadOnly(deps, caller);
-  if (role === 'owner') refuseUnlessOwner(caller);
   const token = newToken();
   const now = deps.clock.now();
   const row = await deps.database.transaction(async (tx) => {
     await lockWorkspace(tx, workspaceId);
-    if ((await listMemberRows(tx, workspaceId)).some((each) => each.email === email))
-      throw problem('ALREADY_A_MEMBER');
+    const members = await listMemberRows(tx, workspaceId);
+    const callerNow = asOfNow(caller, members);
+    if (role === 'owner') refuseUnlessOwner(callerNow);
+    if (members.some((each) => each.email === email)) throw problem('ALREADY_A_MEMBER');
     const open = await listInvitationRows(tx, workspaceId, now);
     if (open.length >= MAX_INVITATIONS) throw problem('TOO_MANY_INVITATIONS');
-    for (const each of open) if (each.email === email) await deleteInvitation(tx, workspaceId, each.id);
+    await deleteInvitationsTo(tx, workspaceId, email);
     const invitation: InvitationRow = {
       workspaceId,
       id: deps.ids(),
@@ -146,6 +150,7 @@ export async function withdrawInvitation(deps: Deps, caller: Caller, id: string)
   const { workspaceId } = caller;
   await deps.database.transaction(async (tx) => {
     await lockWorkspace(tx, workspaceId);
+    asOfNow(caller, await listMemberRows(tx, workspaceId));
     const rows = await listInvitationRows(tx, workspaceId, deps.clock.now());
     const row = rows.find((each) => each.id === id);
     if (row === undefined) throw problem('INVITATION_NOT_FOUND');
@@ -159,23 +164,40 @@ export async function withdrawInvitation(deps: Deps, caller: Caller, id: string)
 /** Under the workspace's lock, so that of two owners who demote each other one stays. */
 async function inTurn<Result>(
   deps: Deps,
-  { workspaceId }: Caller,
+  caller: Caller,
   personId: string,
-  work: (tx: Sql, row: MemberRow, others: MemberRow[]) => Promise<Result>,
+  work: (tx: Sql, row: MemberRow, others: MemberRow[], callerNow: Caller) => Promise<Result>,
 ): Promise<Result> {
   const result = await deps.database.transaction(async (tx) => {
-    await lockWorkspace(tx, workspaceId);
-    const rows = await listMemberRows(tx, workspaceId);
+    await lockWorkspace(tx, caller.workspaceId);
+    const rows = await listMemberRows(tx, caller.workspaceId);
+    const callerNow = asOfNow(caller, rows);
     const row = rows.find((each) => each.id === personId);
     if (row === undefined) throw problem('MEMBER_NOT_FOUND');
     return work(
       tx,
       row,
       rows.filter((each) => each.id !== personId),
+      callerNow,
     );
   });
   deps.people.sessions.forget();
   return result;
+}
+
+/**
+ * Behind the lock: what is remembered of a session may be a moment old, and whoever is no owner any more must not make
+ * one in it. What else is done in that moment passes; rights given then would stay.
+ */
+function asOfNow(caller: Caller, members: readonly MemberRow[]): Caller {
+  if (caller.personId === undefined) return caller;
+  const role = members.find(({ id }) => id === caller.personId)?.role;
+  if (role === undefined) throw problem('NOT_A_MEMBER');
+  if (!SCOPES_OF_ROLE[role].includes('admin')) {
+    const error = `Your role (${role}) does not allow this: it needs admin`;
+    throw problem('FORBIDDEN', { error, reason: 'admin' });
+  }
+  return { ...caller, role };
 }
 
 /** A key may do what an admin may. */

@@ -2,7 +2,9 @@
 import { type ProblemCode, problem } from '../../contract/problems.ts';
 import type { Deps } from '../../deps.ts';
 import { deleteSession, forgetBrowsers } from '../../store/people.ts';
+import { countAttempt } from '../../store/sign-in-attempts.ts';
 import { clearAttempts, limitAttempts } from './limit-sign-ins.ts';
+import type { Session } from './sessions.ts';
 import type { LibraryAnswer } from './sign-in.ts';
 
 /** The browser that asks. */
@@ -20,6 +22,9 @@ export interface WithCookies<Body> {
 
 type Done = WithCookies<{ success: true }>;
 
+/** Longer than a code is good for: its own half minute and one on each side. */
+const CODE_MS = 120_000;
+
 export async function signIn(
   deps: Deps,
   visitor: Visitor,
@@ -30,6 +35,7 @@ export async function signIn(
   const body = { email, password, rememberMe: remember };
   const { body: answer, cookies } = await ask(deps, visitor, '/sign-in/email', body);
   await clearAttempts(deps, about, visitor.address);
+  await endSessionOf(deps, visitor);
   return { body: { success: true, codeNeeded: answer.twoFactorRedirect === true }, cookies };
 }
 
@@ -40,13 +46,41 @@ export async function enterCode(
   kind: 'totp' | 'backup-code',
   code: { code: string; trustDevice: boolean },
 ): Promise<Done> {
-  return done(await ask(deps, visitor, `/two-factor/verify-${kind}`, code));
+  const before = await deps.people.sessions.find(visitor.cookie);
+  const answer = await ask(deps, visitor, `/two-factor/verify-${kind}`, code);
+  if (kind === 'totp') await refuseUsedCode(deps, answer, before, code.code);
+  return done(answer);
+}
+
+/** Whoever saw a code being entered can't enter it, too (RFC 6238, 5.2). The library takes one as often as it comes. */
+async function refuseUsedCode(
+  deps: Deps,
+  { cookies }: LibraryAnswer,
+  before: Session | null,
+  code: string,
+): Promise<void> {
+  const cookie = cookies.map((each) => each.split(';', 1)[0]).join('; ');
+  const session = await deps.people.sessions.find(cookie);
+  // Whoever was in already has switched codes on, or got nothing.
+  if (session === null || session.personId === before?.personId) return;
+  const about = `code ${code} of ${session.personId}`;
+  const { count } = await countAttempt(deps.database, about, deps.clock.now(), CODE_MS);
+  if (count === 1) return;
+  await endSessionOf(deps, { cookie });
+  throw problem('WRONG_CODE', { error: 'This code was used already: wait for the next one' });
+}
+
+/** Nobody holds the cookie any more where another one takes its place, or nobody is to have it. */
+async function endSessionOf(deps: Deps, { cookie }: Pick<Visitor, 'cookie'>): Promise<void> {
+  const token = deps.people.signIn.sessionToken(cookie);
+  if (token === null) return;
+  await deleteSession(deps.database, token);
+  deps.people.sessions.forget();
 }
 
 export async function signOut(deps: Deps, visitor: Visitor): Promise<Done> {
   // First of all by ourselves: the library would say that it is done even if the database could not be reached.
-  const token = deps.people.signIn.sessionToken(visitor.cookie);
-  if (token !== null) await deleteSession(deps.database, token);
+  await endSessionOf(deps, visitor);
   return done(await ask(deps, visitor, '/sign-out', {}));
 }
 
@@ -79,7 +113,10 @@ export async function beginCodes(
 }
 
 export async function endCodes(deps: Deps, visitor: Visitor, password: string): Promise<Done> {
-  return done(await askKnown(deps, visitor, '/two-factor/disable', { password }));
+  // Else those of now would be trusted still when codes are on again, with whatever telephone.
+  return forgettingBrowsers(deps, visitor, () =>
+    askKnown(deps, visitor, '/two-factor/disable', { password }),
+  );
 }
 
 export async function newBackupCodes(
@@ -129,6 +166,8 @@ async function ask(deps: Deps, visitor: Visitor, path: string, body: object): Pr
   const refusal = REFUSALS[code];
   if (refusal !== undefined) throw problem(refusal, refusal === 'RATE_LIMITED' ? LOCKED : {});
   if (answer.status === 401) throw problem('UNAUTHORIZED');
+  // Of two who bring one backup code at once, the one who came second.
+  if (answer.status === 409) throw problem('SIGN_IN_AGAIN');
   throw new Error(`sign-in: ${path} was answered by ${answer.status} ${code}`);
 }
 
