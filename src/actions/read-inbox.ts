@@ -10,7 +10,7 @@ import { countUnread, listInbox, markRead, markUnread, readMarks } from '../stor
 import { limitTime } from '../store/lead-search.ts';
 import { findLead } from '../store/leads.ts';
 import type { MessageRow } from '../store/messages.ts';
-import { findCreatedAt } from '../store/thread-facts.ts';
+import { findSeenUntil } from '../store/thread-facts.ts';
 import type { Caller } from './authenticate.ts';
 import { presentMessage } from './present-message.ts';
 import { refuseReadOnly } from './read-only.ts';
@@ -76,7 +76,7 @@ export async function readConversation(
   const until =
     messageId === null
       ? deps.clock.now()
-      : await findCreatedAt(deps.database, workspaceId, leadId, messageId);
+      : await findSeenUntil(deps.database, workspaceId, leadId, messageId);
   if (until === null) throw problem('MESSAGE_NOT_FOUND', { param: 'messageId' });
   await markRead(deps.database, workspaceId, leadId, until);
   return marksOf(deps, workspaceId, leadId);

@@ -11,6 +11,7 @@ import {
   readInteger,
   unknownFields,
 } from './fields.ts';
+import { parseInstant } from './instants.ts';
 import { readLimit } from './list-queries.ts';
 import { invalidField, problem } from './problems.ts';
 
@@ -315,7 +316,7 @@ export function parseCalendar(query: Fields): ReadCalendar {
   const text = textsOf(query);
   const [from, to] = (['from', 'to'] as const).map((name) => {
     const day = text(name);
-    if (day !== null && (!/^\d{4}-\d{2}-\d{2}$/.test(day) || Number.isNaN(Date.parse(day))))
+    if (day !== null && (!/^\d{4}-\d{2}-\d{2}$/.test(day) || parseInstant(day) === null))
       throw invalidField(name, 'must be a day, like 2026-11-24');
     return day;
   });

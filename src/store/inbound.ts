@@ -95,11 +95,14 @@ export async function findWriters(
   return found.map((row) => row.id);
 }
 
+// One that waited for its commit may be older than what is known of, and than the last reading: who read then has not seen it.
 const NOTE_REPLY = statement(
   'note_reply',
   `INSERT INTO touches AS t (workspace_id, lead_id, line_id, message_id, first_at, last_at, last_reply_at)
    VALUES ($1, $2, $3, $4, $5, $5, $5)
-   ON CONFLICT (workspace_id, lead_id, line_id) DO UPDATE SET last_at = excluded.last_at, last_reply_at = excluded.last_reply_at`,
+   ON CONFLICT (workspace_id, lead_id, line_id) DO UPDATE SET last_at = excluded.last_at,
+     last_reply_at = greatest(t.last_reply_at, excluded.last_reply_at),
+     read_at = CASE WHEN t.read_at >= $5 THEN $5 - interval '1 millisecond' ELSE t.read_at END`,
 );
 
 /** Who writes to a line is in a conversation with it: what we send back is no first touch. */

@@ -148,10 +148,10 @@ export function readLedger(
 
 const FIND_SUPPRESSED = statement(
   'find_suppressed',
-  `${SHOWN} WHERE a.workspace_id = $1 AND a.suppressed_by = $2`,
+  `${SHOWN} WHERE a.workspace_id = $1 AND a.suppressed_by = $2 FOR NO KEY UPDATE OF a`,
 );
 
-/** By the entry of the ledger; null when it was lifted since. */
+/** By the entry of the ledger; null when it was lifted since. Held, so that two who lift it don't both do. */
 export async function findSuppressed(
   sql: Sql,
   workspaceId: string,
@@ -162,10 +162,11 @@ export async function findSuppressed(
 
 const FIND_SUPPRESSION = statement(
   'find_suppression',
-  'SELECT suppressed_reason AS reason FROM addresses WHERE workspace_id = $1 AND address = $2 AND suppressed_at IS NOT NULL',
+  `SELECT suppressed_reason AS reason FROM addresses WHERE workspace_id = $1 AND address = $2 AND suppressed_at IS NOT NULL
+   FOR NO KEY UPDATE`,
 );
 
-/** Why the address is suppressed; null when it is not. */
+/** Why the address is suppressed, and stays so until the commit; null when it is not. */
 export async function findSuppression(
   sql: Sql,
   workspaceId: string,

@@ -129,3 +129,20 @@ export async function findCreatedAt(
   const [row] = await sql.query<{ at: number }>(FIND_CREATED_AT, [workspaceId, messageId, leadId]);
   return row?.at ?? null;
 }
+
+const FIND_SEEN_UNTIL = statement(
+  'find_seen_until',
+  `SELECT CASE m.direction WHEN 'sent' THEN coalesce(m.sent_at, m.created_at) ELSE m.created_at END AS at
+   FROM messages m WHERE m.workspace_id = $1 AND m.id = $2 AND m.lead_id = $3`,
+);
+
+/** When this message of the lead came in or left: what came in before was seen with it. null: it has none of this id. */
+export async function findSeenUntil(
+  sql: Sql,
+  workspaceId: string,
+  leadId: string,
+  messageId: string,
+): Promise<number | null> {
+  const [row] = await sql.query<{ at: number }>(FIND_SEEN_UNTIL, [workspaceId, messageId, leadId]);
+  return row?.at ?? null;
+}

@@ -36,6 +36,7 @@ export async function listSimulations(
 
 const ALL_TOGETHER = '';
 const DAY_MS = 86_400_000;
+const LAST_DAY = Date.UTC(9999, 11, 31);
 
 /** What is not over yet has no days. */
 export async function readSimulationCalendar(
@@ -60,6 +61,7 @@ export async function readSimulationCalendar(
   return { ...none, from, to, hours };
 }
 
+/** No later than the last day that has a date of four digits. */
 function dayAfter(day: string, days: number): string {
-  return toIso(Date.parse(day) + days * DAY_MS).slice(0, 10);
+  return toIso(Math.min(Date.parse(day) + days * DAY_MS, LAST_DAY)).slice(0, 10);
 }
