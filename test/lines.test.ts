@@ -64,6 +64,7 @@ describe('a line', () => {
       healthCheck: expect.objectContaining({ status: 'healthy' }),
       createdAt: expect.any(String),
       updatedAt: body.line.createdAt,
+      deletedAt: null,
     });
   });
 
