@@ -1,6 +1,7 @@
 /** Signing in and out, and what a session opens, until when (D35). */
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { countAttempt } from '../src/store/sign-in-attempts.ts';
 import { openApp, type TestApp } from './harness.ts';
 import { openBrowser, openMember, openOwner, PASSWORD, type Person, signInAt } from './people.ts';
 import { until } from './until.ts';
@@ -135,6 +136,16 @@ describe('signing in', () => {
     const tried = answers.filter(({ status }) => status === 401);
     expect([tried.length, answers.length - tried.length]).toEqual([10, 15]);
     expect(answers.every(({ status }) => status === 401 || status === 429)).toBe(true);
+  });
+
+  test('a guess that began before the first one counted is counted too; a clock set back begins anew', async () => {
+    const windowMs = 15 * 60_000;
+    const now = app.deps.clock.now();
+    const count = (at: number) => countAttempt(app.deps.database, 'password of nobody', at, windowMs);
+    expect((await count(now)).count).toBe(1);
+    expect(await count(now - 5)).toEqual({ count: 2, since: now });
+    expect((await count(now + 1)).count).toBe(3);
+    expect(await count(now - windowMs - 1)).toEqual({ count: 1, since: now - windowMs - 1 });
   });
 
   test('one person can be guessed at 50 times in a quarter of an hour, from however many addresses', async () => {

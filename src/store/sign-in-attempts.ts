@@ -2,12 +2,13 @@
 import { toIso } from '../lib/clock.ts';
 import { type Sql, statement } from './database.ts';
 
+// Attempts at once come with instants in no order: only one that lies a whole window ahead tells of a clock set back.
 const COUNT_ATTEMPT = statement(
   'count_sign_in_attempt',
   `INSERT INTO sign_in_attempts AS a (about, since, count) VALUES ($1, $2, 1)
    ON CONFLICT (about) DO UPDATE SET
-     since = CASE WHEN a.since <= $3 OR a.since > $2 THEN $2 ELSE a.since END,
-     count = CASE WHEN a.since <= $3 OR a.since > $2 THEN 1 ELSE a.count + 1 END
+     since = CASE WHEN a.since <= $3 OR a.since > $4 THEN $2 ELSE a.since END,
+     count = CASE WHEN a.since <= $3 OR a.since > $4 THEN 1 ELSE a.count + 1 END
    RETURNING count, since`,
 );
 
@@ -24,7 +25,12 @@ export async function countAttempt(
   now: number,
   windowMs: number,
 ): Promise<Attempts> {
-  const [row] = await sql.query<Attempts>(COUNT_ATTEMPT, [about, toIso(now), toIso(now - windowMs)]);
+  const [row] = await sql.query<Attempts>(COUNT_ATTEMPT, [
+    about,
+    toIso(now),
+    toIso(now - windowMs),
+    toIso(now + windowMs),
+  ]);
   return row ?? { count: 1, since: now };
 }
 
