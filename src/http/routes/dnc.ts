@@ -58,7 +58,7 @@ export const dncRoutes: readonly Route[] = [
       reason: z.string().max(MAX_LABEL_CHARACTERS).optional().meta({ description: 'For the ledger.' }),
     }),
     answers: { 200: { description: 'Lifted.', schema: z.object({ success: z.literal(true) }) } },
-    problems: ['READ_ONLY', 'DNC_NOT_FOUND'],
+    problems: ['INVALID_FIELD', 'READ_ONLY', 'DNC_NOT_FOUND'],
     handle: async ({ deps, actions, caller, query }) =>
       ok(await actions.removeDnc(deps, caller, parseDncRemoval(query))),
   },
