@@ -213,7 +213,7 @@ function statementsIn(folder: string): Declared[] {
 }
 
 function sourcesIn(folder: string): { file: string; source: string }[] {
-  return readdirSync(folder)
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
     .map((file) => ({ file, source: readFileSync(path.join(folder, file), 'utf8') }));
 }
