@@ -29,7 +29,8 @@ export async function startMac(options: FakeOptions = {}, times: Partial<Times> 
       home: fake.home,
       osascriptProgram: fake.osascript,
       times: {
-        scriptMs: 2_000,
+        // Whoever tries a script that never ends says how long that is; every other one has the time a busy machine takes.
+        scriptMs: 30_000,
         confirmMs: 3_000,
         pollMs: 10,
         downgradeMs: 100,

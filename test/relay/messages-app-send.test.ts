@@ -242,7 +242,7 @@ test('where chat.db cannot be read nothing is begun', async () => {
 });
 
 test('where chat.db cannot be read while a message is followed, it is read again, and else the outcome is unknown', async () => {
-  const here = await mac({}, { confirmMs: 1_000 });
+  const here = await mac({}, { confirmMs: 1_000, scriptMs: 5_000 });
   const away = () => here.fake.rows.db.exec('ALTER TABLE chat_message_join RENAME TO away');
   const first = here.send(here.job('+12025550130'));
   await until('Messages was told', () => here.fake.scripts.length === 1);
