@@ -107,13 +107,11 @@ function refuse(deps: Deps, error: unknown, request: FastifyRequest, reply: Fast
 function endUpload({ clock, config }: Deps, { raw, routeOptions }: FastifyRequest): void {
   const { isUpload = false } = (routeOptions.config ?? {}) as { isUpload?: boolean };
   if (!isUpload || raw.complete || raw.destroyed) return;
-  const { socket } = raw;
   const over = new AbortController();
-  const hangUp = () => over.abort();
-  socket.once('close', hangUp);
+  // Of the request, which also ends when all of it has come: its connection may bring many.
+  raw.once('close', () => over.abort());
   void clock.sleep(config.bodyTimeoutMs, over.signal).then(() => {
-    socket.off('close', hangUp);
-    if (!raw.complete) socket.destroy();
+    if (!raw.complete) raw.socket.destroy();
   });
 }
 

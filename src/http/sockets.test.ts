@@ -1,4 +1,5 @@
 /** Connections that want to stay: nobody keeps one by asking for something else, or by being slow. */
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
@@ -88,6 +89,27 @@ describe('an upload', () => {
       'Content-Length: 1000000',
     );
     expect(await waitForClose(port, begun, 'x')).toMatch(/^HTTP\/1\.1 415 /);
+  });
+
+  test('that was refused and then ended leaves nothing on its connection, which goes on with the next', async () => {
+    const { app, port } = await startServer({});
+    const listeners: number[] = [];
+    app.server.on('request', ({ socket }) => listeners.push(socket.listenerCount('close')));
+    const begun = head(
+      'POST /api/attachments HTTP/1.1',
+      `Authorization: ${KEY}`,
+      'Content-Type: multipart/form-data',
+      'Content-Length: 4',
+    );
+    const socket = connect(port, '127.0.0.1');
+    for (let uploads = 0; uploads < 12; uploads += 1) {
+      const answered = once(socket, 'data');
+      socket.write(begun);
+      expect(String(await answered)).toMatch(/^HTTP\/1\.1 415 /);
+      socket.write('rest');
+    }
+    socket.destroy();
+    expect(new Set(listeners).size).toBe(1);
   });
 });
 
