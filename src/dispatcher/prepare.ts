@@ -66,6 +66,7 @@ export function prepare(
   snapshot: WorkspaceSnapshot,
   lineIds: readonly string[],
   capacity: number,
+  stopping?: AbortSignal,
 ): Promise<Prepared> {
   const { workspaceId } = snapshot.workspace;
   return deps.database.transaction(async (tx) => {
@@ -80,7 +81,8 @@ export function prepare(
     );
     const now = deps.clock.now();
     const turns = startTurns(lines, heads, snapshot, now);
-    const picks = pickUpTo(turns, capacity, now);
+    // Only now: what is put back because of a stop may be among the heads, and would be taken up again.
+    const picks = pickUpTo(turns, stopping?.aborted === true ? 0 : capacity, now);
     const facts = picks.length === 0 ? [] : await lockDeliveryFacts(tx, workspaceId, picks);
     await addStops(tx, workspaceId, facts, now);
     const pass = new Pass(deps, now, new Map(facts.map((each) => [each.message.id, each])));

@@ -143,13 +143,14 @@ async function sendDue(
   const due = await scanDueLines(deps.database, deps.clock.now(), LINES_PER_SCAN);
   const byWorkspace = Map.groupBy(due, (line) => line.workspaceId);
   for (const [workspaceId, lines] of turns.inOrder(byWorkspace)) {
+    if (stopping.aborted) return { ...result, more: true };
     const lineIds = lines.map((line) => line.lineId);
     const serve = async () => {
       const snapshot = await deps.snapshots.read(workspaceId);
       if (snapshot === null) return forgetLines(deps, workspaceId, lineIds);
       for (let start = 0; start < lineIds.length && result.leased < capacity; start += LINES_PER_CLAIM) {
         const some = lineIds.slice(start, start + LINES_PER_CLAIM);
-        const prepared = await prepare(deps, snapshot, some, capacity - result.leased);
+        const prepared = await prepare(deps, snapshot, some, capacity - result.leased, stopping);
         await deps.checkpoint('prepared');
         for (const leased of prepared.leased) launch(() => deliver(deps, leased, stopping), 'send');
         result.leased += prepared.leased.length;
