@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeSetupToken } from '../src/actions/people/join.ts';
 import type { AuditLogAnswer } from '../src/contract/audit-log.ts';
+import type { SendAnswer } from '../src/contract/messages.ts';
 import type { InvitationShown, MembersAnswer, NewInvitationAnswer } from '../src/contract/people.ts';
 import { SCOPES_OF_ROLE } from '../src/domain/words.ts';
 import { routes } from '../src/http/routes.ts';
@@ -319,6 +320,20 @@ test('what a person does stands under that name, in the log and on messages', as
     person.id,
   ]);
   expect(row).toEqual({ n: 1 });
+});
+
+test('contacts that name no owner are the first member’s, of those who are there', async () => {
+  const team = await openWorkspace(app);
+  const ownerOfNext = async () => {
+    const { body } = await team.call('POST', '/api/messages', { message: 'Hi', recipientPhone: newPhone() });
+    return (body as unknown as SendAnswer).message.contactOwnerEmail;
+  };
+  expect(await ownerOfNext()).toBeNull();
+  const first = await openOwner(app, team);
+  const second = await openMember(app, first, 'owner', 'Second');
+  expect(await ownerOfNext()).toBe(first.email);
+  await second.call('DELETE', `/api/members/${first.id}`);
+  expect(await ownerOfNext()).toBe(second.email);
 });
 
 test('a key is told of as a key', async () => {

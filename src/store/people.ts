@@ -166,6 +166,19 @@ export async function deleteMembership(tx: Sql, workspaceId: string, personId: s
   await tx.query(DELETE_MEMBERSHIP, [workspaceId, personId]);
 }
 
+const NOTE_FIRST_MEMBER = statement(
+  'note_first_member',
+  `UPDATE workspaces SET owner_email =
+     (SELECT p.email FROM memberships m JOIN people p ON p.id = m.person_id WHERE m.workspace_id = $1
+      ORDER BY m.created_at, m.person_id LIMIT 1)
+   WHERE workspace_id = $1`,
+);
+
+/** After somebody came or went: contacts that name no owner are the first member's (contract 4.1). */
+export async function noteFirstMember(tx: Sql, workspaceId: string): Promise<void> {
+  await tx.query(NOTE_FIRST_MEMBER, [workspaceId]);
+}
+
 const HAS_ANY_OWNER = statement(
   'has_any_owner',
   `SELECT EXISTS (SELECT 1 FROM memberships WHERE role = 'owner') AS yes`,

@@ -19,6 +19,7 @@ import {
   hasOwner,
   insertPerson,
   listMembers,
+  noteFirstMember,
   saveMembership,
 } from '../../store/people.ts';
 import { findWorkspace, lockWorkspace } from '../../store/workspaces.ts';
@@ -166,6 +167,7 @@ async function makeMember(
   route: string,
 ): Promise<void> {
   await saveMembership(tx, workspaceId, personId, role, deps.clock.now());
+  await noteFirstMember(tx, workspaceId);
   const caller = {
     workspaceId,
     apiKeyId: '',
@@ -191,6 +193,7 @@ async function signedIn(
   account: { email: string; password: string } | null,
 ): Promise<WithCookies<JoinedAnswer>> {
   deps.people.sessions.forget();
+  deps.snapshots.forget(workspaceId);
   const body: JoinedAnswer = { success: true, workspaceId };
   const session = await deps.people.sessions.find(visitor.cookie);
   const isInAlready = session?.memberships.some((each) => each.workspaceId === workspaceId) === true;

@@ -29,6 +29,7 @@ import {
   listMembers as listMemberRows,
   listMemberships,
   type MemberRow,
+  noteFirstMember,
   saveMembership,
 } from '../../store/people.ts';
 import { lockWorkspace } from '../../store/workspaces.ts';
@@ -95,6 +96,7 @@ export async function removeMember(deps: Deps, caller: Caller, personId: string)
       refuseWithoutOwner(others);
     }
     await deleteMembership(tx, caller.workspaceId, personId);
+    await noteFirstMember(tx, caller.workspaceId);
     // A link of before, not used because there was another way in, must not be the way back.
     await deleteInvitationsTo(tx, caller.workspaceId, row.email);
     // Of no workspace any more: nothing is left to sign in to.
@@ -182,6 +184,7 @@ async function inTurn<Result>(
     );
   });
   deps.people.sessions.forget();
+  deps.snapshots.forget(caller.workspaceId);
   return result;
 }
 
