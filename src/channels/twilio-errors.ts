@@ -59,7 +59,7 @@ export const TWILIO_ERRORS: readonly TwilioError[] = [
   row([21624, 30045, 90007], 'content', 'validity period not valid'),
   row([30001], 'retry', 'the queue of the service is full'),
   row([30002], 'line', 'account suspended'),
-  row([30003], 'retry', 'handset switched off or out of reach; not sooner than after half an hour'),
+  row([30003], 'retry', 'handset switched off or out of reach'),
   row([30004], 'pair', 'blocked: do-not-disturb lists, or the recipient’s carrier'),
   row([30005], 'address_bad', 'unknown handset: the number is no longer in service'),
   row([30006], 'other_channel', 'landline, or a carrier that takes no SMS'),
