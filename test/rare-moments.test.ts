@@ -347,6 +347,26 @@ test('a line that refuses all that is sent goes down though every check is conte
   expect(await ws.message(_id)).toMatchObject({ status: 'failed' });
 }, 600_000);
 
+test('a device that has its hands full costs a message no attempt, and says nothing of its line', async () => {
+  const ws = await openWorkspace(app, { lines: [{ attempts: 1, retryGapMs: 1_000 }] });
+  said.send = async () => ({
+    outcome: 'rejected',
+    permanent: false,
+    code: 'mac_busy',
+    message: 'Busy',
+    waits: true,
+  });
+  const { _id } = await accept(ws, { recipientPhone: newPhone() });
+  for (let times = 0; times < 10; times += 1) await lookAndSettle(1_100);
+  expect(handed.length).toBeGreaterThan(7);
+  expect(await ws.message(_id)).toMatchObject({ status: 'queued' });
+  const { body } = await ws.call<{ line: Line }>('GET', `/api/lines/${ws.lines[0]?._id}`);
+  expect(body.line.healthCheck.status).toBe('healthy');
+  said.send = async () => ACCEPTED;
+  await lookAndSettle(1_100);
+  expect(await ws.message(_id)).toMatchObject({ status: 'sent' });
+});
+
 test('an id that no column can hold settles its message all the same', async () => {
   const ws = await openWorkspace(app);
   said.send = async () => ({ outcome: 'accepted', externalMessageId: '7F\u00003A\ud83c' });

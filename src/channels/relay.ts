@@ -15,6 +15,7 @@ import { findDeviceOfLine, type RelayDeviceRow } from '../store/relay-devices.ts
 import {
   dropPieces,
   findJob,
+  hasSendUnderWay,
   insertJob,
   listSendsOf,
   type RelayJobRow,
@@ -70,7 +71,7 @@ export function createRelayChannel(options: RelayChannelOptions): RelayChannel {
         return refused('invalid_recipient', 'A Mac sends iMessage only', { permanent: true });
       if (lease.hasPassed()) return refused('too_late', 'Its time was over before it was handed to the Mac');
       if (draining.signal.aborted)
-        return refused('server_stops', 'The server stops: it hands over nothing more');
+        return refused('server_stops', 'The server stops: it hands over nothing more', { waits: true });
       const device = await findDeviceOfLine(database, line.workspaceId, line.lineId);
       const trouble = troubleOf(device, clock.now());
       if (trouble !== null) return refused('mac_away', trouble, { lineBad: true });
@@ -86,7 +87,7 @@ export function createRelayChannel(options: RelayChannelOptions): RelayChannel {
         jobs.announce();
         const takenBy =
           now + (outgoing.attachments.length > 0 ? TAKEN_WITH_FILES_WITHIN_MS : TAKEN_WITHIN_MS);
-        return await outcomeOf(line.workspaceId, jobId, takenBy, lease);
+        return await outcomeOf(line, jobId, takenBy, lease);
       } finally {
         underWay.delete(jobId);
       }
@@ -155,11 +156,12 @@ export function createRelayChannel(options: RelayChannelOptions): RelayChannel {
 
   /** Until it is answered, nobody took it in time, or the attempt is over. */
   async function outcomeOf(
-    workspaceId: string,
+    line: ChannelLine,
     jobId: string,
     takenBy: number,
     lease: Deadline,
   ): Promise<Outcome> {
+    const { workspaceId } = line;
     const over = AbortSignal.any([lease.signal, draining.signal]);
     for (;;) {
       const heard = answers.rings();
@@ -168,10 +170,8 @@ export function createRelayChannel(options: RelayChannelOptions): RelayChannel {
       const isOver = lease.hasPassed() || draining.signal.aborted;
       const isLost = job === null || job.state === 'withdrawn';
       if (isLost || (job.state === 'queued' && (isOver || clock.now() >= takenBy))) {
-        if (isLost || (await withdrawJob(database, workspaceId, jobId, clock.now())))
-          return refused('not_taken', 'The Mac is not connected: it did not take the message', {
-            lineBad: true,
-          });
+        const isBusy = await hasSendUnderWay(database, line, clock.now(), clock.now() - sendTimeoutMs);
+        if (isLost || (await withdrawJob(database, workspaceId, jobId, clock.now()))) return notTaken(isBusy);
         // Taken meanwhile: it is looked at again.
         continue;
       }
@@ -273,10 +273,17 @@ function troubleOf(device: RelayDeviceRow | null, now: number): string | null {
   return `The Mac "${device.name}" can't send now: ${failed.join('; ') || 'its self-test failed'}`;
 }
 
+/** A Mac does one thing at a time: one that is at another message has not gone away. */
+function notTaken(isBusy: boolean): Outcome {
+  return isBusy
+    ? refused('mac_busy', 'The Mac is busy with another message and did not take this one', { waits: true })
+    : refused('not_taken', 'The Mac is not connected: it did not take the message', { lineBad: true });
+}
+
 function refused(
   code: string,
   message: string,
-  more: { permanent?: boolean; lineBad?: boolean } = {},
+  more: { permanent?: boolean; lineBad?: boolean; waits?: boolean } = {},
 ): Outcome & { outcome: 'rejected' } {
   return { outcome: 'rejected', permanent: false, code, message, ...more };
 }

@@ -204,6 +204,8 @@ export class CascadeWalk {
         return false;
       case 'rejected': {
         const { permanent, code, addressBad = false, lineBad = false, suppresses } = outcome;
+        if (outcome.waits === true)
+          return this.#hold(this.#deps.clock.now() + this.#facts.message.retryGapMs, outcome.message);
         // An opt-out at the carrier is an opt-out: without another address the message ends like any other that meets one.
         const isOptOut = suppresses === 'carrier_opt_out';
         this.end = isOptOut ? { end: 'suppressed' } : { end: 'rejected', permanent, lineBad };

@@ -23,6 +23,8 @@ export type Outcome =
       addressBad?: boolean;
       /** The fault is the line's (credentials, settings); the message is sound. */
       lineBad?: boolean;
+      /** Nothing was tried and nobody is at fault: it waits again, and has lost no attempt. */
+      waits?: boolean;
       /** Nobody may, or can, write to this address any more: it goes into the ledger, and the next address is tried. */
       suppresses?: 'carrier_opt_out' | 'hard_bounce';
     }

@@ -111,6 +111,23 @@ export async function takeJob(
   return before === undefined || before.leaseUntil <= now ? null : before.leaseUntil;
 }
 
+const HAS_SEND_UNDER_WAY = statement(
+  'has_relay_send_under_way',
+  `SELECT id FROM relay_jobs WHERE workspace_id = $1 AND line_id = $2 AND kind = 'send' AND state = 'taken' AND lease_until > $3
+     AND created_at > $4 LIMIT 1`,
+);
+
+/** Whether its Mac has a message in its hands. `since`: whatever was queued before is over. */
+export async function hasSendUnderWay(
+  sql: Sql,
+  { workspaceId, lineId }: { workspaceId: string; lineId: string },
+  now: number,
+  since: number,
+): Promise<boolean> {
+  const values = [workspaceId, lineId, toIso(now), toIso(since)];
+  return (await sql.query(HAS_SEND_UNDER_WAY, values)).length > 0;
+}
+
 const ANSWER = statement(
   'answer_relay_job',
   `UPDATE relay_jobs SET state = 'answered', device_id = $4, answer = $6, ended_at = $7

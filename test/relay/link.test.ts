@@ -268,6 +268,32 @@ describe('a server that stops amid a send', () => {
   });
 });
 
+test('a Mac that is at another message has not gone away: what waits behind it is nobody’s fault', async () => {
+  const mac = await openMac(app, { starts: false });
+  const device = await openRawDevice(app.url, mac.pairing.token);
+  device.say(HELLO);
+  await device.next('welcome');
+  const channel = app.deps.channels.get('relay') as Channel;
+  const [first, second] = [new AbortController(), new AbortController()];
+  const reference = 'd'.repeat(24);
+  const sending = channel.send(channelLineOf(mac), outgoing('e'.repeat(24), newPhone()), leaseOf(first));
+  const { id: jobId } = await device.next('job');
+  device.say({ type: 'take', jobId, fence: 'fence-two', at: 0 });
+  await device.next('grant');
+  const waiting = channel.send(channelLineOf(mac), outgoing(reference, newPhone()), leaseOf(second));
+  await device.next('job');
+  second.abort();
+  const refused = await waiting;
+  expect(refused).toMatchObject({ outcome: 'rejected', permanent: false, code: 'mac_busy', waits: true });
+  expect(refused).not.toHaveProperty('lineBad');
+  expect(await channel.reconcile(channelLineOf(mac), reference)).toEqual({ finding: 'absent' });
+  const answer = { outcome: 'accepted', externalMessageId: null };
+  device.say({ type: 'result', jobId, fence: 'fence-two', answer });
+  expect(await sending).toEqual(answer);
+  device.socket.close();
+  await mac.close();
+});
+
 describe('a server that is asked to stop', () => {
   test('lets a Mac answer what it has begun, and loses nothing of what it has not', async () => {
     const first = await openApp();
