@@ -69,7 +69,7 @@ export function createRelayChannel(options: RelayChannelOptions): RelayChannel {
     async send(line, outgoing, lease) {
       if (outgoing.messageType !== 'imessage')
         return refused('invalid_recipient', 'A Mac sends iMessage only', { permanent: true });
-      if (lease.hasPassed()) return refused('too_late', 'Its time was over before it was handed to the Mac');
+      if (lease.hasPassed()) return tooLate();
       if (draining.signal.aborted)
         return refused('server_stops', 'The server stops: it hands over nothing more', { waits: true });
       const device = await findDeviceOfLine(database, line.workspaceId, line.lineId);
@@ -83,7 +83,7 @@ export function createRelayChannel(options: RelayChannelOptions): RelayChannel {
       try {
         const job = newJob(line, jobId, sendWork(outgoing), now, leaseUntil);
         const queued = await insertJob(database, () => !lease.hasPassed(), job);
-        if (!queued) return refused('too_late', 'Its time was over before it was handed to the Mac');
+        if (!queued) return tooLate();
         jobs.announce();
         const takenBy =
           now + (outgoing.attachments.length > 0 ? TAKEN_WITH_FILES_WITHIN_MS : TAKEN_WITHIN_MS);
@@ -271,6 +271,10 @@ function troubleOf(device: RelayDeviceRow | null, now: number): string | null {
   if (away !== null || device?.selfTest?.ok !== false) return away;
   const failed = device.selfTest.checks.filter(({ ok }) => !ok).map(({ message }) => message);
   return `The Mac "${device.name}" can't send now: ${failed.join('; ') || 'its self-test failed'}`;
+}
+
+function tooLate(): Outcome {
+  return refused('too_late', 'Its time was over before it was handed to the Mac', { waits: true });
 }
 
 /** A Mac does one thing at a time: one that is at another message has not gone away. */

@@ -167,6 +167,8 @@ export function createTwilioChannel(options: TwilioChannelOptions): Channel {
         return {
           outcome: 'rejected',
           permanent: false,
+          // The window is about to close, which is nobody's fault: it goes when the next one opens.
+          waits: true,
           code: 'too_late',
           message: 'Too little is left of the time in which it may be sent',
         };

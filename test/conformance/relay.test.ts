@@ -2,7 +2,8 @@
 import { afterAll, beforeAll } from 'vitest';
 import type { Channel } from '../../src/channels/channel.ts';
 import { openApp, type TestApp } from '../harness.ts';
-import { channelLineOf, openMac } from '../relay/mac.ts';
+import { channelLineOf, devicesOf, openMac } from '../relay/mac.ts';
+import { until } from '../until.ts';
 import { describeChannel } from './channel-conformance.ts';
 
 let app: TestApp;
@@ -28,6 +29,7 @@ describeChannel('relay', {
       copies: async (reference) => (await mac.copies()).filter((copy) => copy.reference === reference).length,
       async goDown() {
         await mac.agent.stop();
+        await until('the server heard its goodbye', async () => !(await devicesOf(mac))[0]?.connected);
         return line;
       },
       close: () => mac.close(),

@@ -191,7 +191,12 @@ describe('what Twilio is asked to create', () => {
       channel.send(line, smsTo(to('101'), { validUntil: clock.now() + leftMs }), leaseOf());
     await send(90 * MINUTE + 900);
     await send(24 * 60 * MINUTE);
-    expect(await send(500)).toMatchObject({ outcome: 'rejected', permanent: false, code: 'too_late' });
+    expect(await send(500)).toMatchObject({
+      outcome: 'rejected',
+      permanent: false,
+      code: 'too_late',
+      waits: true,
+    });
     expect(twilio.messages.map(({ parameters }) => parameters.get('ValidityPeriod'))).toEqual([
       '5400',
       '36000',

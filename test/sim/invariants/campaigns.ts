@@ -57,16 +57,26 @@ export function* stopsAtAConditionThatHolds({ history, handOvers }: Look): Itera
   }
 }
 
-/** Whoever a campaign wrote to hears of it from that line only, unless the workspace has conversations moved. */
+/**
+ * Whoever a campaign wrote to hears of it from that line only, unless the workspace has conversations moved, or somebody gave
+ * a step another line by hand.
+ */
 export function* staysOnItsLine({ history, handOvers }: Look): Iterable<Finding> {
   for (const { story, before, lineId } of stepsOf(history, handOvers)) {
-    if (history.workspace(story.workspaceId).lineDownPolicy === 'move') continue;
-    const lines = before.flatMap(({ id }) =>
+    if (history.workspace(story.workspaceId).lineDownPolicy === 'move' || wasGivenLine(story)) continue;
+    const lines = before.filter((each) => !wasGivenLine(each)).flatMap(({ id }) =>
       history.handOversOf(id).flatMap((each) => (each.landedAt === null ? [] : [each.lineId])),
     );
     if (lines.some((other) => other !== lineId))
       yield about(story, `handed over from ${lineId}, after a step from ${lines[0]}`);
   }
+}
+
+function wasGivenLine({ events }: Story): boolean {
+  return events.some(
+    ({ type, data }) =>
+      type === 'message.edited' && Array.isArray(data.changed) && data.changed.includes('fromLineId'),
+  );
 }
 
 /** A campaign that is paused sends nothing. */
