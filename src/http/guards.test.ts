@@ -97,6 +97,16 @@ describe('correlation and request ids', () => {
     ]);
   });
 
+  test('refusals of what is no call of ours carry it too', async () => {
+    const { url } = await startServer({});
+    for (const path of ['/api/nowhere', '/api/messages/react', '/%E0%A4%A']) {
+      const named = await get(url + path, { 'x-correlation-id': 'c1' });
+      expect(named.status, path).toBeGreaterThanOrEqual(400);
+      expect(named.headers.get('x-correlation-id'), path).toBe('c1');
+      expect((await get(url + path)).headers.get('x-correlation-id'), path).toMatch(/^app_/);
+    }
+  });
+
   test('every answer carries a request id of its own, and a refusal repeats it', async () => {
     const { url } = await startServer({});
     const answers = [

@@ -154,7 +154,8 @@ function mayDo({ scopes }: Caller, scope: Scope): boolean {
   return scopes.includes(scope) || scopes.includes('admin');
 }
 
-function correlate(request: FastifyRequest, deps: Deps): Correlation {
+/** What its caller calls it, or a name that we give it. */
+export function correlate(request: FastifyRequest, deps: Pick<Deps, 'ids'>): Correlation {
   const id = readCorrelationId(request.headers);
   return id === null ? { id: `app_${deps.ids()}`, given: false } : { id, given: true };
 }

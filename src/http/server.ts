@@ -8,7 +8,7 @@ import { createClientErrors } from './client-errors.ts';
 import { openDashboard } from './dashboard.ts';
 import { refusalBody } from './doors.ts';
 import { toProblem } from './failures.ts';
-import { createGuards } from './guards.ts';
+import { correlate, createGuards } from './guards.ts';
 import { createGuessLimit } from './guess-limit.ts';
 import { asksForLink, openRelayLinks } from './relay-links.ts';
 import { mount } from './route.ts';
@@ -97,6 +97,8 @@ function refuse(deps: Deps, error: unknown, request: FastifyRequest, reply: Fast
   if (refusal.status >= 500 && refusal.status !== 501) {
     deps.log.error({ err: refusal.cause ?? refusal, ...traceOf(request, reply) }, 'request failed');
   }
+  // Whoever came to no call of ours met no guard.
+  if (!reply.hasHeader('x-correlation-id')) reply.header('x-correlation-id', correlate(request, deps).id);
   // The rest of what came too slowly is not waited for.
   if (refusal.code === 'TIMEOUT') reply.header('connection', 'close');
   if (refusal.retryAfter !== null) reply.header('retry-after', refusal.retryAfter);

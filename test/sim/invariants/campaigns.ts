@@ -64,9 +64,11 @@ export function* stopsAtAConditionThatHolds({ history, handOvers }: Look): Itera
 export function* staysOnItsLine({ history, handOvers }: Look): Iterable<Finding> {
   for (const { story, before, lineId } of stepsOf(history, handOvers)) {
     if (history.workspace(story.workspaceId).lineDownPolicy === 'move' || wasGivenLine(story)) continue;
-    const lines = before.filter((each) => !wasGivenLine(each)).flatMap(({ id }) =>
-      history.handOversOf(id).flatMap((each) => (each.landedAt === null ? [] : [each.lineId])),
-    );
+    const lines = before
+      .filter((each) => !wasGivenLine(each))
+      .flatMap(({ id }) =>
+        history.handOversOf(id).flatMap((each) => (each.landedAt === null ? [] : [each.lineId])),
+      );
     if (lines.some((other) => other !== lineId))
       yield about(story, `handed over from ${lineId}, after a step from ${lines[0]}`);
   }
