@@ -1,6 +1,7 @@
 /** Who comes in, who may do what, and that nobody else does (D35). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeSetupToken } from '../src/actions/people/join.ts';
+import { receiveInbound } from '../src/actions/receive-inbound.ts';
 import type { AuditLogAnswer } from '../src/contract/audit-log.ts';
 import type { SendAnswer } from '../src/contract/messages.ts';
 import type { InvitationShown, MembersAnswer, NewInvitationAnswer } from '../src/contract/people.ts';
@@ -332,6 +333,11 @@ test('contacts that name no owner are the first member’s, of those who are the
   const first = await openOwner(app, team);
   const second = await openMember(app, first, 'owner', 'Second');
   expect(await ownerOfNext()).toBe(first.email);
+  const lineId = team.lines[0]?._id ?? '';
+  const stranger = { workspaceId: team.workspaceId, lineId, address: newPhone(), message: 'Hi' };
+  await receiveInbound(app.deps, { ...stranger, externalMessageId: null });
+  const { body } = await team.call('GET', '/api/leads?limit=1');
+  expect(body).toMatchObject({ leads: [{ phone: stranger.address, contactOwnerEmail: first.email }] });
   await second.call('DELETE', `/api/members/${first.id}`);
   expect(await ownerOfNext()).toBe(second.email);
 });

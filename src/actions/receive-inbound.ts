@@ -55,9 +55,10 @@ export async function receiveInbound(
     deps.log.warn({ workspaceId, lineId: inbound.lineId }, 'an inbound message names an unknown line');
     return;
   }
+  const ownerEmail = (await deps.snapshots.read(workspaceId))?.workspace.ownerEmail ?? null;
   const record = () =>
     deps.database.transaction(async (tx) => {
-      if (await isNews(tx)) await store(deps, tx, inbound, line);
+      if (await isNews(tx)) await store(deps, tx, inbound, line, ownerEmail);
     });
   // Two messages of a stranger at once: whoever comes second finds the lead that the first one made.
   await record().catch((error: unknown) => (isUniqueViolation(error) ? record() : Promise.reject(error)));
@@ -65,11 +66,17 @@ export async function receiveInbound(
   deps.wakeDispatchers();
 }
 
-async function store(deps: Deps, tx: Sql, inbound: Inbound, line: LineRow): Promise<void> {
+async function store(
+  deps: Deps,
+  tx: Sql,
+  inbound: Inbound,
+  line: LineRow,
+  ownerEmail: string | null,
+): Promise<void> {
   const { workspaceId, address, message } = inbound;
   const now = deps.clock.now();
   const found = await findWriters(tx, workspaceId, address, line.id);
-  const leadId = found[0] ?? (await makeLead(deps, tx, inbound, now));
+  const leadId = found[0] ?? (await makeLead(deps, tx, inbound, ownerEmail, now));
   const leadIds = found.length > 0 ? found : [leadId];
   const id = deps.ids();
   const phone = isPhone(address) ? address : null;
@@ -131,6 +138,7 @@ async function makeLead(
   deps: Deps,
   tx: Sql,
   { workspaceId, address }: Inbound,
+  ownerEmail: string | null,
   now: number,
 ): Promise<string> {
   const listId = await ensureSpecialList(tx, workspaceId, 'inbound', deps.ids(), now);
@@ -149,7 +157,7 @@ async function makeLead(
       altPhones: [],
       altEmails: [],
       source: 'inbound',
-      contactOwnerEmail: null,
+      contactOwnerEmail: ownerEmail,
       hsContactId: null,
       hsPortalId: null,
       ghlContactId: null,
