@@ -143,6 +143,20 @@ describe('the line of a message', () => {
     expect(new Set(burst.map((each) => each.fromLineId)).size).toBe(1);
   });
 
+  test('is, where messages wait for the contact on several, that of the one that is due first', async () => {
+    const ws = await openWorkspace(app, { lines: [{}, {}, {}] });
+    const [late, soon] = ws.lines.map((line) => line._id);
+    const waits = [
+      { fromLineId: late, scheduledDate: toIso(clock.now() + 2 * HOUR) },
+      { fromLineId: soon, scheduledDate: inAnHour() },
+    ];
+    for (const stored of [waits, waits.toReversed()]) {
+      const recipientPhone = newPhone();
+      for (const each of stored) await accept(ws, { recipientPhone, ...each });
+      expect((await accept(ws, { recipientPhone })).fromLineId).toBe(soon);
+    }
+  });
+
   test('stays with the contact whom another kind of line wrote to before', async () => {
     const ws = await openWorkspace(app, {
       lines: [{ deviceGapMs: HOUR }, { deviceGapMs: HOUR }, { deviceGapMs: HOUR }, { messageType: 'sms' }],

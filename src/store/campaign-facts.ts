@@ -70,7 +70,7 @@ const READ_FACTS = statement(
         SELECT said.created_at, said.text FROM (
           SELECT r.lead_id AS id UNION SELECT other.id FROM unnest(own.addresses) AS a(address)
           CROSS JOIN LATERAL (SELECT la.lead_id AS id FROM lead_addresses la
-            WHERE la.workspace_id = $1 AND la.address = a.address LIMIT ${MAX_SAME_PERSON}) other) person
+            WHERE la.workspace_id = $1 AND la.address = a.address ORDER BY la.lead_id LIMIT ${MAX_SAME_PERSON}) other) person
         CROSS JOIN LATERAL (SELECT m.created_at, m.id, left(m.message, ${MAX_REPLY_CHARACTERS}) AS text FROM messages m
           WHERE m.workspace_id = $1 AND m.lead_id = person.id AND m.direction = 'received' AND m.created_at >= r.entered_at
             AND m.sent_at >= r.wrote_after AND (m.lead_id = r.lead_id OR m.address = ANY(own.addresses))

@@ -43,7 +43,10 @@ export interface IntakeFacts {
   suppressed: string[] | null;
   /** Lines that have written to the lead, latest first. */
   touches: { lineId: string; lastReplyAt: number | null }[] | null;
-  /** Where a message of this type waits for the lead; not looked for while a line that is up talks to it in this type. */
+  /**
+   * Where a message of this type waits for the lead, of several the one that is due first; not looked for while a line that is up
+   * talks to it in this type.
+   */
   waitingLineId: string | null;
   stored: StoredAnswer | null;
 }
@@ -78,7 +81,8 @@ const READ_INTAKE_FACTS = statement(
          WHERE t.workspace_id = $1 AND t.lead_id = q.found_id AND l.message_type = q.message_type
          ORDER BY t.last_at DESC, t.line_id LIMIT 1) THEN NULL
        ELSE (SELECT m.line_id FROM messages m WHERE m.workspace_id = $1 AND m.lead_id = q.found_id
-         AND m.message_type = q.message_type AND (m.status IN ${WAITING_SQL}) IS TRUE LIMIT 1) END AS "waitingLineId",
+         AND m.message_type = q.message_type AND (m.status IN ${WAITING_SQL}) IS TRUE
+         ORDER BY m.due_at, m.id LIMIT 1) END AS "waitingLineId",
      CASE WHEN q.idempotency_key IS NULL THEN NULL ELSE (
        SELECT json_build_object('requestHash', i.request_hash, 'httpStatus', i.http_status, 'answer', i.answer)
        FROM idempotency_keys i WHERE i.workspace_id = $1 AND i.key = q.idempotency_key) END AS stored
