@@ -6,6 +6,7 @@ import { type App, compose } from '../../src/compose.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Deps } from '../../src/deps.ts';
 import { seededRandom } from '../../src/lib/random.ts';
+import type { Statement } from '../../src/store/database.ts';
 import { createLog } from './log.ts';
 import type { World } from './world.ts';
 
@@ -14,6 +15,11 @@ const NEVER = new Promise<never>(() => {});
 
 /** Without the database: signals, which pass by it, and the product's own simulated phones, which are not in use. */
 const ANSWERED_HERE: ReadonlySet<string> = new Set(['notify', 'scan_due_sandbox_callbacks']);
+/**
+ * What the database says of the whole server is no part of a run: else whoever writes to another of its databases decides
+ * how the run goes on. Of a run's own transactions none is under way while a question passes the gate.
+ */
+const INSTEAD: Readonly<Record<string, readonly unknown[]>> = { is_all_over: [{ isOver: true }] };
 
 export class Process {
   readonly name: string;
@@ -111,10 +117,13 @@ export class Process {
           return result;
         }),
       );
-    database.query = (statement, values) => {
+    database.query = <Row>(statement: Statement, values: readonly unknown[]) => {
+      const { name } = statement;
       // Signals are a courtesy: some are lost, the rest takes a moment.
-      if (statement.name === 'notify' && values[1] === 'work') this.#world.signalWork();
-      return ANSWERED_HERE.has(statement.name) ? Promise.resolve([]) : pass(() => query(statement, values));
+      if (name === 'notify' && values[1] === 'work') this.#world.signalWork();
+      if (ANSWERED_HERE.has(name)) return Promise.resolve<Row[]>([]);
+      const instead = INSTEAD[name] as Row[] | undefined;
+      return pass(() => query<Row>(statement, values).then((rows) => instead ?? rows));
     };
     database.queryIf = (stillWanted, statement, values) =>
       pass(() => queryIf(stillWanted, statement, values));

@@ -26,6 +26,8 @@ export interface SimulationOptions {
   campaigns?: boolean;
   /** How long everything may take to end once it is calm. */
   calmHours?: number;
+  /** After every step, behind everybody's back: what must make no difference. */
+  disturb?(): Promise<void>;
   /** Breaks something behind the judge's back, after every step: shows that it would be noticed. */
   sabotage?: Sabotage;
 }
@@ -73,7 +75,10 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
     while (!hasSeenEnough(world, options.sabotage)) {
       const passed = world.gate.passed;
       await world.gate.quiet();
-      if (world.gate.passed > passed) await options.sabotage?.step?.(world);
+      if (world.gate.passed > passed) {
+        await options.disturb?.();
+        await options.sabotage?.step?.(world);
+      }
       await judge.look(world.isOver);
       if (world.isOver) break;
       if (!world.clock.advance()) world.blame('theWorldTurns', 'nobody waits for anything any more');
