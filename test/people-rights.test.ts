@@ -1,13 +1,15 @@
 /** Rights that are taken away while somebody still has them in hand: nothing that is given then stays (D35). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeSetupToken } from '../src/actions/people/join.ts';
+import type { ApiKeysAnswer, NewApiKeyAnswer } from '../src/contract/api-keys.ts';
 import type { AuditLogAnswer } from '../src/contract/audit-log.ts';
 import type { InvitationsAnswer, MembersAnswer, NewInvitationAnswer } from '../src/contract/people.ts';
 import type { Role } from '../src/domain/words.ts';
+import { revokeApiKey } from '../src/store/api-keys.ts';
 import type { Sql } from '../src/store/database.ts';
 import { deleteMembership, saveMembership } from '../src/store/people.ts';
 import { lockWorkspace } from '../src/store/workspaces.ts';
-import type { Answer } from './client.ts';
+import { type Answer, type Client, openClient } from './client.ts';
 import { openApp, type TestApp } from './harness.ts';
 import { type Browser, newAddress, openBrowser, openMember, openOwner, PASSWORD, tokenIn } from './people.ts';
 import { until } from './until.ts';
@@ -138,6 +140,57 @@ describe('an admin who may no more, while the own call waits', () => {
     app.deps.people.sessions.forget();
     expect((await admin.call('DELETE', `/api/members/${member.id}`)).body.code).toBe('NOT_A_MEMBER');
     expect((await rolesIn(team)).has(member.id)).toBe(true);
+  });
+});
+
+describe('a key of the API', () => {
+  const makeKey = (by: Pick<Browser, 'call'>, name: string) =>
+    by.call<NewApiKeyAnswer & { code?: string; reason?: string }>('POST', '/api/api-keys', { name });
+  const namesIn = async ({ owner }: Team) =>
+    (await owner.call<ApiKeysAnswer>('GET', '/api/api-keys')).body.apiKeys.map(({ name }) => name);
+
+  test('is not made, renamed or removed by an admin who became a member while the own call waits', async () => {
+    const team = await openTeam();
+    const { admin, owner, ws } = team;
+    const kept = (await makeKey(owner, 'Kept')).body.apiKey._id;
+    const become = (role: Role) => (tx: Sql) =>
+      saveMembership(tx, ws.workspaceId, admin.id, role, Date.now());
+    for (const call of [
+      () => makeKey(admin, 'Way back'),
+      () => admin.call('PATCH', `/api/api-keys/${kept}`, { name: 'Mine' }),
+      () => admin.call('DELETE', `/api/api-keys/${kept}`),
+    ]) {
+      await owner.call('PATCH', `/api/members/${admin.id}`, { role: 'admin' });
+      const { status, body } = await amid<{ code?: string; reason?: string }>(team, become('member'), call);
+      expect([status, body.code, body.reason]).toEqual([403, 'FORBIDDEN', 'admin']);
+    }
+    expect(await namesIn(team)).toEqual(['Test', 'Kept']);
+  });
+
+  test('is not made by an admin who was removed while the own call waits', async () => {
+    const team = await openTeam();
+    const gone = (tx: Sql) => deleteMembership(tx, team.ws.workspaceId, team.admin.id);
+    const refused = await amid(team, gone, () => makeKey(team.admin, 'Way back'));
+    expect([refused.status, refused.body.code]).toEqual([403, 'NOT_A_MEMBER']);
+    expect(await namesIn(team)).toEqual(['Test']);
+  });
+
+  test('that is revoked while its own call waits makes no other key, and invites nobody', async () => {
+    const team = await openTeam();
+    for (const call of [
+      (by: Client) => makeKey(by, 'Way back'),
+      (by: Client) => invite(by, newAddress('x'), 'admin'),
+    ]) {
+      const { body } = await makeKey(team.owner, 'Stolen');
+      const revoked = (tx: Sql) =>
+        revokeApiKey(tx, team.ws.workspaceId, body.apiKey._id, app.deps.clock.now());
+      const refused = await amid<{ code?: string }>(team, revoked, () => call(openClient(app.url, body.key)));
+      expect([refused.status, refused.body.code]).toEqual([401, 'UNAUTHORIZED']);
+    }
+    expect(await namesIn(team)).toEqual(['Test']);
+    expect((await team.owner.call<InvitationsAnswer>('GET', '/api/invitations')).body.invitations).toEqual(
+      [],
+    );
   });
 });
 

@@ -21,6 +21,7 @@ import { lockWorkspace } from '../store/workspaces.ts';
 import { audit } from './audit-log.ts';
 import { type Caller, hashApiKey } from './authenticate.ts';
 import { newApiKey } from './bootstrap.ts';
+import { adminAsOfNow } from './caller-now.ts';
 import { refuseReadOnly } from './read-only.ts';
 
 const HINT_CHARACTERS = 10;
@@ -37,6 +38,8 @@ export async function createApiKey(deps: Deps, caller: Caller, wish: CreateApiKe
   const now = deps.clock.now();
   const row = { ...wish, id: deps.ids(), hint: key.slice(0, HINT_CHARACTERS) };
   await deps.database.transaction(async (tx) => {
+    await lockWorkspace(tx, workspaceId);
+    await adminAsOfNow(tx, caller, deps.clock.now());
     await insertApiKey(tx, { ...row, keyHash: hashApiKey(key), workspaceId }, now);
     await tell(deps, tx, caller, row.id, 'created', null, {
       ...wish,
@@ -56,6 +59,7 @@ export async function renameApiKey(
   await refuseReadOnly(deps, caller);
   return deps.database.transaction(async (tx) => {
     await lockWorkspace(tx, workspaceId);
+    await adminAsOfNow(tx, caller, deps.clock.now());
     const row = (await listRows(tx, workspaceId)).find((each) => each.id === id);
     if (row === undefined) throw problem('API_KEY_NOT_FOUND');
     await rename(tx, workspaceId, id, name);
@@ -70,6 +74,7 @@ export async function removeApiKey(deps: Deps, caller: Caller, id: string): Prom
   await deps.database.transaction(async (tx) => {
     await lockWorkspace(tx, workspaceId);
     const now = deps.clock.now();
+    await adminAsOfNow(tx, caller, now);
     const rows = await listRows(tx, workspaceId);
     const row = rows.find((each) => each.id === id);
     if (row === undefined) throw problem('API_KEY_NOT_FOUND');

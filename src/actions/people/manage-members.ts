@@ -10,7 +10,7 @@ import type {
 } from '../../contract/people.ts';
 import { problem } from '../../contract/problems.ts';
 import type { Deps } from '../../deps.ts';
-import { type Role, SCOPES, SCOPES_OF_ROLE, type Scope } from '../../domain/words.ts';
+import { type Role, SCOPES, type Scope } from '../../domain/words.ts';
 import { toIso } from '../../lib/clock.ts';
 import { invariant } from '../../lib/invariant.ts';
 import { listApiKeys } from '../../store/api-keys.ts';
@@ -35,6 +35,7 @@ import {
 import { lockWorkspace } from '../../store/workspaces.ts';
 import { audit } from '../audit-log.ts';
 import type { Caller } from '../authenticate.ts';
+import { adminAsOfNow } from '../caller-now.ts';
 import { refuseReadOnly } from '../read-only.ts';
 import { hashToken, newToken } from './join.ts';
 
@@ -125,9 +126,9 @@ export async function invite(
   const now = deps.clock.now();
   const row = await deps.database.transaction(async (tx) => {
     await lockWorkspace(tx, workspaceId);
-    const members = await listMemberRows(tx, workspaceId);
-    const callerNow = asOfNow(caller, members);
+    const callerNow = await adminAsOfNow(tx, caller, now);
     if (role === 'owner') refuseUnlessOwner(callerNow);
+    const members = await listMemberRows(tx, workspaceId);
     if (members.some((each) => each.email === email)) throw problem('ALREADY_A_MEMBER');
     const open = await listInvitationRows(tx, workspaceId, now);
     if (open.length >= MAX_INVITATIONS) throw problem('TOO_MANY_INVITATIONS');
@@ -152,8 +153,9 @@ export async function withdrawInvitation(deps: Deps, caller: Caller, id: string)
   const { workspaceId } = caller;
   await deps.database.transaction(async (tx) => {
     await lockWorkspace(tx, workspaceId);
-    asOfNow(caller, await listMemberRows(tx, workspaceId));
-    const rows = await listInvitationRows(tx, workspaceId, deps.clock.now());
+    const now = deps.clock.now();
+    await adminAsOfNow(tx, caller, now);
+    const rows = await listInvitationRows(tx, workspaceId, now);
     const row = rows.find((each) => each.id === id);
     if (row === undefined) throw problem('INVITATION_NOT_FOUND');
     await deleteInvitation(tx, workspaceId, id);
@@ -172,8 +174,8 @@ async function inTurn<Result>(
 ): Promise<Result> {
   const result = await deps.database.transaction(async (tx) => {
     await lockWorkspace(tx, caller.workspaceId);
+    const callerNow = await adminAsOfNow(tx, caller, deps.clock.now());
     const rows = await listMemberRows(tx, caller.workspaceId);
-    const callerNow = asOfNow(caller, rows);
     const row = rows.find((each) => each.id === personId);
     if (row === undefined) throw problem('MEMBER_NOT_FOUND');
     return work(
@@ -186,21 +188,6 @@ async function inTurn<Result>(
   deps.people.sessions.forget();
   deps.snapshots.forget(caller.workspaceId);
   return result;
-}
-
-/**
- * Behind the lock: what is remembered of a session may be a moment old, and whoever is no owner any more must not make
- * one in it. What else is done in that moment passes; rights given then would stay.
- */
-function asOfNow(caller: Caller, members: readonly MemberRow[]): Caller {
-  if (caller.personId === undefined) return caller;
-  const role = members.find(({ id }) => id === caller.personId)?.role;
-  if (role === undefined) throw problem('NOT_A_MEMBER');
-  if (!SCOPES_OF_ROLE[role].includes('admin')) {
-    const error = `Your role (${role}) does not allow this: it needs admin`;
-    throw problem('FORBIDDEN', { error, reason: 'admin' });
-  }
-  return { ...caller, role };
 }
 
 /** A key may do what an admin may. */
