@@ -76,6 +76,12 @@ describe('a page', () => {
 });
 
 describe('what a page is made of', () => {
+  const scriptUrl = async () => {
+    const page = await (await fetch(app.url)).text();
+    const [, script = ''] = /src="(\/assets\/[^"]+\.js)"/.exec(page) ?? [];
+    return app.url + script;
+  };
+
   test('is kept by browsers for ever when its name changes with its content, and asked for anew otherwise', async () => {
     const page = await (await fetch(app.url)).text();
     const assets = [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, url]) => url as string);
@@ -97,12 +103,20 @@ describe('what a page is made of', () => {
     ).toEqual([]);
   });
 
+  test.each(['br;q=0', 'br;q=0, gzip;q=0', '*;q=0', 'identity;q=1, *;q=0'])(
+    'comes as it is to whoever says %s',
+    async (accepted) => {
+      const answer = await fetch(await scriptUrl(), { headers: { 'accept-encoding': accepted } });
+      expect(answer.headers.get('content-encoding')).toBeNull();
+      expect(answer.headers.get('vary')).toBe('accept-encoding');
+    },
+  );
+
   test('comes compressed to whoever takes it so, and is the same either way', async () => {
-    const page = await (await fetch(app.url)).text();
-    const [, script = ''] = /src="(\/assets\/[^"]+\.js)"/.exec(page) ?? [];
+    const script = await scriptUrl();
     const texts = new Set<string>();
     for (const encoding of ['br', 'gzip', 'identity']) {
-      const answer = await fetch(app.url + script, { headers: { 'accept-encoding': encoding } });
+      const answer = await fetch(script, { headers: { 'accept-encoding': encoding } });
       expect(answer.headers.get('content-encoding')).toBe(encoding === 'identity' ? null : encoding);
       expect(answer.headers.get('vary')).toBe('accept-encoding');
       texts.add(await answer.text());

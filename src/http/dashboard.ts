@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Encoding, pickEncoding } from './accept-encoding.ts';
 
 /** The first part of every page's path, as dashboard/src/pages/ declares them. Everything else that is unknown is 404. */
 export const PAGES: readonly string[] = [
@@ -30,6 +31,10 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
 };
+const ENDINGS = [
+  ['br', '.br'],
+  ['gzip', '.gz'],
+] as const satisfies readonly (readonly [Encoding, string])[];
 const NOT_BUILT = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -41,8 +46,7 @@ The API works without it: see <a href="/docs">its reference</a>.</p>
 
 interface BuiltFile {
   bytes: Buffer;
-  br: Buffer | null;
-  gzip: Buffer | null;
+  compressed: ReadonlyMap<Encoding, Buffer>;
   type: string;
 }
 
@@ -68,11 +72,18 @@ function readBuilt(): { page: string; files: Map<string, BuiltFile> } {
   const names = listFiles();
   const files = new Map<string, BuiltFile>();
   const read = (name: string) => (names.has(name) ? readFileSync(path.join(BUILT, name)) : null);
+  const compressed = (name: string) =>
+    new Map(
+      ENDINGS.flatMap(([encoding, ending]) => {
+        const found = read(name + ending);
+        return found === null ? [] : [[encoding, found] as const];
+      }),
+    );
   for (const name of names) {
     const type = TYPES[path.extname(name)];
     if (type === undefined) continue;
     const bytes = readFileSync(path.join(BUILT, name));
-    files.set(name, { bytes, br: read(`${name}.br`), gzip: read(`${name}.gz`), type });
+    files.set(name, { bytes, compressed: compressed(name), type });
   }
   return { page: read('index.html')?.toString('utf8') ?? NOT_BUILT, files };
 }
@@ -121,13 +132,7 @@ function showPage(page: string, reply: FastifyReply): FastifyReply {
 }
 
 function sendFile(name: string, file: BuiltFile, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const accepted = String(request.headers['accept-encoding'] ?? '');
-  const encoding =
-    file.br !== null && /\bbr\b/.test(accepted)
-      ? 'br'
-      : file.gzip !== null && /\bgzip\b/.test(accepted)
-        ? 'gzip'
-        : null;
+  const encoding = pickEncoding(request.headers['accept-encoding'], new Set(file.compressed.keys()));
   reply.headers({
     'content-type': file.type,
     // Names under assets/ change with their content.
@@ -136,5 +141,5 @@ function sendFile(name: string, file: BuiltFile, request: FastifyRequest, reply:
     vary: 'accept-encoding',
   });
   if (encoding === null) return reply.send(file.bytes);
-  return reply.header('content-encoding', encoding).send(encoding === 'br' ? file.br : file.gzip);
+  return reply.header('content-encoding', encoding).send(file.compressed.get(encoding));
 }
