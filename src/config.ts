@@ -2,6 +2,8 @@
  * Every setting once: name, default, sentence. Read from the environment, validated, frozen. The table in README.md
  * is generated from here.
  */
+import { isIP } from 'node:net';
+
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -23,6 +25,7 @@ export interface Config {
   leaseMarginMs: number;
   allowPrivateHosts: boolean;
   publicUrl: string | null;
+  trustProxy: readonly string[];
   twilioUrl: string;
   s3Bucket: string | null;
   s3Endpoint: string | null;
@@ -126,6 +129,10 @@ export const SETTINGS: Settings = {
     'TRUNKLINE_PUBLIC_URL',
     'Address at which this server is reached from outside, like `https://trunkline.example.com`: carriers call back there and fetch attachments from it. Without it, they are only asked.',
   ),
+  trustProxy: proxies(
+    'TRUNKLINE_TRUST_PROXY',
+    'Reverse proxies that are believed where a request comes from (`X-Forwarded-For`): addresses and networks, separated by commas, like `10.0.0.5,172.18.0.0/16`, or `loopback`, `linklocal`, `uniquelocal`. Without it, limits by address count all callers of a proxy as one.',
+  ),
   twilioUrl: requiredUrl(
     'TRUNKLINE_TWILIO_URL',
     'https://api.twilio.com',
@@ -208,6 +215,33 @@ function readUrl(env: string, given: string): string {
   if (parsed === null || !/^https?:$/.test(parsed.protocol) || parsed.search !== '' || parsed.hash !== '')
     throw new ConfigError(`${env} must be an http or https address, not "${given}"`);
   return parsed.href.replace(/\/+$/, '');
+}
+
+const NETWORK_WORDS: readonly string[] = ['loopback', 'linklocal', 'uniquelocal'];
+
+/** No number of hops, and not everybody: whoever reaches the port past the proxy could then say any address. */
+function proxies(env: string, sentence: string): Setting<readonly string[]> {
+  return {
+    env,
+    sentence,
+    default: '',
+    read(given) {
+      if (given === '' || given === 'false') return [];
+      const entries = given.split(',').map((entry) => entry.trim());
+      const wrong = entries.find((entry) => !NETWORK_WORDS.includes(entry) && !isNetwork(entry));
+      if (wrong === undefined) return entries;
+      throw new ConfigError(
+        `${env} must be addresses and networks of proxies, separated by commas, or ${NETWORK_WORDS.join(', ')}; "${wrong}" is none`,
+      );
+    },
+  };
+}
+
+function isNetwork(entry: string): boolean {
+  const [address = '', bits, ...more] = entry.split('/');
+  const most = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0;
+  if (bits === undefined) return most > 0;
+  return more.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= most;
 }
 
 function choice<Choice extends string>(

@@ -106,6 +106,7 @@ describe('a setting that is wrong', () => {
     ['DATABASE_URL', 'mysql://root@localhost/x'],
     ['DATABASE_URL', 'postgres://me:s3cret/#word@localhost/x'],
     ['TRUNKLINE_SECRET_KEY', 'c2hvcnQ='],
+    ['TRUNKLINE_TRUST_PROXY', 'true'],
   ])('%s=%s is refused in a sentence that names it, before anything is made', async (name, value) => {
     const data = dataFolder('wrong');
     const { code, stderr } = await runToEnd(['serve'], { PORT: '0', TRUNKLINE_DATA: data, [name]: value });

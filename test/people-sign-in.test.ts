@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { countAttempt } from '../src/store/sign-in-attempts.ts';
 import { openApp, type TestApp } from './harness.ts';
-import { openBrowser, openMember, openOwner, PASSWORD, type Person, signInAt } from './people.ts';
+import { newAddress, openBrowser, openMember, openOwner, PASSWORD, type Person, signInAt } from './people.ts';
 import { until } from './until.ts';
 import { openWorkspace, read, type Workspace } from './workspaces.ts';
 
@@ -126,6 +126,28 @@ describe('signing in', () => {
     await other.close();
     await read(app, "UPDATE sign_in_attempts SET since = since - interval '16 minutes'");
     expect((await signIn(member.email)).status).toBe(200);
+  });
+
+  test('behind a trusted proxy each address has its own ten, and nobody gets more by naming others', async () => {
+    const trusting = await openApp({
+      databaseUrl: app.databaseUrl,
+      dispatches: false,
+      config: { trustProxy: ['loopback'] },
+    });
+    const tries = async (url: string, email: string, from: (n: number) => string) => {
+      const answers: number[] = [];
+      for (let n = 0; n <= 10; n += 1) {
+        const wish = { email, password: `wrong ${n} of eleven` };
+        const headers = { 'x-forwarded-for': from(n) };
+        answers.push((await openBrowser(url).call('POST', '/auth/sign-in', wish, headers)).status);
+      }
+      return answers.at(-1);
+    };
+    const emails = ['a', 'b', 'c'].map(newAddress);
+    expect(await tries(trusting.url, emails[0] ?? '', (n) => `203.0.113.${n}`)).toBe(401);
+    expect(await tries(trusting.url, emails[1] ?? '', (n) => `203.0.113.${n}, 198.51.100.1`)).toBe(429);
+    expect(await tries(app.url, emails[2] ?? '', (n) => `203.0.113.${n}`)).toBe(429);
+    await trusting.close();
   });
 
   test('of many guesses at once no more are tried than of many in a row', async () => {

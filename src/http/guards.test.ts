@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Clock } from '../lib/clock.ts';
 import { routes } from './routes.ts';
-import { get, ID, KEY, post, startServer } from './testing.ts';
+import { exchange, get, ID, KEY, post, startServer } from './testing.ts';
 
 const hello = { message: 'Hi', recipientPhone: '+12025550100' };
 
@@ -165,5 +165,51 @@ describe('rate limit (D7)', () => {
     const answer = await post(`${free.url}/api/messages`, hello);
     expect(answer.status).toBe(201);
     expect(answer.headers.has('ratelimit-limit')).toBe(false);
+  });
+});
+
+describe('what can be guessed, behind a reverse proxy', () => {
+  const clock: Clock = { now: () => 60_000_000, sleep: async () => {} };
+  const GUESSES = 20;
+
+  /** One guess more than an address has, each said to come from somewhere else: how the first and the last were answered. */
+  async function guess(trustProxy: readonly string[], say: (n: number) => string): Promise<number[]> {
+    const { url } = await startServer({ clock, config: { trustProxy } });
+    const answers: number[] = [];
+    for (let n = 0; n <= GUESSES; n += 1)
+      answers.push((await post(`${url}/relay/poll`, '{}', { 'x-forwarded-for': say(n) })).status);
+    return [answers[0] ?? 0, answers.at(-1) ?? 0];
+  }
+
+  const other = (n: number) => `203.0.113.${n}`;
+
+  test('is counted by the address that a trusted proxy says', async () => {
+    expect(await guess(['loopback'], other)).toEqual([401, 401]);
+    expect(await guess(['10.0.0.0/8', '127.0.0.1'], () => '203.0.113.9')).toEqual([401, 429]);
+  });
+
+  test('is counted by the peer when no proxy is trusted, or another one, whatever the peer says', async () => {
+    expect(await guess([], other)).toEqual([401, 429]);
+    expect(await guess(['10.0.0.1', 'uniquelocal'], other)).toEqual([401, 429]);
+  });
+
+  test('is not counted by what the caller wrote before the proxy did', async () => {
+    expect(await guess(['loopback'], (n) => `${other(n)}, 198.51.100.1`)).toEqual([401, 429]);
+  });
+
+  test('and so are the links of relays', async () => {
+    const upgrade = (port: number, from: string) =>
+      exchange(
+        port,
+        `GET /relay/link HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\nx-forwarded-for: ${from}\r\n\r\n`,
+      );
+    for (const [trustProxy, last] of [
+      [['loopback'], 'HTTP/1.1 401'],
+      [[], 'HTTP/1.1 429'],
+    ] as const) {
+      const { port } = await startServer({ clock, config: { trustProxy } });
+      for (let n = 0; n < GUESSES; n += 1) expect(await upgrade(port, other(n))).toMatch(/^HTTP\/1.1 401/);
+      expect((await upgrade(port, other(GUESSES))).slice(0, last.length)).toBe(last);
+    }
   });
 });

@@ -7,6 +7,7 @@ import { type Operation, takesCookie } from '../contract/operation.ts';
 import { Problem, problem } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';
 import type { Scope } from '../domain/words.ts';
+import type { CallerAddress } from './caller-address.ts';
 import { authorizationOf } from './doors.ts';
 import type { GuessLimit } from './guess-limit.ts';
 import { readCorrelationId } from './headers.ts';
@@ -18,6 +19,8 @@ export interface Admission {
   caller: Caller;
   /** Behind the door for devices only. */
   device: Device | null;
+  /** Where the request comes from. */
+  address: string;
   correlation: Correlation;
 }
 
@@ -37,14 +40,16 @@ export interface Guards {
 
 const NOBODY: Caller = { workspaceId: '', apiKeyId: '', scopes: [], sendsAs: 'imessage_first' };
 
-export interface GuessLimits {
+export interface GuardOptions {
   /** Of what can be guessed. */
   guesses: GuessLimit;
   /** Of whoever signs in: a whole office may have one address. */
   people: GuessLimit;
+  addressOf: CallerAddress;
 }
 
-export function createGuards(deps: Deps, { guesses: countGuess, people: countPerson }: GuessLimits): Guards {
+export function createGuards(deps: Deps, options: GuardOptions): Guards {
+  const { guesses: countGuess, people: countPerson, addressOf } = options;
   // 0: no limit.
   const perMinute = { sends: deps.config.sendsPerMinute, checks: deps.config.checksPerMinute };
   const limiters = {
@@ -68,15 +73,16 @@ export function createGuards(deps: Deps, { guesses: countGuess, people: countPer
       reply.header('x-correlation-id', correlation.id);
       let caller = NOBODY;
       let device: Device | null = null;
-      if (operation.door === 'guess') countGuess(request.ip);
+      const address = addressOf(request.raw);
+      if (operation.door === 'guess') countGuess(address);
       if (operation.door === 'person') {
-        countPerson(request.ip);
+        countPerson(address);
         if (!isRead(request)) refuseForeignPage(deps, request);
       }
       if (operation.door === 'device') {
         device = await deps.relay.authenticate(request.headers.authorization);
         if (device === null) {
-          countGuess(request.ip);
+          countGuess(address);
           throw problem('NOT_PAIRED');
         }
       }
@@ -93,7 +99,7 @@ export function createGuards(deps: Deps, { guesses: countGuess, people: countPer
         if ((await deps.snapshots.read(caller.workspaceId)) === null) throw problem('NO_ACTIVE_WORKSPACE');
         if (operation.limited !== undefined) checkRate(operation.limited, caller.workspaceId, reply);
       }
-      admissions.set(request, { caller, device, correlation });
+      admissions.set(request, { caller, device, address, correlation });
     },
     admissionOf(request) {
       const admission = admissions.get(request);

@@ -1,6 +1,6 @@
 /**
  * What can be guessed (a pairing code, the token of a Mac) is tried few times a minute: by one address, and by all of them
- * together. Behind a proxy all callers have its address, and share what one may do.
+ * together. Behind a proxy that is not trusted all callers have its address, and share what one may do.
  */
 import { problem } from '../contract/problems.ts';
 import type { Clock } from '../lib/clock.ts';

@@ -21,7 +21,6 @@ import {
 import type { Deps } from '../deps.ts';
 import { createLimiter } from '../lib/limiter.ts';
 import type { Actions } from './actions.ts';
-import type { GuessLimit } from './guess-limit.ts';
 
 interface Link {
   device: Device;
@@ -56,7 +55,7 @@ export function openRelayLinks(
   app: FastifyInstance,
   deps: Deps,
   actions: Actions,
-  countGuess: GuessLimit,
+  countGuess: (request: IncomingMessage) => void,
 ): void {
   const server = new WebSocketServer({
     noServer: true,
@@ -98,7 +97,7 @@ export function openRelayLinks(
 
   function refuseStranger(request: IncomingMessage, socket: Duplex): void {
     try {
-      countGuess(request.socket.remoteAddress ?? '');
+      countGuess(request);
       turnAway(socket, '401 Unauthorized');
     } catch {
       turnAway(socket, '429 Too Many Requests');

@@ -96,7 +96,7 @@ function callOf(
   guards: Guards,
 ): Omit<Call, 'gone' | 'isStillAdmitted'> {
   const bytes = Buffer.isBuffer(request.body) ? request.body : EMPTY;
-  const { caller, device, correlation } = guards.admissionOf(request);
+  const { caller, device, address, correlation } = guards.admissionOf(request);
   return {
     deps,
     actions,
@@ -112,7 +112,7 @@ function callOf(
     bytes,
     stream: request.raw,
     method: request.method,
-    address: request.ip,
+    address,
     base: deps.config.publicUrl ?? `http://${request.headers.host ?? ''}`,
   };
 }

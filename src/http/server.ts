@@ -4,6 +4,7 @@ import { problem } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';
 import type { Actions } from './actions.ts';
 import { BODY_LIMIT_BYTES } from './body.ts';
+import { createCallerAddress } from './caller-address.ts';
 import { createClientErrors } from './client-errors.ts';
 import { openDashboard } from './dashboard.ts';
 import { refusalBody } from './doors.ts';
@@ -84,8 +85,9 @@ export function createServer(deps: Deps, actions: Actions): FastifyInstance {
   );
   const countGuess = createGuessLimit(deps.clock);
   const people = createGuessLimit(deps.clock, PEOPLE_OF_ONE_ADDRESS);
-  mount(app, routes, deps, actions, createGuards(deps, { guesses: countGuess, people }));
-  openRelayLinks(app, deps, actions, countGuess);
+  const addressOf = createCallerAddress(deps.config.trustProxy);
+  mount(app, routes, deps, actions, createGuards(deps, { guesses: countGuess, people, addressOf }));
+  openRelayLinks(app, deps, actions, (request) => countGuess(addressOf(request)));
   return app;
 }
 
