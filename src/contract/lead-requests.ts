@@ -16,7 +16,8 @@ import { MAX_LABEL_CHARACTERS } from './messages.ts';
 import { type BadRow, invalidField, Problem, problem } from './problems.ts';
 
 export const MAX_LEADS_PER_CALL = 10_000;
-const MAX_ROWS_SHOWN = 100;
+/** Beyond that many faults each row is named once. */
+const MANY_FAULTS = 1_000;
 const LEADS_A_TURN = 100;
 const MAX_SOURCE_CHARACTERS = 64;
 
@@ -152,11 +153,13 @@ export function invalidLeads(bad: readonly BadRow[], total: number): Problem {
   const faulty = new Set(bad.map(({ index }) => index)).size;
   const error = `${faulty} of ${total} leads are not valid; none was saved`;
   const [{ index, param }] = bad as [BadRow];
-  return problem('INVALID_LEADS', {
-    error,
-    param: `leads[${index}].${param}`,
-    rows: bad.slice(0, MAX_ROWS_SHOWN),
-  });
+  return problem('INVALID_LEADS', { error, param: `leads[${index}].${param}`, rows: eachBadRow(bad) });
+}
+
+/** `bad`: in the order of the rows. */
+export function eachBadRow(bad: readonly BadRow[]): readonly BadRow[] {
+  if (bad.length <= MANY_FAULTS) return bad;
+  return bad.filter(({ index }, at) => index !== bad[at - 1]?.index);
 }
 
 /** Those that are valid, and what is wrong with the others. */
