@@ -198,7 +198,7 @@ describe('an import that tells bad rows', () => {
       status: 400,
       body: { code: 'INVALID_LEADS' },
     });
-    expect(await csv(file)).toMatchObject({ status: 400, body: { code: 'CSV_MALFORMED' } });
+    expect(await csv(file)).toMatchObject({ status: 400, body: { code: 'CSV_MALFORMED', rows: bad } });
     expect(await csv(file, '?badRows=maybe')).toMatchObject({ status: 400, body: { code: 'INVALID_FIELD' } });
     expect(await csv(file, `?dryRun=true&listId=${'f'.repeat(24)}`)).toMatchObject({ status: 404 });
     expect(await leads()).toEqual([]);

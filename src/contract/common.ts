@@ -35,10 +35,10 @@ export const ErrorAnswer = z
       .boolean()
       .optional()
       .meta({ description: '`false`, of `POST /api/check-availability-rr` alone.' }),
-    rows: z
-      .array(BadRowShape)
-      .optional()
-      .meta({ description: 'Of `INVALID_LEADS`: what is wrong with which; 100 at most.' }),
+    rows: z.array(BadRowShape).optional().meta({
+      description:
+        'Of `INVALID_LEADS` and `CSV_MALFORMED`: what is wrong with which; beyond 1,000 faults each lead once.',
+    }),
     problems: z
       .array(z.object({ param: z.string(), error: z.string() }))
       .optional()

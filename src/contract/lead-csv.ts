@@ -10,6 +10,7 @@ import { BadRowShape } from './common.ts';
 import { type Fields, readChoice } from './fields.ts';
 import { LEAD_FIELDS } from './lead-fields.ts';
 import {
+  eachBadRow,
   invalidLeads,
   MAX_LEADS_PER_CALL,
   readEachLead,
@@ -134,7 +135,6 @@ export async function parseLeadsCsv(bytes: Buffer, options: Fields): Promise<Lea
     if (index % ROWS_A_TURN === 0) await turn();
     const fault = attempt(() => given.push(toLead(cellsOf(row), mapping, row.line)));
     if (fault === null) continue;
-    if (!isTold) throw fault;
     malformed.push({ index, line: row.line, param: '', error: fault.error });
     given.push({});
   }
@@ -143,8 +143,14 @@ export async function parseLeadsCsv(bytes: Buffer, options: Fields): Promise<Lea
   const known = new Set(malformed.map(({ index }) => index));
   const badRows = [...malformed, ...bad.filter(({ index }) => !known.has(index))].sort(byIndex);
   const isRefused = !isTold || (leads.length === 0 && !isDryRun(options));
-  if (badRows.length > 0 && isRefused) throw invalidLeads(badRows, rows.length);
+  if (badRows.length > 0 && isRefused) throw refusalOf(badRows, malformed, rows.length);
   return { request: { ...shared, leads }, badRows, totalRows: rows.length, mapping: shown(headers, mapping) };
+}
+
+/** What is no row of this table at all is told first, and the others with it. */
+function refusalOf(badRows: readonly BadRow[], [malformed]: readonly BadRow[], total: number): Problem {
+  if (malformed === undefined) return invalidLeads(badRows, total);
+  return problem('CSV_MALFORMED', { error: malformed.error, rows: eachBadRow(badRows) });
 }
 
 function byIndex(a: BadRow, b: BadRow): number {

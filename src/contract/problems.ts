@@ -321,7 +321,7 @@ export const PROBLEMS = {
   INVALID_LEADS: {
     status: 400,
     error: 'Some leads are not valid; none was saved',
-    docs: '`rows` names what is wrong, lead by lead, up to 100 of them. All or none are saved by one call.',
+    docs: '`rows` names what is wrong, lead by lead; beyond 1,000 faults once for each lead. All or none are saved by one call.',
   },
   LEAD_LIST_NOT_FOUND: {
     status: 404,
@@ -362,7 +362,7 @@ export const PROBLEMS = {
   CSV_MALFORMED: {
     status: 400,
     error: 'The file is not valid CSV',
-    docs: '`error` says what is wrong, and in which line.',
+    docs: '`error` says what is wrong, and in which line; `rows` names every bad row, where rows could be told apart.',
   },
   LIST_NOT_EMPTY: {
     status: 409,
