@@ -33,7 +33,7 @@ describe('an entry', () => {
       workspaceId: ws.workspaceId,
       phone,
       email: null,
-      reason: 'manual',
+      reason: 'asked by phone',
       words: 'asked by phone',
       channel: 'all',
       leadId: waiting.leadId,
@@ -47,7 +47,7 @@ describe('an entry', () => {
 
   test('for nobody known yet binds whoever turns up with that address', async () => {
     const phone = newPhone();
-    await add({ phone });
+    expect((await add({ phone })).body.entry).toMatchObject({ reason: 'manual', words: 'manual' });
     expect((await ws.send({ recipientPhone: phone, message: 'Hi' })).body.message).toMatchObject({
       status: 'failed',
       reason: 'dnc',

@@ -138,7 +138,9 @@ function enteredBy({ apiKeyId, personId }: Caller): EnteredBy {
 }
 
 function present(workspaceId: string, row: SuppressedAddress): DncEntry {
-  const { id, reason, at } = row;
+  const { id, at, words } = row;
+  // Whoever entered it gets back the reason that was given.
+  const reason = row.reason === 'manual' ? (words ?? row.reason) : row.reason;
   return { _id: id, workspaceId, reason, ...presentCircumstances(row), createdAt: toIso(at) };
 }
 

@@ -30,7 +30,7 @@ export const DncEntry = z
     email: z.string().nullable(),
     reason: z.string().meta({
       description:
-        '`manual`, `opt_out_words`, or how a carrier told it: `carrier_opt_out`, `one_click`, `complaint`, `hard_bounce`.',
+        'As given by whoever entered it, `manual` where none was; else `opt_out_words`, or how a carrier told it: `carrier_opt_out`, `one_click`, `complaint`, `hard_bounce`.',
     }),
     words: z.string().nullable().meta({ description: 'What was said, or why it was entered.' }),
     ...circumstances,
