@@ -163,6 +163,11 @@ describe('a reply', () => {
     const { envelope } = await until('the reply arrives', () =>
       receiver.at('/all', 'message.reply').find((each) => each.envelope.message === 'Four!'),
     );
+    const received = await until('it is told as a message that came in, too', () =>
+      receiver.at('/all', 'message.received').find((each) => each.envelope.message === 'Four!'),
+    );
+    const { lead: _, ...told } = envelope;
+    expect(received.envelope).toMatchObject({ ...told, event: 'message.received' });
     const parents = [sent[2], sent[1]].map((message) => ({
       messageId: message?._id,
       message: message?.message,
@@ -227,7 +232,7 @@ describe('a reply', () => {
     });
   });
 
-  test('of somebody unknown is `message.received`, and an opt-out is told of too', async () => {
+  test('of somebody unknown is `message.received` alone, and an opt-out is told of too', async () => {
     const address = newPhone();
     await receiveInbound(app.deps, {
       workspaceId: ws.workspaceId,
@@ -244,6 +249,8 @@ describe('a reply', () => {
       parentMessages: [],
       originalMessageId: null,
     });
+    const replies = receiver.at('/all', 'message.reply');
+    expect(replies.filter((each) => each.envelope.messageId === received.envelope.messageId)).toEqual([]);
     const { envelope } = await until('the opt-out arrives', () =>
       receiver.at('/all', 'lead.opted_out').find((each) => each.envelope.leadId === received.envelope.leadId),
     );

@@ -113,15 +113,9 @@ async function store(
   await answerSooner(tx, workspaceId, { leadId, lineId: line.id }, CLASSES);
   await wakeLines(tx, workspaceId, [line.id], [deps.ids()]);
   await addTallies(tx, workspaceId, [{ ...NOTHING_COUNTED, lineId: line.id, replies: 1 }], now);
-  const events: NewEvent[] = [
-    event(deps, {
-      type: found.length > 0 ? 'message.reply' : 'message.received',
-      messageId: id,
-      leadId,
-      lineId: line.id,
-      now,
-    }),
-  ];
+  const about = { messageId: id, leadId, lineId: line.id, now };
+  const events: NewEvent[] = [event(deps, { type: 'message.received', ...about })];
+  if (found.length > 0) events.push(event(deps, { type: 'message.reply', ...about }));
   const words = readOptOut(message);
   // Who wrote by iMessage is answered there, which will tell.
   if (found.length === 0 && words === null && line.messageType !== 'imessage')

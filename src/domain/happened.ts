@@ -31,7 +31,9 @@ export const NOTHING_HAPPENED: Readonly<Happenings> = Object.freeze({
 /** `data` as it stands in the event: `from` and `status` of a transition, `status` alone of a birth. */
 export function happenedBy(type: string, data: Readonly<Record<string, unknown>>): Happened[] {
   if (type === 'lead.opted_out') return ['optOuts'];
-  if (type === 'message.reply' || type === 'message.received') return ['replies'];
+  if (type === 'message.received') return ['replies'];
+  // Told of beside it.
+  if (type === 'message.reply') return [];
   // Shown as such while it lasts, and soon followed by what came of it.
   if (!type.startsWith('message.') || type === 'message.sending') return [];
   const { from, status } = data;

@@ -155,7 +155,7 @@ function endOf({ type, data }: SeenEvent): Attempt['end'] {
 }
 
 function recordReceived(history: History, { type, leadId, lineId, at }: SeenEvent): void {
-  if ((type !== 'message.reply' && type !== 'message.received') || leadId === null || lineId === null) return;
+  if (type !== 'message.received' || leadId === null || lineId === null) return;
   history.replies.set(leadId, [...(history.replies.get(leadId) ?? []), at]);
   const { wroteFirst } = history.line(lineId);
   if (!wroteFirst.has(leadId)) wroteFirst.set(leadId, at);
