@@ -793,7 +793,7 @@ export interface ErrorAnswer {
   param?: string;
   /** `false`, of `POST /api/check-availability-rr` alone. */
   available?: boolean;
-  /** Of `INVALID_LEADS`: what is wrong with which; 100 at most. */
+  /** Of `INVALID_LEADS` and `CSV_MALFORMED`: what is wrong with which; beyond 1,000 faults each lead once. */
   rows?: {
     index: number;
     line?: number;
@@ -1112,7 +1112,7 @@ export interface DncEntry {
   workspaceId: string;
   phone: string | null;
   email: string | null;
-  /** `manual`, `opt_out_words`, or how a carrier told it: `carrier_opt_out`, `one_click`, `complaint`, `hard_bounce`. */
+  /** As given by whoever entered it, `manual` where none was; else `opt_out_words`, or how a carrier told it: `carrier_opt_out`, `one_click`, `complaint`, `hard_bounce`. */
   reason: string;
   /** What was said, or why it was entered. */
   words: string | null;
