@@ -6,14 +6,11 @@
 import { type DeviceWalk, PaceWalk } from './pace-walk.ts';
 import { type LinePace, NEVER, type PaceGate } from './pacing.ts';
 import { compareTurn } from './pick.ts';
-import { type Turn, TurnQueue } from './turn-queue.ts';
+import { type OneWindow, type Waiting, WaitingLine } from './waiting-line.ts';
 import { nextOpening, type SendWindow } from './window.ts';
 
 /** So many messages that differ in nothing that matters for their turn; `id`: that of the first. */
-export interface Group extends Turn {
-  priority: number;
-  firstTouch: boolean;
-  window: SendWindow | null;
+export interface Group extends Waiting {
   /** Gaps that each takes on its device. */
   gaps: number;
   count: number;
@@ -86,12 +83,14 @@ class LineWalk {
   lastSendAt: number | null;
   readonly #canSend: boolean;
   readonly #pace: PaceWalk;
-  readonly #queues: TurnQueue<Group>[];
+  readonly #queues: WaitingLine<Group>[];
   readonly #days: Drained['days'] = new Map();
   readonly #waitedMs: Drained['waitedMs'] = new Map();
   #sent = 0;
   #left = 0;
   #lastAt: number | null = null;
+  /** Follow-ups that came into being: those of one instant go in that order. */
+  #made = 0;
   /** Nothing more comes up before then unless it is due already. */
   #opensAt: number | null = null;
 
@@ -100,7 +99,7 @@ class LineWalk {
     this.lastSendAt = lastSendAt;
     this.#canSend = canSend;
     this.#pace = new PaceWalk(pace, now, device);
-    this.#queues = Array.from({ length: PRIORITY_COUNT * 2 }, () => new TurnQueue<Group>());
+    this.#queues = Array.from({ length: PRIORITY_COUNT * 2 }, () => new WaitingLine<Group>());
     for (const group of groups) if (group.count > 0) this.#queueOf(group).add({ ...group });
   }
 
@@ -110,13 +109,13 @@ class LineWalk {
   }
 
   send(at: number): void {
-    const queue = this.#pick(at);
-    const group = queue?.first;
-    if (queue === null || group === undefined) return;
+    const own = this.#pick(at);
+    const group = own?.first;
+    if (own === null || group === undefined) return;
     this.#pace.take(at, group.firstTouch, group.gaps);
     this.#note(at, group.firstTouch);
     group.count -= 1;
-    if (group.count === 0) queue.takeFirst();
+    if (group.count === 0) own.takeFirst();
     if (group.followedBy !== null) this.#follow(at, group.followedBy, group.campaignStartedAt);
   }
 
@@ -139,41 +138,59 @@ class LineWalk {
   result(): Drained {
     let left = this.#left;
     for (const queue of this.#queues)
-      for (let group = queue.takeFirst(); group !== undefined; group = queue.takeFirst())
-        left += group.count * (1 + lengthOf(group.followedBy));
+      for (const group of queue.takeAll()) left += group.count * (1 + lengthOf(group.followedBy));
     return { lastAt: this.#lastAt, sent: this.#sent, left, days: this.#days, waitedMs: this.#waitedMs };
   }
 
-  #pick(at: number): TurnQueue<Group> | null {
+  /** Whoever goes next; what comes before it and may not go yet, since its window is shut, is put off. */
+  #pick(at: number): OneWindow<Group> | null {
     if (!this.#canSend) return null;
-    for (;;) {
-      let best: TurnQueue<Group> | null = null;
-      for (const queue of this.#queues) {
-        const { first } = queue;
-        if (first === undefined || first.dueAt > at || this.#pace.opens(at, first.firstTouch).at > at)
-          continue;
-        if (best?.first === undefined || compareTurn(first, best.first, at) < 0) best = queue;
-      }
-      const group = best?.first;
-      if (best === null || group === undefined) return null;
-      const opening = group.window === null ? at : nextOpening(group.window, at);
-      if (opening === at) return best;
-      best.takeFirst();
-      if (opening === null) this.#left += group.count * (1 + lengthOf(group.followedBy));
+    let best: OneWindow<Group> | null = null;
+    let turn: Group | null = null;
+    const shut: { own: OneWindow<Group>; opening: number | null }[] = [];
+    for (const own of this.#dueAt(at)) {
+      const { first } = own;
+      if (first === undefined) continue;
+      const opening = own.opening(at);
+      if (opening !== at) shut.push({ own, opening });
+      else if (turn === null || compareTurn(first, turn, at) < 0) [best, turn] = [own, first];
+    }
+    for (const { own, opening } of shut) {
+      const { first } = own;
+      if (first === undefined || (turn !== null && compareTurn(first, turn, at) >= 0)) continue;
+      if (opening === null) this.#drop(own, at, turn);
       else {
-        group.dueAt = opening;
-        best.add(group);
+        own.putOff(at, opening, turn);
         this.#opensAt = this.#opensAt === null ? opening : Math.max(this.#opensAt, opening);
       }
+    }
+    return best;
+  }
+
+  /** Those whose first is due while the line may take it. */
+  *#dueAt(at: number): Generator<OneWindow<Group>> {
+    for (const queue of this.#queues)
+      for (const own of queue.windows) {
+        const { first } = own;
+        if (first !== undefined && first.dueAt <= at && this.#pace.opens(at, first.firstTouch).at <= at)
+          yield own;
+      }
+  }
+
+  /** Their window never opens. */
+  #drop(own: OneWindow<Group>, at: number, before: Group | null): void {
+    for (let { first } = own; first !== undefined && first.dueAt <= at; first = own.first) {
+      if (before !== null && compareTurn(first, before, at) >= 0) return;
+      own.takeFirst();
+      this.#left += first.count * (1 + lengthOf(first.followedBy));
     }
   }
 
   #gateAt(at: number): DrainGate | null {
-    if (this.#queues.every(({ isEmpty }) => isEmpty)) return null;
+    const firsts = this.#queues.flatMap(({ first }) => first ?? []);
+    if (firsts.length === 0) return null;
     if (!this.#canSend) return 'line';
-    const due = this.#queues.flatMap(({ first }) =>
-      first !== undefined && first.dueAt <= at ? [first] : [],
-    );
+    const due = firsts.filter(({ dueAt }) => dueAt <= at);
     if (due.length === 0) return this.#opensAt !== null && this.#opensAt > at ? 'window' : 'schedule';
     // The one that opens first decides.
     const opens = due.map(({ firstTouch }) => this.#pace.opens(at, firstTouch)).sort((a, b) => a.at - b.at);
@@ -184,15 +201,17 @@ class LineWalk {
     const wanted = at + next.afterMs;
     const dueAt = next.window === null ? wanted : nextOpening(next.window, wanted);
     if (dueAt === null) this.#left += 1 + lengthOf(next.followedBy);
-    else
+    else {
+      this.#made += 1;
       this.#queueOf({ ...next, firstTouch: false }).add({
         ...next,
-        id: idOfOneMadeAt(wanted),
+        id: `${idOfOneMadeAt(wanted)} ${String(this.#made).padStart(9, '0')}`,
         dueAt,
         campaignStartedAt,
         firstTouch: false,
         count: 1,
       });
+    }
   }
 
   #note(at: number, firstTouch: boolean): void {
@@ -206,8 +225,8 @@ class LineWalk {
     this.lastSendAt = at;
   }
 
-  #queueOf({ priority, firstTouch }: Pick<Group, 'priority' | 'firstTouch'>): TurnQueue<Group> {
-    return this.#queues[priority * 2 + (firstTouch ? 0 : 1)] as TurnQueue<Group>;
+  #queueOf({ priority, firstTouch }: Pick<Group, 'priority' | 'firstTouch'>): WaitingLine<Group> {
+    return this.#queues[priority * 2 + (firstTouch ? 0 : 1)] as WaitingLine<Group>;
   }
 }
 

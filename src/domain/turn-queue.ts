@@ -11,11 +11,19 @@ export interface Turn {
 
 /** A binary heap. */
 export class TurnQueue<Waiting extends Turn> {
+  /** Not null: all of them are due at this instant, whatever they say. */
+  dueAt: number | null;
   readonly #heap: { turn: Waiting; order: number }[] = [];
   #order = 0;
 
+  constructor(dueAt: number | null = null) {
+    this.dueAt = dueAt;
+  }
+
   get first(): Waiting | undefined {
-    return this.#heap[0]?.turn;
+    const turn = this.#heap[0]?.turn;
+    if (turn !== undefined && this.dueAt !== null) turn.dueAt = this.dueAt;
+    return turn;
   }
 
   get isEmpty(): boolean {
@@ -24,12 +32,12 @@ export class TurnQueue<Waiting extends Turn> {
 
   /** Whoever is at the head was changed so that it stays there, or is taken out. */
   takeFirst(): Waiting | undefined {
-    const [first] = this.#heap;
+    const { first } = this;
     const last = this.#heap.pop();
-    if (first === undefined || last === undefined || this.#heap.length === 0) return first?.turn;
+    if (last === undefined || this.#heap.length === 0) return first;
     this.#heap[0] = last;
     this.#sink();
-    return first.turn;
+    return first;
   }
 
   add(turn: Waiting): void {
@@ -61,7 +69,7 @@ export class TurnQueue<Waiting extends Turn> {
     const a = this.#heap[one];
     const b = this.#heap[other];
     if (a === undefined || b === undefined) return false;
-    if (a.turn.dueAt !== b.turn.dueAt) return a.turn.dueAt < b.turn.dueAt;
+    if (this.dueAt === null && a.turn.dueAt !== b.turn.dueAt) return a.turn.dueAt < b.turn.dueAt;
     const older = a.turn.campaignStartedAt ?? NEVER;
     const younger = b.turn.campaignStartedAt ?? NEVER;
     if (older !== younger) return older < younger;
