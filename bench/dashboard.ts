@@ -103,6 +103,15 @@ async function fold(deps: Parameters<typeof bootstrap>[0], workspaceId: string):
   while (await deps.database.transaction((tx) => foldNextDay(tx, unfolded)));
 }
 
+/** Told of a moment after it: the heading may stand there before. What was never painted ends the run. */
+const FIRST_PAINT = `new Promise((resolve, reject) => {
+  setTimeout(() => reject(new Error('the page was not painted within 30 s')), 30_000);
+  new PerformanceObserver((list) => {
+    const [entry] = list.getEntriesByName('first-contentful-paint');
+    if (entry !== undefined) resolve(entry.startTime);
+  }).observe({ type: 'paint', buffered: true });
+})`;
+
 /** Each page in a browser that has never seen it; what it asks of the API goes into `calls`. */
 async function paintPages(
   browser: Browser,
@@ -125,13 +134,11 @@ async function paintPages(
         if (request.method() === 'GET' && pathname.startsWith('/api/') && pathname !== '/api/live')
           calls.add(pathname + search);
       });
+      // A page that is not in front may never be painted.
+      await tab.bringToFront();
       await tab.goto(`${url}/${page}`);
       await tab.getByRole('heading', { level: 1 }).waitFor();
-      paints.push(
-        await tab.evaluate<number>(
-          `performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity`,
-        ),
-      );
+      paints.push(await tab.evaluate<number>(FIRST_PAINT));
       // What the page asks once it has its first answers.
       if (n === 0) await tab.waitForTimeout(2_000);
       await context.close();
@@ -191,6 +198,7 @@ function furtherCalls({ leadId, messageId, waitingId, lineId, campaignId, webhoo
     `/api/lines/${lineId}`,
     `/api/campaigns/${campaignId}`,
     `/api/campaigns/${campaignId}/leads`,
+    '/api/lists',
     `/api/webhooks/${webhookId}/deliveries`,
   ];
 }
