@@ -197,6 +197,12 @@ const STATEMENTS = [
    SELECT $1::text, ($6::text[])[1 + n % 5], ${LEAD('n')}, 1, (ARRAY['active','finished','finished','stopped'])[1 + n % 4], ${LINE_OF('n')},
      'step1', at, at, CASE WHEN n % 4 > 0 THEN at END, at
    FROM generate_series(0, $3::int - 1) n, LATERAL (SELECT now() - interval '1 day' AS at) t`,
+  // As it is folded.
+  `INSERT INTO lead_counts (workspace_id, group_id, status, step_key, reason, leads)
+   SELECT workspace_id, list_id, '', '', '', count(*) FROM leads WHERE workspace_id = $1::text GROUP BY 1, 2
+   UNION ALL
+   SELECT workspace_id, campaign_id, status, coalesce(step_key, ''), coalesce(reason, ''), count(*) FROM campaign_leads
+   WHERE workspace_id = $1::text GROUP BY 1, 2, 3, 4, 5`,
   `INSERT INTO webhook_deliveries (workspace_id, webhook_id, event_id, event, message_id, subject, status, due_at, attempt, delivered_at, created_at)
    SELECT e.workspace_id, w.id, e.id, e.type, e.message_id, e.message_id, 'delivered', e.at, 1, e.at, e.at
    FROM (SELECT * FROM events WHERE workspace_id = $1 AND type = 'message.sent' ORDER BY id DESC LIMIT 50000) e, unnest($7::text[]) AS w(id)`,

@@ -730,6 +730,31 @@ CREATE INDEX campaign_leads_look_at ON campaign_leads (workspace_id, campaign_id
 CREATE INDEX campaign_leads_lead ON campaign_leads (workspace_id, lead_id);
 CREATE INDEX campaign_leads_status ON campaign_leads (workspace_id, campaign_id, status, lead_id, entry);
 
+-- How many leads a list has, and how many of a campaign's leads stand where: as with the counts of "now", whoever adds, moves or
+-- removes some adds rows of its own to the first table, in the same commit, and a dispatcher folds them into the second.
+CREATE TABLE fresh_lead_counts (
+  workspace_id text NOT NULL,
+  -- A list, or a campaign.
+  group_id     text NOT NULL,
+  id           text NOT NULL,
+  -- Of a list: all three empty. Of a campaign: as in campaign_leads, empty for null.
+  status       text NOT NULL,
+  step_key     text NOT NULL,
+  reason       text NOT NULL,
+  change       integer NOT NULL,
+  PRIMARY KEY (workspace_id, group_id, id)
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+
+CREATE TABLE lead_counts (
+  workspace_id text NOT NULL,
+  group_id     text NOT NULL,
+  status       text NOT NULL,
+  step_key     text NOT NULL,
+  reason       text NOT NULL,
+  leads        integer NOT NULL,
+  PRIMARY KEY (workspace_id, group_id, status, step_key, reason)
+) WITH (fillfactor = 70);
+
 -- How far the days of a workspace (of UTC, by created_at) are folded into day_figures. A day is closed before it is folded:
 -- from then on whoever changes what is counted of it says so in touched_days.
 CREATE TABLE figure_folds (

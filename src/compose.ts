@@ -7,7 +7,6 @@ import { createAuthenticateDevice } from './actions/authenticate-device.ts';
 import { newFetchesUnderWay } from './actions/fetch-file.ts';
 import { actions } from './actions/index.ts';
 import { createKeptCounts } from './actions/kept-counts.ts';
-import { createListCounts } from './actions/list-counts.ts';
 import { createLiveWatch } from './actions/live-watch.ts';
 import { createSessions } from './actions/people/sessions.ts';
 import { createSignIn } from './actions/people/sign-in.ts';
@@ -199,7 +198,6 @@ export async function compose(options: ComposeOptions): Promise<App> {
     people: { signIn, sessions: createSessions({ database, clock, sessionToken }) },
     snapshots,
     live: createLiveWatch({ database, clock, log, snapshots }),
-    listCounts: createListCounts({ clock }),
     keptCounts: createKeptCounts({ clock }),
     tagCounts: createTagCounts({ clock }),
     relay: { ...relay, drain: () => macs.drain() },

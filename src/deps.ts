@@ -5,7 +5,6 @@ import type { AuthenticateDevice } from './actions/authenticate-device.ts';
 import type { FetchesUnderWay } from './actions/fetch-file.ts';
 import type { Intake } from './actions/intake.ts';
 import type { KeptCounts } from './actions/kept-counts.ts';
-import type { ListCounts } from './actions/list-counts.ts';
 import type { LiveWatch } from './actions/live-watch.ts';
 import type { Sessions } from './actions/people/sessions.ts';
 import type { SignIn } from './actions/people/sign-in.ts';
@@ -47,7 +46,6 @@ export interface Deps {
   /** Who is signed in, and the library that lets people in. */
   people: { signIn: SignIn; sessions: Sessions };
   snapshots: WorkspaceSnapshots;
-  listCounts: ListCounts;
   /** Of campaigns, for pages. */
   keptCounts: KeptCounts;
   tagCounts: TagCounts;

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { runCampaign } from '../src/actions/campaigns/run-campaign.ts';
 import { wakeNextWaiting } from '../src/store/campaign-entries.ts';
+import { addLeadCounts, moved } from '../src/store/lead-counts.ts';
 import { type CampaignCalls, campaignCalls, type Refused, STEPS } from './campaign-calls.ts';
 import { addLeads } from './campaigns.ts';
 import { openApp, type TestApp } from './harness.ts';
@@ -309,6 +310,9 @@ describe('editing after the launch', () => {
     const id = await calls.launched();
     const { leadId } = (await calls.enter(id, { lead: { firstName: 'Ada', phone: newPhone() } })).body;
     await read(app, `UPDATE campaign_leads SET step_key = 'hello' WHERE lead_id = $1`, [leadId]);
+    const stood = { status: 'active', stepKey: null, reason: null } as const;
+    const changes = moved(id, stood, { ...stood, stepKey: 'hello' });
+    await addLeadCounts(app.deps.database, ws.workspaceId, changes, app.deps.ids);
     const nameless = await calls.change(id, { steps: [{ message: 'Hi' }] });
     expect(nameless.body.problems?.map(({ error }) => error)).toEqual([
       'must each have their key once the campaign was launched: it tells which steps a lead had',

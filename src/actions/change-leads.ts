@@ -35,7 +35,7 @@ export async function updateLead(
       // What was known is of other addresses.
       if (isReachedElsewhere) lead.availabilityStatus = null;
       const now = deps.clock.now();
-      await store(tx, workspaceId, before, lead, now);
+      await store(tx, workspaceId, before, lead, deps.ids, now);
       await wakeLeads(tx, workspaceId, [id], deps.ids, now);
       if (isReachedElsewhere) await queueAvailabilityCheck(deps, tx, workspaceId, [id]);
     });
@@ -76,7 +76,7 @@ export async function deleteLeads(
     const waiting = await lockWaitingOfLeads(tx, workspaceId, ids);
     await cancel(deps, tx, workspaceId, waiting, 'The contact was deleted');
     await wakeLeads(tx, workspaceId, ids, deps.ids, deps.clock.now());
-    const removed = await remove(tx, workspaceId, ids);
+    const removed = await remove(tx, workspaceId, ids, deps.ids);
     const change = { entity: 'leads', entityId: workspaceId, action: 'deleted', after: null } as const;
     const before = { deletedCount: removed.length, leadIds: removed.slice(0, MAX_IDS_AUDITED) };
     if (removed.length > 0) await audit(deps, tx, caller, { ...change, before });

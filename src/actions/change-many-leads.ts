@@ -32,7 +32,7 @@ export async function changeLeads(
       const leads = await lockForChange(tx, workspaceId, request.ids);
       const { changed, skipped } = decide(leads, request, await holdersOf(tx, workspaceId, leads, listId));
       const now = deps.clock.now();
-      await storeChanges(tx, workspaceId, changed, now);
+      await storeChanges(tx, workspaceId, { before: leads, leads: changed }, deps.ids, now);
       const ids = changed.map(({ id }) => id);
       await wakeLeads(tx, workspaceId, ids, deps.ids, now);
       if (changed.length > 0) await tell(deps, tx, caller, request, ids);

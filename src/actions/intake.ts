@@ -134,7 +134,7 @@ export class IntakeWriteSet {
       wakes: [...this.#wakes].map((lineId) => ({ lineId, id: ids() })),
     };
     const storeAll = async (sql: Sql) => {
-      await writeIntake(sql, workspaceId, write, this.#now);
+      await writeIntake(sql, workspaceId, write, ids, this.#now);
       for (const merge of this.#merges) await merge(sql);
     };
     if (tx !== null) await storeAll(tx);

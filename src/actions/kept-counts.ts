@@ -3,7 +3,6 @@
  * later is given it once more while the next one is made. Few are counted each time. Whoever asks meanwhile shares one count.
  */
 import { type Clock, isRecent } from '../lib/clock.ts';
-import { MANY } from './list-counts.ts';
 
 export interface KeptCounts {
   /** `size` tells of how many it was counted. `at`: when, epoch ms. */
@@ -19,6 +18,8 @@ export interface Counted<Counts> {
   at: number;
 }
 
+/** So many take long to be counted. */
+export const MANY = 20_000;
 const MAX_AGE_MS = 10_000;
 /** So long nobody asked: whoever comes back is not told of the past. */
 const FORGOTTEN_MS = 60_000;

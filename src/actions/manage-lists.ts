@@ -6,12 +6,11 @@ import { toIso } from '../lib/clock.ts';
 import { findCampaignOnList } from '../store/campaigns.ts';
 import type { Sql } from '../store/database.ts';
 import {
-  countByList,
   findList,
   insertList,
   type ListRow,
   lockList,
-  readLists,
+  readCountedLists,
   deleteList as remove,
   updateList as store,
 } from '../store/lists.ts';
@@ -20,9 +19,8 @@ import type { Caller } from './authenticate.ts';
 import { refuseReadOnly } from './read-only.ts';
 
 export async function listLists(deps: Deps, { workspaceId }: Caller): Promise<ListsAnswer> {
-  const lists = await readLists(deps.database, workspaceId);
-  const counts = await countByList(deps.database, workspaceId);
-  return { lists: lists.map((list) => presentList(workspaceId, counted(list, counts))) };
+  const lists = await readCountedLists(deps.database, workspaceId);
+  return { lists: lists.map((list) => presentList(workspaceId, list)) };
 }
 
 export async function getList(deps: Deps, { workspaceId }: Caller, id: string): Promise<ListAnswer> {
@@ -93,10 +91,6 @@ function tell(
     list && { name: list.name, description: list.description };
   const states = { before: shown(before), after: shown(after) };
   return audit(deps, tx, caller, { entity: 'list', entityId, action, ...states });
-}
-
-export function counted(list: Omit<ListRow, 'leadCount'>, counts: ReadonlyMap<string, number>): ListRow {
-  return { ...list, leadCount: counts.get(list.id) ?? 0 };
 }
 
 export function presentList(workspaceId: string, { id, createdAt, updatedAt, ...rest }: ListRow): List {

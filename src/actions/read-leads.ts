@@ -17,10 +17,9 @@ import {
   seekLeads,
 } from '../store/lead-search.ts';
 import { findLead, type LeadRow } from '../store/leads.ts';
-import { findList, readLists } from '../store/lists.ts';
+import { type ListRow, readCountedLists } from '../store/lists.ts';
 import type { Caller } from './authenticate.ts';
-import { MANY, totalOf } from './list-counts.ts';
-import { counted, presentList } from './manage-lists.ts';
+import { presentList } from './manage-lists.ts';
 
 const SEARCH_MS = 5_000;
 const QUERY_CANCELLED = '57014';
@@ -69,10 +68,9 @@ export async function listLeads(deps: Deps, { workspaceId }: Caller, asked: List
   const found = await deps.database
     .transaction(async (tx) => {
       await limitTime(tx, SEARCH_MS);
-      const lists = await readLists(tx, workspaceId);
-      const counts = await deps.listCounts.read(tx, workspaceId);
-      const page = await (asked.counts ? find : seek)(tx, workspaceId, asked, counts);
-      return { ...page, lists: lists.map((list) => counted(list, counts)) };
+      const lists = await readCountedLists(tx, workspaceId);
+      const page = await (asked.counts ? find : seek)(tx, workspaceId, asked, lists);
+      return { ...page, lists };
     })
     .catch((cause: unknown) => {
       throw sqlState(cause) === QUERY_CANCELLED ? problem('SEARCH_TIMED_OUT', { cause }) : cause;
@@ -111,10 +109,10 @@ async function find(
   tx: Sql,
   workspaceId: string,
   { page, limit, ...filters }: ListLeads,
-  counts: ReadonlyMap<string, number>,
+  lists: readonly ListRow[],
 ): Promise<Found> {
   const range = { offset: (page - 1) * limit, limit };
-  const { leads, total } = await count(tx, workspaceId, filters, range, counts);
+  const { leads, total } = await count(tx, workspaceId, filters, range, lists);
   return { leads, total, hasMore: range.offset + leads.length < total };
 }
 
@@ -123,18 +121,14 @@ async function count(
   workspaceId: string,
   filters: LeadFilters,
   range: Range,
-  counts: ReadonlyMap<string, number>,
+  lists: readonly ListRow[],
 ): Promise<{ leads: LeadRow[]; total: number }> {
   const { listId, search, tag, optedOut, availability } = filters;
   if ([search, tag, optedOut, availability].some((filter) => filter !== null))
     return searchLeads(tx, workspaceId, filters, range);
   const leads = await browseLeads(tx, workspaceId, listId, range);
-  if (listId === null) return { leads, total: totalOf(counts) };
-  const known = counts.get(listId) ?? 0;
-  return {
-    leads,
-    total: known >= MANY ? known : ((await findList(tx, workspaceId, listId))?.leadCount ?? 0),
-  };
+  const counted = lists.filter(({ id }) => listId === null || id === listId);
+  return { leads, total: counted.reduce((sum, { leadCount }) => sum + leadCount, 0) };
 }
 
 export function presentLead(workspaceId: string, lead: LeadRow): Lead {

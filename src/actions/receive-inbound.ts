@@ -157,6 +157,7 @@ async function makeLead(
       ghlContactId: null,
       ghlLocationId: null,
     },
+    deps.ids,
     now,
   );
   return id;

@@ -156,6 +156,7 @@ async function store(
       tx,
       workspaceId,
       fresh.map(({ lead }) => lead),
+      deps.ids,
       now,
     );
     made.push(...fresh.flatMap(({ lead }) => (stored.has(lead.id) ? [lead] : [])));

@@ -341,7 +341,7 @@ class Changes {
     await noteLeadAvailability(tx, workspaceId, this.#leadAvailability, this.#now);
     if (this.#fallbacks.length > 0) {
       const write = { leads: [], messages: this.#fallbacks, idempotencyKeys: [], wakes: [] };
-      await writeIntake(tx, workspaceId, write, this.#now);
+      await writeIntake(tx, workspaceId, write, this.#deps.ids, this.#now);
     }
     const wakes = [...this.#wakes];
     await wakeLines(tx, workspaceId, wakes, wakes.map(this.#deps.ids));

@@ -54,7 +54,9 @@ async function runInTurn(
 
 function holdOne(deps: Deps, workspaceId: string, campaignId: string): Promise<boolean> {
   const now = deps.clock.now();
-  return holdFirstDue(deps.database, workspaceId, campaignId, now, now + HELD_MS);
+  return deps.database.transaction((tx) =>
+    holdFirstDue(tx, workspaceId, campaignId, deps.ids, { now, until: now + HELD_MS }),
+  );
 }
 
 async function putOff(deps: Deps, workspaceId: string, campaignId: string): Promise<void> {

@@ -1,7 +1,12 @@
-/** What was counted in the commits of the last seconds goes into the row of its minute, so that a day is few rows to read. */
+/**
+ * What was counted in the commits of the last seconds goes into the row of its minute, so that a day is few rows to read; and
+ * into the row of its list or campaign.
+ */
 import { apart } from '../actions/apart.ts';
 import type { Deps } from '../deps.ts';
 import { foldCounts, forgetCounts, scanFreshCounts } from '../store/counts.ts';
+import type { Sql } from '../store/database.ts';
+import { foldLeadCounts, scanFreshLeadCounts } from '../store/lead-counts.ts';
 
 const WORKSPACES_PER_ROUND = 1_000;
 const ROWS_AT_ONCE = 1_000;
@@ -12,9 +17,23 @@ export async function foldFreshCounts(deps: Deps, stopping?: AbortSignal): Promi
   const { database, clock } = deps;
   for (const workspaceId of await scanFreshCounts(database, WORKSPACES_PER_ROUND))
     await apart(deps, { workspaceId }, async () => {
-      let folded = ROWS_AT_ONCE;
-      while (folded === ROWS_AT_ONCE && stopping?.aborted !== true)
-        folded = await foldCounts(database, workspaceId, ROWS_AT_ONCE);
+      await foldAll(foldCounts, database, workspaceId, stopping);
       await forgetCounts(database, workspaceId, clock.now() - KEEP_MINUTES_MS);
     });
+}
+
+export async function foldFreshLeadCounts(deps: Deps, stopping?: AbortSignal): Promise<void> {
+  for (const workspaceId of await scanFreshLeadCounts(deps.database, WORKSPACES_PER_ROUND))
+    await apart(deps, { workspaceId }, () => foldAll(foldLeadCounts, deps.database, workspaceId, stopping));
+}
+
+async function foldAll(
+  fold: typeof foldCounts,
+  sql: Sql,
+  workspaceId: string,
+  stopping: AbortSignal | undefined,
+): Promise<void> {
+  let folded = ROWS_AT_ONCE;
+  while (folded === ROWS_AT_ONCE && stopping?.aborted !== true)
+    folded = await fold(sql, workspaceId, ROWS_AT_ONCE);
 }

@@ -17,7 +17,7 @@ import { Chores, type Launch } from './chores.ts';
 import { conditionQuestionsDue, forgetOldAnswers } from './condition-questions.ts';
 import { deliver } from './deliver.ts';
 import { DoorTeller } from './door-callbacks.ts';
-import { foldFreshCounts } from './fold-counts.ts';
+import { foldFreshCounts, foldFreshLeadCounts } from './fold-counts.ts';
 import { DayFolder } from './fold-days.ts';
 import { inboundAttachmentsDue } from './get-inbound-attachments.ts';
 import {
@@ -95,6 +95,7 @@ export function createTicker(deps: Deps, stopping: AbortSignal = NEVER): Ticker 
         chores.ask(launch, 'health', await healthChecksDue(deps));
         chores.start(launch, 'search index', () => sortInNewLeads(deps.database));
         chores.start(launch, 'fresh counts', () => foldFreshCounts(deps, stopping));
+        chores.start(launch, 'fresh counts of leads', () => foldFreshLeadCounts(deps, stopping));
       }
       if (isTimeFor('days')) chores.start(launch, 'days that are over', () => folder.look());
       if (isTimeFor('keys')) {

@@ -5,7 +5,6 @@
 import { createIntake } from '../actions/accept-message.ts';
 import { newFetchesUnderWay } from '../actions/fetch-file.ts';
 import { createKeptCounts } from '../actions/kept-counts.ts';
-import { createListCounts } from '../actions/list-counts.ts';
 import { createSettlements } from '../actions/settle-messages.ts';
 import { createWorkspaceSnapshots, type WorkspaceSnapshots } from '../actions/workspace-snapshot.ts';
 import type { Channel, Outgoing } from '../channels/channel.ts';
@@ -60,7 +59,6 @@ export function createWorld(real: Deps, options: WorldOptions): World {
     fetches: newFetchesUnderWay(),
     channels: new Map<Transport, Channel>(TRANSPORTS.map((transport) => [transport, channel])),
     snapshots: lastingSnapshots(createWorkspaceSnapshots({ database: scratch, clock })),
-    listCounts: createListCounts({ clock }),
     keptCounts: createKeptCounts({ clock }),
     keysInFlight: new Set<string>(),
     wakeDispatchers: () => {},

@@ -1,8 +1,10 @@
 /** Where leads stand in a campaign, as people look at it and steer it; running it: campaign-leads.ts. */
 import type { CampaignLeadStatus } from '../domain/words.ts';
 import { toIso } from '../lib/clock.ts';
-import { ENTRY_COLUMNS, type EntryRow } from './campaign-leads.ts';
+import type { Ids } from '../lib/ids.ts';
+import { ENTRY_COLUMNS, type EntryRow, LIVE_SQL } from './campaign-leads.ts';
 import { type Sql, statement } from './database.ts';
+import { countMoved, countStandings, MOVED, type MovedEntry, STOOD } from './lead-counts.ts';
 
 const LISTED = `SELECT ${ENTRY_COLUMNS} FROM campaign_leads e`;
 
@@ -54,10 +56,14 @@ export function listEntriesOfLead(
 
 const STOP_ENTRY = statement(
   'stop_campaign_entry',
-  `UPDATE campaign_leads SET status = 'stopped', reason = $5, detail = $6, look_at = NULL, next_step_key = NULL, ended_at = $7,
-     updated_at = $7
-   WHERE workspace_id = $1 AND campaign_id = $2 AND lead_id = $3 AND entry = $4 AND status IN ('active', 'held')
-     AND message_id IS NOT DISTINCT FROM $8 RETURNING entry`,
+  `WITH own AS MATERIALIZED (
+     SELECT e.lead_id, e.entry, ${STOOD} FROM campaign_leads e
+     WHERE e.workspace_id = $1 AND e.campaign_id = $2 AND e.lead_id = $3 AND e.entry = $4 AND e.status IN ${LIVE_SQL}
+       AND e.message_id IS NOT DISTINCT FROM $8 FOR NO KEY UPDATE)
+   UPDATE campaign_leads e SET status = 'stopped', reason = $5, detail = $6, look_at = NULL, next_step_key = NULL, ended_at = $7,
+     updated_at = $7 FROM own
+   WHERE e.workspace_id = $1 AND e.campaign_id = $2 AND e.lead_id = own.lead_id AND e.entry = own.entry
+   RETURNING ${MOVED}`,
 );
 
 /** False: it has ended, or another message has been made for it since. */
@@ -67,42 +73,25 @@ export async function stopEntry(
   campaignId: string,
   { leadId, entry, messageId }: Pick<EntryRow, 'leadId' | 'entry' | 'messageId'>,
   { reason, detail }: { reason: string; detail: string },
+  ids: Ids,
   now: number,
 ): Promise<boolean> {
   const values = [workspaceId, campaignId, leadId, entry, reason, detail, toIso(now), messageId];
-  return (await tx.query(STOP_ENTRY, values)).length > 0;
+  const stopped = await tx.query<MovedEntry>(STOP_ENTRY, values);
+  await countMoved(tx, workspaceId, stopped, ids);
+  return stopped.length > 0;
 }
 
-const COUNT_STANDING = statement(
-  'count_standing_entries',
-  `SELECT e.step_key AS key, count(*)::int AS count FROM campaign_leads e
-   WHERE e.workspace_id = $1 AND e.campaign_id = $2 AND e.status IN ('active', 'held') AND e.step_key IS NOT NULL
-   GROUP BY e.step_key`,
-);
-
-/** How many leads on their way stand on each step. */
-export async function countStanding(
-  tx: Sql,
-  workspaceId: string,
-  campaignId: string,
-): Promise<Map<string, number>> {
-  const rows = await tx.query<{ key: string; count: number }>(COUNT_STANDING, [workspaceId, campaignId]);
-  return new Map(rows.map(({ key, count }) => [key, count]));
-}
-
-const COUNT_ON_THE_WAY = statement(
-  'count_leads_on_the_way',
-  `SELECT e.step_key AS key, count(*)::int AS leads FROM campaign_leads e
-   WHERE e.workspace_id = $1 AND e.campaign_id = $2 AND e.status IN ('active', 'held') GROUP BY e.step_key ORDER BY 2 DESC, 1`,
-);
-
-/** By the last step they had; null: none yet. */
-export function countStandingOnTheWay(
+/** How many leads are on their way, by the last step they had; null: none yet. */
+export async function countOnTheWay(
   sql: Sql,
   workspaceId: string,
   campaignId: string,
-): Promise<{ key: string | null; leads: number }[]> {
-  return sql.query(COUNT_ON_THE_WAY, [workspaceId, campaignId]);
+): Promise<Map<string | null, number>> {
+  const onTheWay = new Map<string | null, number>();
+  for (const { status, stepKey, count } of await countStandings(sql, workspaceId, [campaignId]))
+    if (status === 'active' || status === 'held') onTheWay.set(stepKey, (onTheWay.get(stepKey) ?? 0) + count);
+  return onTheWay;
 }
 
 const WAKE_NEXT_WAITING = statement(

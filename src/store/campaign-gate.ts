@@ -5,6 +5,7 @@ import type { Ids } from '../lib/ids.ts';
 import { ENTRY_COLUMNS, type EntryRow, LIVE_SQL, type SettledStep } from './campaign-leads.ts';
 import { wakeCampaigns } from './campaign-runs.ts';
 import { type Sql, statement } from './database.ts';
+import { countMoved, MOVED, type MovedEntry, STOOD } from './lead-counts.ts';
 
 const READ_STANDINGS = statement(
   'read_standings',
@@ -32,7 +33,7 @@ export function readStandings(
 const END_ENTRIES = statement(
   'end_entries',
   `WITH own AS MATERIALIZED (
-     SELECT e.campaign_id, e.lead_id, e.entry, r.reason, r.detail, r.condition_id FROM campaign_leads e
+     SELECT e.campaign_id, e.lead_id, e.entry, ${STOOD}, r.reason, r.detail, r.condition_id FROM campaign_leads e
      JOIN json_to_recordset($2::json)
        AS r(campaign_id text, lead_id text, entry int, message_id text, reason text, detail text, condition_id text)
        ON r.campaign_id = e.campaign_id AND r.lead_id = e.lead_id AND r.entry = e.entry AND r.message_id = e.message_id
@@ -42,7 +43,7 @@ const END_ENTRIES = statement(
      look_at = NULL, next_step_key = NULL, ended_at = $3, updated_at = $3
    FROM own
    WHERE e.workspace_id = $1 AND e.campaign_id = own.campaign_id AND e.lead_id = own.lead_id AND e.entry = own.entry
-   RETURNING e.campaign_id AS "campaignId"`,
+   RETURNING ${MOVED}`,
 );
 
 /** Their step was stopped at the last moment. Their campaigns may be complete now. */
@@ -59,7 +60,8 @@ export async function endEntries(
     stopped.map((each) => ({ ...each, why: each.stop })),
     now,
   );
-  const ended = await tx.query<{ campaignId: string }>(END_ENTRIES, values);
+  const ended = await tx.query<MovedEntry>(END_ENTRIES, values);
+  await countMoved(tx, workspaceId, ended, ids);
   await wakeCampaigns(
     tx,
     workspaceId,
@@ -71,7 +73,7 @@ export async function endEntries(
 const HOLD_ENTRIES = statement(
   'hold_entries',
   `WITH own AS MATERIALIZED (
-     SELECT e.campaign_id, e.lead_id, e.entry, r.reason, r.detail, r.condition_id FROM campaign_leads e
+     SELECT e.campaign_id, e.lead_id, e.entry, ${STOOD}, r.reason, r.detail, r.condition_id FROM campaign_leads e
      JOIN json_to_recordset($2::json)
        AS r(campaign_id text, lead_id text, entry int, message_id text, reason text, detail text, condition_id text)
        ON r.campaign_id = e.campaign_id AND r.lead_id = e.lead_id AND r.entry = e.entry AND r.message_id = e.message_id
@@ -79,7 +81,8 @@ const HOLD_ENTRIES = statement(
      ORDER BY e.campaign_id, e.lead_id, e.entry FOR NO KEY UPDATE OF e)
    UPDATE campaign_leads e SET status = 'held', reason = own.reason, detail = own.detail, condition_id = own.condition_id, updated_at = $3
    FROM own
-   WHERE e.workspace_id = $1 AND e.campaign_id = own.campaign_id AND e.lead_id = own.lead_id AND e.entry = own.entry`,
+   WHERE e.workspace_id = $1 AND e.campaign_id = own.campaign_id AND e.lead_id = own.lead_id AND e.entry = own.entry
+   RETURNING ${MOVED}`,
 );
 
 /** Their step waits, and so do they; its own due time brings it up again. */
@@ -87,6 +90,7 @@ export async function holdEntries(
   tx: Sql,
   workspaceId: string,
   held: readonly (SettledStep & { hold: Hold })[],
+  ids: Ids,
   now: number,
 ): Promise<void> {
   if (held.length === 0) return;
@@ -95,7 +99,7 @@ export async function holdEntries(
     held.map((each) => ({ ...each, why: each.hold })),
     now,
   );
-  await tx.query(HOLD_ENTRIES, values);
+  await countMoved(tx, workspaceId, await tx.query<MovedEntry>(HOLD_ENTRIES, values), ids);
 }
 
 function ruled(

@@ -7,6 +7,15 @@ import { toIso, toIsoOrAbsent } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
 import { wakeCampaigns } from './campaign-runs.ts';
 import { type Sql, statement } from './database.ts';
+import {
+  addLeadCounts,
+  countMoved,
+  MOVED,
+  type MovedEntry,
+  moved,
+  STOOD,
+  type Standing,
+} from './lead-counts.ts';
 import type { MessageRow } from './messages.ts';
 
 /** Instants in epoch ms. */
@@ -37,50 +46,6 @@ export const ENTRY_COLUMNS = `e.campaign_id AS "campaignId", e.lead_id AS "leadI
 
 export const LIVE_SQL = `('active', 'held')`;
 
-const ENTER_LIST = statement(
-  'enter_list',
-  `WITH next AS MATERIALIZED (
-     SELECT l.id FROM leads l WHERE l.workspace_id = $1 AND l.list_id = $3 AND l.id > $4 ORDER BY l.id LIMIT $5
-   ), entered AS (
-     INSERT INTO campaign_leads (workspace_id, campaign_id, lead_id, entry, status, look_at, entered_at, updated_at)
-     SELECT $1, $2, next.id, 1, 'active', $6, $7, $7 FROM next
-     ON CONFLICT (workspace_id, campaign_id, lead_id, entry) DO NOTHING
-   )
-   SELECT count(*)::int AS found, max(id) AS last FROM next`,
-);
-
-/** The next leads of a list, in the order of ids; who is in the campaign already stays as it is. */
-export async function enterNextOfList(
-  tx: Sql,
-  workspaceId: string,
-  { campaignId, listId, after }: { campaignId: string; listId: string; after: string },
-  { lookAt, now, limit }: { lookAt: number; now: number; limit: number },
-): Promise<{ found: number; last: string | null }> {
-  const values = [workspaceId, campaignId, listId, after, limit, toIso(lookAt), toIso(now)];
-  const [row] = await tx.query<{ found: number; last: string | null }>(ENTER_LIST, values);
-  return row ?? { found: 0, last: null };
-}
-
-const INSERT_ENTRY = statement(
-  'insert_entry',
-  `INSERT INTO campaign_leads (workspace_id, campaign_id, lead_id, entry, status, look_at, entered_at, updated_at)
-   VALUES ($1, $2, $3, $4, 'active', $5, $6, $6)`,
-);
-
-export async function insertEntry(
-  tx: Sql,
-  workspaceId: string,
-  {
-    campaignId,
-    leadId,
-    entry,
-    lookAt,
-  }: { campaignId: string; leadId: string; entry: number; lookAt: number },
-  now: number,
-): Promise<void> {
-  await tx.query(INSERT_ENTRY, [workspaceId, campaignId, leadId, entry, toIso(lookAt), toIso(now)]);
-}
-
 const FIND_LAST_ENTRY = statement(
   'find_last_entry',
   `SELECT ${ENTRY_COLUMNS} FROM campaign_leads e
@@ -96,6 +61,18 @@ export async function findLastEntry(
   return (await sql.query<EntryRow>(FIND_LAST_ENTRY, [workspaceId, campaignId, leadId]))[0] ?? null;
 }
 
+/** One whose lock is held, and where it stood when it was taken. */
+export interface LockedEntry extends EntryRow {
+  readonly stood: Readonly<Standing>;
+}
+
+function locked(rows: readonly EntryRow[]): LockedEntry[] {
+  return rows.map((row) => ({
+    ...row,
+    stood: { status: row.status, stepKey: row.stepKey, reason: row.reason },
+  }));
+}
+
 const LOCK_DUE_ENTRIES = statement(
   'lock_due_entries',
   `SELECT ${ENTRY_COLUMNS} FROM campaign_leads e
@@ -107,37 +84,40 @@ const LOCK_DUE_ENTRIES = statement(
  * The longest due first. Who is being changed by somebody else is left out: the wake in that commit brings it back, and to
  * wait for it here, with a campaign in hand, would be to wait in a circle.
  */
-export function lockDueEntries(
+export async function lockDueEntries(
   tx: Sql,
   workspaceId: string,
   campaignId: string,
   now: number,
   limit: number,
-): Promise<EntryRow[]> {
-  return tx.query(LOCK_DUE_ENTRIES, [workspaceId, campaignId, toIso(now), limit]);
+): Promise<LockedEntry[]> {
+  return locked(await tx.query<EntryRow>(LOCK_DUE_ENTRIES, [workspaceId, campaignId, toIso(now), limit]));
 }
 
 const HOLD_FIRST_DUE = statement(
   'hold_first_due_entry',
-  `WITH first AS MATERIALIZED (
-     SELECT e.lead_id, e.entry FROM campaign_leads e
+  `WITH own AS MATERIALIZED (
+     SELECT e.lead_id, e.entry, ${STOOD} FROM campaign_leads e
      WHERE e.workspace_id = $1 AND e.campaign_id = $2 AND e.look_at <= $3 ORDER BY e.look_at, e.lead_id LIMIT 1
      FOR NO KEY UPDATE SKIP LOCKED)
-   UPDATE campaign_leads e SET status = 'held', reason = 'trouble', detail = $5, look_at = $4, updated_at = $3 FROM first
-   WHERE e.workspace_id = $1 AND e.campaign_id = $2 AND e.lead_id = first.lead_id AND e.entry = first.entry RETURNING e.lead_id`,
+   UPDATE campaign_leads e SET status = 'held', reason = 'trouble', detail = $5, look_at = $4, updated_at = $3 FROM own
+   WHERE e.workspace_id = $1 AND e.campaign_id = $2 AND e.lead_id = own.lead_id AND e.entry = own.entry
+   RETURNING ${MOVED}`,
 );
 const TROUBLE = 'Its next step could not be made; it is tried again';
 
 /** The one that a look failed for: until `until` it stands in nobody's way. False: none is due. */
 export async function holdFirstDue(
-  sql: Sql,
+  tx: Sql,
   workspaceId: string,
   campaignId: string,
-  now: number,
-  until: number,
+  ids: Ids,
+  { now, until }: { now: number; until: number },
 ): Promise<boolean> {
   const values = [workspaceId, campaignId, toIso(now), toIso(until), TROUBLE];
-  return (await sql.query(HOLD_FIRST_DUE, values)).length > 0;
+  const held = await tx.query<MovedEntry>(HOLD_FIRST_DUE, values);
+  await countMoved(tx, workspaceId, held, ids);
+  return held.length > 0;
 }
 
 const LOCK_LIVE_ENTRIES = statement(
@@ -148,13 +128,13 @@ const LOCK_LIVE_ENTRIES = statement(
 );
 
 /** Of a campaign that has ended: whoever is still on the way. */
-export function lockLiveEntries(
+export async function lockLiveEntries(
   tx: Sql,
   workspaceId: string,
   campaignId: string,
   limit: number,
-): Promise<EntryRow[]> {
-  return tx.query(LOCK_LIVE_ENTRIES, [workspaceId, campaignId, limit]);
+): Promise<LockedEntry[]> {
+  return locked(await tx.query<EntryRow>(LOCK_LIVE_ENTRIES, [workspaceId, campaignId, limit]));
 }
 
 const ENTRY_RECORD = `lead_id text, entry int, status text, line_id text, step_key text, message_id text, step_at timestamptz,
@@ -168,12 +148,12 @@ const STORE_ENTRIES = statement(
    WHERE e.workspace_id = $1 AND e.campaign_id = $2 AND e.lead_id = ANY($5) AND e.lead_id = r.lead_id AND e.entry = r.entry`,
 );
 
-/** The caller holds the rows' locks. */
 export async function storeEntries(
   tx: Sql,
   workspaceId: string,
   campaignId: string,
-  entries: readonly EntryRow[],
+  entries: readonly LockedEntry[],
+  ids: Ids,
   now: number,
 ): Promise<void> {
   if (entries.length === 0) return;
@@ -194,6 +174,8 @@ export async function storeEntries(
   }));
   const leadIds = rows.map((row) => row.lead_id);
   await tx.query(STORE_ENTRIES, [workspaceId, campaignId, JSON.stringify(rows), toIso(now), leadIds]);
+  const changes = entries.flatMap((entry) => moved(campaignId, entry.stood, entry));
+  await addLeadCounts(tx, workspaceId, changes, ids);
 }
 
 const NEXT_LOOK = statement(

@@ -1,5 +1,5 @@
 /** How far a campaign has come, counted from indexes alone: what pages ask again and again while it runs. */
-import type { CampaignLeadStatus, MessageStatus } from '../domain/words.ts';
+import type { MessageStatus } from '../domain/words.ts';
 import { type Sql, statement } from './database.ts';
 
 export interface StepCount {
@@ -18,23 +18,6 @@ const COUNT_STEPS = statement(
 /** Messages of its steps, by line and state. */
 export function countSteps(sql: Sql, workspaceId: string, campaignId: string): Promise<StepCount[]> {
   return sql.query(COUNT_STEPS, [workspaceId, campaignId]);
-}
-
-export interface LeadCount {
-  status: CampaignLeadStatus;
-  stepKey: string | null;
-  reason: string | null;
-  count: number;
-}
-
-const COUNT_LEADS = statement(
-  'count_campaign_leads',
-  `SELECT e.status, e.step_key AS "stepKey", e.reason, count(*)::int AS count FROM campaign_leads e
-   WHERE e.workspace_id = $1 AND e.campaign_id = $2 GROUP BY 1, 2, 3`,
-);
-
-export function countLeads(sql: Sql, workspaceId: string, campaignId: string): Promise<LeadCount[]> {
-  return sql.query(COUNT_LEADS, [workspaceId, campaignId]);
 }
 
 const COUNT_REPLIED = statement(

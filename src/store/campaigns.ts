@@ -1,8 +1,9 @@
 /** Campaigns themselves. Whoever changes one holds its lock, so that a whole row can be written; their leads: campaign-leads.ts. */
 import type { Schedule, Step } from '../domain/campaign/campaign.ts';
-import type { CampaignLeadStatus, CampaignStatus, MessageType, OnReply } from '../domain/words.ts';
+import type { CampaignStatus, MessageType, OnReply } from '../domain/words.ts';
 import { toIso, toIsoOrNull } from '../lib/clock.ts';
 import { type Sql, statement } from './database.ts';
+import { forgetLeadCounts } from './lead-counts.ts';
 
 export interface CampaignRow {
   id: string;
@@ -197,6 +198,7 @@ const DELETE_CAMPAIGN_LEADS = statement(
 /** With where its leads stood; its messages stay. The caller holds the row's lock. */
 export async function deleteCampaign(tx: Sql, workspaceId: string, id: string): Promise<void> {
   await tx.query(DELETE_CAMPAIGN_LEADS, [workspaceId, id]);
+  await forgetLeadCounts(tx, workspaceId, id);
   await tx.query(DELETE_CAMPAIGN, [workspaceId, id]);
 }
 
@@ -226,27 +228,6 @@ export async function findCampaignOnList(
   listId: string,
 ): Promise<string | null> {
   return (await sql.query<{ id: string }>(FIND_ON_LIST, [workspaceId, listId]))[0]?.id ?? null;
-}
-
-const COUNT_ENTRIES = statement(
-  'count_campaign_entries',
-  `SELECT e.campaign_id AS "campaignId", e.status, count(*)::int AS count FROM campaign_leads e
-   WHERE e.workspace_id = $1 AND e.campaign_id = ANY($2::text[]) GROUP BY e.campaign_id, e.status`,
-);
-
-export interface EntryCount {
-  campaignId: string;
-  status: CampaignLeadStatus;
-  count: number;
-}
-
-/** How many entries of these campaigns stand where. */
-export function countEntries(
-  sql: Sql,
-  workspaceId: string,
-  campaignIds: readonly string[],
-): Promise<EntryCount[]> {
-  return sql.query(COUNT_ENTRIES, [workspaceId, campaignIds]);
 }
 
 const COUNT_MADE = statement(

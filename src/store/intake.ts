@@ -9,10 +9,12 @@ import { isWebhookEvent } from '../domain/webhook-events.ts';
 import type { SendWindow } from '../domain/window.ts';
 import type { MessageStatus, MessageType, Reason } from '../domain/words.ts';
 import { toIso } from '../lib/clock.ts';
+import type { Ids } from '../lib/ids.ts';
 import { counting, countsOf } from './counts.ts';
 import { type Sql, statement } from './database.ts';
 import { touching } from './day-figures.ts';
 import { deliveriesOf } from './events.ts';
+import { countChanges, countingLeads, inLists } from './lead-counts.ts';
 import {
   LEAD_JSON,
   LEAD_RECORD_COLUMNS,
@@ -212,6 +214,8 @@ const INTAKE_WRITTEN = `WITH record AS MATERIALIZED (
      SELECT $1, w.line_id, w.id FROM json_to_recordset($5::json) AS w(line_id text, id text)
    ), counted AS (
      ${counting('$7')}
+   ), leads_counted AS (
+     ${countingLeads('$8')}
    )`;
 
 const WRITE_INTAKE = statement(
@@ -241,6 +245,7 @@ export async function writeIntake(
   sql: Sql,
   workspaceId: string,
   write: IntakeWrite,
+  ids: Ids,
   now: number,
 ): Promise<void> {
   const isTold = write.messages.some(({ eventType }) => isWebhookEvent(eventType));
@@ -269,6 +274,7 @@ export async function writeIntake(
         })),
       ),
     ),
+    JSON.stringify(countChanges(inLists(write.leads, 1), ids)),
   ]);
 }
 

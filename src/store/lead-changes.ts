@@ -1,6 +1,8 @@
 /** The same change of many leads. */
 import { toIso } from '../lib/clock.ts';
+import type { Ids } from '../lib/ids.ts';
 import { type Sql, statement } from './database.ts';
+import { addLeadCounts, inLists } from './lead-counts.ts';
 import type { LeadRow } from './leads.ts';
 
 export type ChangedLead = Pick<LeadRow, 'id' | 'listId' | 'phone' | 'email' | 'tags'>;
@@ -24,17 +26,21 @@ const STORE_CHANGES = statement(
 );
 const ROWS_PER_STATEMENT = 1000;
 
-/** The caller holds their locks. */
+/** The caller holds their locks; `before`: as they were then, and maybe others. */
 export async function storeChanges(
   tx: Sql,
   workspaceId: string,
-  leads: readonly ChangedLead[],
+  { before, leads }: { before: readonly ChangedLead[]; leads: readonly ChangedLead[] },
+  ids: Ids,
   now: number,
 ): Promise<void> {
   for (let from = 0; from < leads.length; from += ROWS_PER_STATEMENT) {
     const some = leads.slice(from, from + ROWS_PER_STATEMENT);
     const rows = some.map(({ id, listId, tags }) => ({ id, list_id: listId, tags }));
-    const ids = some.map(({ id }) => id);
-    await tx.query(STORE_CHANGES, [workspaceId, JSON.stringify(rows), toIso(now), ids]);
+    const leadIds = some.map(({ id }) => id);
+    await tx.query(STORE_CHANGES, [workspaceId, JSON.stringify(rows), toIso(now), leadIds]);
   }
+  const changed = new Set(leads.map(({ id }) => id));
+  const left = before.filter(({ id }) => changed.has(id));
+  await addLeadCounts(tx, workspaceId, [...inLists(left, -1), ...inLists(leads, 1)], ids);
 }

@@ -1,6 +1,8 @@
 /** Many leads at once, and one lead as a whole: every column that callers may set. */
 import { toIso } from '../lib/clock.ts';
+import type { Ids } from '../lib/ids.ts';
 import { type Sql, statement } from './database.ts';
+import { addLeadCounts, inLists } from './lead-counts.ts';
 import { deleteLeadAddresses, LEAD_JSON, type LeadRow, readLeads, storeLeadAddresses } from './leads.ts';
 
 export type WholeLead = Omit<LeadRow, 'optedOutAt' | 'createdAt' | 'updatedAt'>;
@@ -69,6 +71,7 @@ export async function insertLeads(
   tx: Sql,
   workspaceId: string,
   leads: readonly WholeLead[],
+  ids: Ids,
   now: number,
 ): Promise<Set<string>> {
   const stored = new Set<string>();
@@ -85,6 +88,8 @@ export async function insertLeads(
       addresses.map(({ id }) => id),
     ]);
   }
+  const more = leads.filter(({ id }) => stored.has(id));
+  await addLeadCounts(tx, workspaceId, inLists(more, 1), ids);
   return stored;
 }
 
@@ -150,9 +155,11 @@ export async function updateLead(
   workspaceId: string,
   before: WholeLead,
   lead: WholeLead,
+  ids: Ids,
   now: number,
 ): Promise<void> {
   await tx.query(UPDATE_LEAD, [workspaceId, lead.id, JSON.stringify(record(lead)), toIso(now)]);
+  await addLeadCounts(tx, workspaceId, [...inLists([before], -1), ...inLists([lead], 1)], ids);
   await deleteLeadAddresses(tx, workspaceId, lead.id);
   await storeLeadAddresses(tx, workspaceId, lead.id);
   // Messages that name the lead's own address are found by way of the lead: now they name another one.
@@ -165,10 +172,17 @@ export async function updateLead(
 
 const DELETE_LEADS = statement(
   'delete_leads',
-  'DELETE FROM leads WHERE workspace_id = $1 AND id = ANY($2) RETURNING id',
+  'DELETE FROM leads WHERE workspace_id = $1 AND id = ANY($2) RETURNING id, list_id AS "listId"',
 );
 
 /** With their addresses. Messages stay. */
-export async function deleteLeads(tx: Sql, workspaceId: string, ids: readonly string[]): Promise<string[]> {
-  return (await tx.query<{ id: string }>(DELETE_LEADS, [workspaceId, ids])).map(({ id }) => id);
+export async function deleteLeads(
+  tx: Sql,
+  workspaceId: string,
+  leadIds: readonly string[],
+  ids: Ids,
+): Promise<string[]> {
+  const deleted = await tx.query<{ id: string; listId: string }>(DELETE_LEADS, [workspaceId, leadIds]);
+  await addLeadCounts(tx, workspaceId, inLists(deleted, -1), ids);
+  return deleted.map(({ id }) => id);
 }

@@ -1,7 +1,9 @@
 /** Leads and the addresses that lead to them. */
 import type { AvailabilityStatus } from '../domain/words.ts';
 import { toIso } from '../lib/clock.ts';
+import type { Ids } from '../lib/ids.ts';
 import { type Sql, statement } from './database.ts';
+import { addLeadCounts, inLists } from './lead-counts.ts';
 
 export interface LeadRow {
   id: string;
@@ -166,9 +168,16 @@ const INSERT_LEAD = statement(
    SELECT $1, ${LEAD_RECORD_COLUMNS}, $3::timestamptz, $3::timestamptz FROM json_to_recordset($2::json) AS r(${LEAD_RECORD_TYPES})`,
 );
 
-export async function insertLead(tx: Sql, workspaceId: string, lead: NewLead, now: number): Promise<void> {
+export async function insertLead(
+  tx: Sql,
+  workspaceId: string,
+  lead: NewLead,
+  ids: Ids,
+  now: number,
+): Promise<void> {
   await tx.query(INSERT_LEAD, [workspaceId, JSON.stringify([leadRecord(lead)]), toIso(now)]);
   await storeLeadAddresses(tx, workspaceId, lead.id);
+  await addLeadCounts(tx, workspaceId, inLists([lead], 1), ids);
 }
 
 const STORE_ALTERNATES = statement(

@@ -1,6 +1,7 @@
-/** Lists of leads. How many leads a list has is counted when it is asked for: a kept number would have every intake wait for its row. */
+/** Lists of leads. How many leads a list has: lead-counts.ts. */
 import { toIso } from '../lib/clock.ts';
 import { type Sql, statement } from './database.ts';
+import { countByList, forgetLeadCounts } from './lead-counts.ts';
 
 export interface ListRow {
   id: string;
@@ -25,26 +26,23 @@ export function readLists(sql: Sql, workspaceId: string): Promise<Omit<ListRow, 
   return sql.query(READ_LISTS, [workspaceId]);
 }
 
-const COUNT_BY_LIST = statement(
-  'count_leads_by_list',
-  'SELECT list_id AS id, count(*)::int AS count FROM leads WHERE workspace_id = $1 GROUP BY list_id',
-);
-
-/** Of all lists that have leads. */
-export async function countByList(sql: Sql, workspaceId: string): Promise<Map<string, number>> {
-  const rows = await sql.query<{ id: string; count: number }>(COUNT_BY_LIST, [workspaceId]);
-  return new Map(rows.map(({ id, count }) => [id, count]));
+export async function readCountedLists(sql: Sql, workspaceId: string): Promise<ListRow[]> {
+  const lists = await readLists(sql, workspaceId);
+  const ids = lists.map(({ id }) => id);
+  const counts = await countByList(sql, workspaceId, ids);
+  return lists.map((list) => ({ ...list, leadCount: counts.get(list.id) ?? 0 }));
 }
 
 const FIND_LIST = statement(
   'find_list',
-  `SELECT ${COLUMNS},
-     (SELECT count(*)::int FROM leads l WHERE l.workspace_id = $1 AND l.list_id = $2) AS "leadCount"
-   FROM lists i WHERE i.workspace_id = $1 AND i.id = $2`,
+  `SELECT ${COLUMNS} FROM lists i WHERE i.workspace_id = $1 AND i.id = $2`,
 );
 
 export async function findList(sql: Sql, workspaceId: string, id: string): Promise<ListRow | null> {
-  return (await sql.query<ListRow>(FIND_LIST, [workspaceId, id]))[0] ?? null;
+  const [list] = await sql.query<Omit<ListRow, 'leadCount'>>(FIND_LIST, [workspaceId, id]);
+  if (list === undefined) return null;
+  const counts = await countByList(sql, workspaceId, [id]);
+  return { ...list, leadCount: counts.get(id) ?? 0 };
 }
 
 const HOLD_LIST = statement(
@@ -113,5 +111,6 @@ const DELETE_LIST = statement('delete_list', 'DELETE FROM lists WHERE workspace_
 export async function deleteList(tx: Sql, workspaceId: string, id: string): Promise<boolean> {
   if ((await tx.query(HAS_LEADS, [workspaceId, id])).length > 0) return false;
   await tx.query(DELETE_LIST, [workspaceId, id]);
+  await forgetLeadCounts(tx, workspaceId, id);
   return true;
 }

@@ -44,6 +44,11 @@ export async function copyToScratch(database: Database, schema: string, take: Ta
     await copy(WAITING_MESSAGES, lineIds);
     await copy(MESSAGES_OF_THOSE_ON_THEIR_WAY);
     await copy(LEADS, listIds);
+    for (const table of ['lead_counts', 'fresh_lead_counts'])
+      await copy(
+        `INSERT INTO SCRATCH.${table} SELECT * FROM ${table} WHERE workspace_id = $1 AND group_id = ANY($2)`,
+        listIds,
+      );
     await copy(TOUCHES);
     await copy(ADDRESSES);
     await copy(take.withAddressBook ? ADDRESS_BOOK : ADDRESSES_OF_NOTE);

@@ -23,8 +23,13 @@ export interface ScratchDatabase extends Database {
 const GROWING = ['messages', 'campaign_leads', 'touches'];
 const CHANGING = [...GROWING, 'line_wakes', 'campaign_wakes', 'lines', 'devices', 'campaigns'];
 
-/** What is written for feeds, timelines and scores alone: in a world that nobody looks back at it is left out. */
-const UNREAD: ReadonlySet<string> = new Set(['insert_events', 'insert_told_events', 'add_tallies']);
+/** What is written for feeds, timelines, scores and pages alone: in a world that nobody looks back at it is left out. */
+const UNREAD: ReadonlySet<string> = new Set([
+  'insert_events',
+  'insert_told_events',
+  'add_tallies',
+  'add_lead_counts',
+]);
 
 export interface ScratchDatabaseOptions {
   url: string;

@@ -8,7 +8,7 @@ import { neededToDecide } from '../../domain/campaign/facts-needed.ts';
 import { type Decision, decide, type EntryFacts } from '../../domain/campaign/next-step.ts';
 import { invariant } from '../../lib/invariant.ts';
 import { readEntryFacts } from '../../store/campaign-facts.ts';
-import { type EntryRow, lockDueEntries, storeEntries } from '../../store/campaign-leads.ts';
+import { type EntryRow, type LockedEntry, lockDueEntries, storeEntries } from '../../store/campaign-leads.ts';
 import { type Question, wantAnswers } from '../../store/condition-answers.ts';
 import { readTalkingLines } from '../../store/deliveries.ts';
 import { type NewMessage, writeIntake } from '../../store/intake.ts';
@@ -40,7 +40,7 @@ export async function advanceLeads(run: Run, limit: number): Promise<Advanced | 
     answers,
   }));
   const sending: Sending[] = [];
-  const stopped: EntryRow[] = [];
+  const stopped: LockedEntry[] = [];
   const questions: Question[] = [];
   due.forEach((entry, index) => {
     const facts = known[index];
@@ -79,11 +79,12 @@ export async function advanceLeads(run: Run, limit: number): Promise<Advanced | 
   });
   const messages = await makeSteps(run, sending);
   if (messages === null) return null;
-  await writeIntake(tx, workspaceId, { leads: [], messages, idempotencyKeys: [], wakes: [] }, now);
+  const write = { leads: [], messages, idempotencyKeys: [], wakes: [] };
+  await writeIntake(tx, workspaceId, write, deps.ids, now);
   await wantAnswers(tx, workspaceId, questions, now);
   const withdrawn = await cancelWaiting(deps, tx, workspaceId, stopped);
   const kept = due.filter((entry) => !withdrawn.busy.has(entry.messageId ?? ''));
-  await storeEntries(tx, workspaceId, campaign.id, kept, now);
+  await storeEntries(tx, workspaceId, campaign.id, kept, deps.ids, now);
   return { looked: due.length, made: messages.length };
 }
 

@@ -74,7 +74,7 @@ export async function stopCampaignLead(
       if (entry.endedAt !== null) return true;
       const rows = entry.messageId === null ? [] : await lockMessages(tx, workspaceId, [entry.messageId]);
       const waiting = rows.filter(({ status }) => isWaiting(status));
-      if (!(await stopEntry(tx, workspaceId, id, entry, STOPPED, deps.clock.now()))) return false;
+      if (!(await stopEntry(tx, workspaceId, id, entry, STOPPED, deps.ids, deps.clock.now()))) return false;
       if (waiting.length > 0) await cancel(deps, tx, workspaceId, waiting, STOPPED.detail);
       // It may have been the last one.
       await wakeCampaigns(tx, workspaceId, [id], deps.ids);

@@ -3,7 +3,7 @@ import type { CampaignCheckAnswer } from '../../contract/campaign-progress.ts';
 import type { CampaignChanges } from '../../contract/campaign-requests.ts';
 import { problem } from '../../contract/problems.ts';
 import type { Deps } from '../../deps.ts';
-import { countStandingOnTheWay } from '../../store/campaign-entries.ts';
+import { countOnTheWay } from '../../store/campaign-entries.ts';
 import { type CampaignRow, countMade, findCampaign } from '../../store/campaigns.ts';
 import type { Caller } from '../authenticate.ts';
 import { checkCampaign, warnOfCampaign } from './check-campaign.ts';
@@ -54,7 +54,9 @@ async function affectedBy(
     `affected ${workspaceId} ${id}`,
     async () => ({
       alreadyMade: await countMade(database, workspaceId, id),
-      standing: await countStandingOnTheWay(database, workspaceId, id),
+      standing: [...(await countOnTheWay(database, workspaceId, id))]
+        .map(([key, leads]) => ({ key, leads }))
+        .sort((a, b) => b.leads - a.leads || ((a.key ?? '') < (b.key ?? '') ? -1 : 1)),
     }),
     ({ alreadyMade, standing }) =>
       [...alreadyMade.map(({ messages }) => messages), ...standing.map(({ leads }) => leads)].reduce(

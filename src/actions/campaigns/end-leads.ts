@@ -36,7 +36,7 @@ export async function endLeads(run: Run): Promise<boolean> {
     });
   const { busy } = await cancelWaiting(deps, tx, workspaceId, live);
   const ended = live.filter(({ messageId }) => !busy.has(messageId ?? ''));
-  await storeEntries(tx, workspaceId, campaign.id, ended, now);
+  await storeEntries(tx, workspaceId, campaign.id, ended, deps.ids, now);
   campaign.lookAt = ended.length > 0 ? now : now + RETRY_MS;
   return ended.length > 0;
 }

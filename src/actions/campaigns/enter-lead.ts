@@ -5,7 +5,8 @@ import type { LeadInput } from '../../contract/lead-fields.ts';
 import { problem } from '../../contract/problems.ts';
 import type { Deps } from '../../deps.ts';
 import { waitMs } from '../../domain/campaign/campaign.ts';
-import { findLastEntry, insertEntry } from '../../store/campaign-leads.ts';
+import { insertEntry } from '../../store/campaign-entering.ts';
+import { findLastEntry } from '../../store/campaign-leads.ts';
 import { wakeCampaigns } from '../../store/campaign-runs.ts';
 import { type CampaignRow, lockCampaign, storeCampaign } from '../../store/campaigns.ts';
 import type { Sql } from '../../store/database.ts';
@@ -58,7 +59,7 @@ export async function enterLead(
     const [first] = campaign.steps;
     const lookAt = now + (first === undefined ? 0 : waitMs(first.wait));
     const entry = (last?.entry ?? 0) + 1;
-    await insertEntry(tx, workspaceId, { campaignId, leadId: lead.id, entry, lookAt }, now);
+    await insertEntry(tx, workspaceId, { campaignId, leadId: lead.id, entry, lookAt }, deps.ids, now);
     if (campaign.status === 'completed')
       await storeCampaign(tx, workspaceId, { ...campaign, status: 'active', completedAt: null }, now);
     await wakeCampaigns(tx, workspaceId, [campaignId], deps.ids);
@@ -131,7 +132,7 @@ async function makeLead(
     createdAt: now,
     updatedAt: now,
   };
-  const made = await insertLeads(tx, workspaceId, [lead], now);
+  const made = await insertLeads(tx, workspaceId, [lead], deps.ids, now);
   if (!made.has(lead.id)) return null;
   await queueAvailabilityCheck(deps, tx, workspaceId, [lead.id]);
   return lead;

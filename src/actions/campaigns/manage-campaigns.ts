@@ -10,10 +10,9 @@ import { problem } from '../../contract/problems.ts';
 import { invalidCampaign } from '../../contract/reading.ts';
 import type { Deps } from '../../deps.ts';
 import type { Fault } from '../../domain/campaign/check-steps.ts';
-import { countStanding } from '../../store/campaign-entries.ts';
+import { countOnTheWay } from '../../store/campaign-entries.ts';
 import {
   type CampaignRow,
-  countEntries,
   countMade,
   findCampaign,
   insertCampaign,
@@ -24,6 +23,7 @@ import {
 } from '../../store/campaigns.ts';
 import { outdateAnswers } from '../../store/condition-answers.ts';
 import type { Sql } from '../../store/database.ts';
+import { countStandings } from '../../store/lead-counts.ts';
 import { audit } from '../audit-log.ts';
 import type { Caller } from '../authenticate.ts';
 import { answerOnce, type KeyedAnswer, type KeyedRequest } from '../idempotency.ts';
@@ -43,11 +43,7 @@ export async function listCampaigns(
   const rows = await listRows(deps.database, workspaceId, { status, after: cursor, limit: limit + 1 });
   const page = rows.slice(0, limit);
   const ids = page.map(({ id }) => id);
-  const { counts } = await deps.keptCounts.read(
-    `entries ${workspaceId} ${ids.join()}`,
-    () => countEntries(deps.database, workspaceId, ids),
-    (each) => each.reduce((total, { count }) => total + count, 0),
-  );
+  const counts = await countStandings(deps.database, workspaceId, ids);
   return {
     campaigns: page.map((row) => presentCampaign(workspaceId, row, counts, openOf(deps, workspaceId, row))),
     nextCursor: rows.length > page.length ? (page.at(-1)?.id ?? null) : null,
@@ -78,7 +74,7 @@ export async function answer(
 }
 
 async function present(deps: Deps, sql: Sql, workspaceId: string, row: CampaignRow): Promise<Campaign> {
-  const counts = await countEntries(sql, workspaceId, [row.id]);
+  const counts = await countStandings(sql, workspaceId, [row.id]);
   return presentCampaign(workspaceId, row, counts, openOf(deps, workspaceId, row));
 }
 
@@ -190,9 +186,9 @@ export async function checkEdit(
       param: 'steps',
       error: 'must each have their key once the campaign was launched: it tells which steps a lead had',
     });
-  const standing = await countStanding(tx, snapshot.workspace.workspaceId, before.id);
+  const standing = await countOnTheWay(tx, snapshot.workspace.workspaceId, before.id);
   for (const [key, count] of standing)
-    if (!after.steps.some((step) => step.key === key))
+    if (key !== null && !after.steps.some((step) => step.key === key))
       faults.push({
         param: 'steps',
         error: `must keep step ${key}: ${count} ${count === 1 ? 'lead stands' : 'leads stand'} on it`,

@@ -199,6 +199,8 @@ describe('a campaign, as it is shown', () => {
       (['active', 'held', 'finished', 'stopped', 'failed'] as const).map((status, n) => ({
         campaignId,
         status,
+        stepKey: null,
+        reason: null,
         count: n + 1,
       }));
     const counts = [...of(ID), ...of('other')];

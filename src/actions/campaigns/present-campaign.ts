@@ -10,7 +10,8 @@ import type { Condition, Schedule, Step } from '../../domain/campaign/campaign.t
 import { toIso, toIsoOrNull } from '../../lib/clock.ts';
 import type { EntryRow } from '../../store/campaign-leads.ts';
 import type { StepMessage } from '../../store/campaign-progress.ts';
-import type { CampaignRow, EntryCount } from '../../store/campaigns.ts';
+import type { CampaignRow } from '../../store/campaigns.ts';
+import type { LeadCount } from '../../store/lead-counts.ts';
 import type { LeadRow } from '../../store/leads.ts';
 import type { ConditionHeaders } from './condition-headers.ts';
 import { headersOf } from './merge-headers.ts';
@@ -19,7 +20,7 @@ import { contactOf } from './present-simulation.ts';
 export function presentCampaign(
   workspaceId: string,
   row: CampaignRow,
-  counts: readonly EntryCount[],
+  counts: readonly LeadCount[],
   headers: ConditionHeaders,
 ): Campaign {
   return {
@@ -49,12 +50,13 @@ export function presentCampaign(
 
 function progressOf(
   { id, enteringAfter, enteringTotal }: CampaignRow,
-  counts: readonly EntryCount[],
+  counts: readonly LeadCount[],
 ): Campaign['progress'] {
   const own = counts.filter(({ campaignId }) => campaignId === id);
-  const of = (status: EntryCount['status']) => own.find((each) => each.status === status)?.count ?? 0;
+  const sum = (some: readonly LeadCount[]) => some.reduce((total, { count }) => total + count, 0);
+  const of = (status: LeadCount['status']) => sum(own.filter((each) => each.status === status));
   return {
-    total: own.reduce((sum, { count }) => sum + count, 0),
+    total: sum(own),
     entering: enteringAfter === null ? null : enteringTotal,
     active: of('active'),
     held: of('held'),

@@ -5,15 +5,9 @@ import type { Deps } from '../../deps.ts';
 import type { CampaignLeadStatus, MessageStatus } from '../../domain/words.ts';
 import { toIso, toIsoOrNull } from '../../lib/clock.ts';
 import { readOutlook } from '../../store/campaign-leads.ts';
-import {
-  countLeads,
-  countReplied,
-  countSteps,
-  type LeadCount,
-  readNextSends,
-  type StepCount,
-} from '../../store/campaign-progress.ts';
+import { countReplied, countSteps, readNextSends, type StepCount } from '../../store/campaign-progress.ts';
 import { findCampaign } from '../../store/campaigns.ts';
+import { countStandings, type LeadCount } from '../../store/lead-counts.ts';
 import type { Caller } from '../authenticate.ts';
 
 interface Counts {
@@ -32,7 +26,7 @@ export async function readCampaignProgress(
   const { counts, at } = await keptCounts.read<Counts>(
     `progress ${workspaceId} ${id}`,
     async () => ({
-      leads: await countLeads(database, workspaceId, id),
+      leads: await countStandings(database, workspaceId, [id]),
       steps: await countSteps(database, workspaceId, id),
       replied: await countReplied(database, workspaceId, id),
     }),

@@ -53,7 +53,7 @@ export class StepsOfCampaigns {
   async store(tx: Sql, workspaceId: string, now: number): Promise<void> {
     const { ids } = this.#deps;
     await endEntries(tx, workspaceId, this.#stopped, ids, now);
-    await holdEntries(tx, workspaceId, this.#held, now);
+    await holdEntries(tx, workspaceId, this.#held, ids, now);
     await wakeEntries(tx, workspaceId, this.#settled, ids, now);
   }
 }
