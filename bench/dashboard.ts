@@ -37,6 +37,15 @@ const BUSY_MS = 5;
 const NOT_MEASURED = ['sign-in', 'setup', 'join'];
 const ASSETS = path.resolve(import.meta.dirname, '../dashboard/dist/assets');
 
+/** Told of a moment after it: the heading may stand there before. What was never painted ends the run. */
+const FIRST_PAINT = `new Promise((resolve, reject) => {
+  setTimeout(() => reject(new Error('the page was not painted within 30 s')), 30_000);
+  new PerformanceObserver((list) => {
+    const [entry] = list.getEntriesByName('first-contentful-paint');
+    if (entry !== undefined) resolve(entry.startTime);
+  }).observe({ type: 'paint', buffered: true });
+})`;
+
 await runProgram(USAGE, async (args) => {
   const options = readOptions(args, ['messages', 'leads', 'lines']);
   const size = (name: 'messages' | 'leads' | 'lines', usual: number) =>
@@ -102,15 +111,6 @@ async function fold(deps: Parameters<typeof bootstrap>[0], workspaceId: string):
   const unfolded = { workspaceId, closedUntil: new Date(today).toISOString().slice(0, 10) };
   while (await deps.database.transaction((tx) => foldNextDay(tx, unfolded)));
 }
-
-/** Told of a moment after it: the heading may stand there before. What was never painted ends the run. */
-const FIRST_PAINT = `new Promise((resolve, reject) => {
-  setTimeout(() => reject(new Error('the page was not painted within 30 s')), 30_000);
-  new PerformanceObserver((list) => {
-    const [entry] = list.getEntriesByName('first-contentful-paint');
-    if (entry !== undefined) resolve(entry.startTime);
-  }).observe({ type: 'paint', buffered: true });
-})`;
 
 /** Each page in a browser that has never seen it; what it asks of the API goes into `calls`. */
 async function paintPages(

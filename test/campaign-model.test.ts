@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Campaign } from '../src/contract/campaigns.ts';
 import type { CampaignStatus } from '../src/domain/words.ts';
 import { listEntries } from '../src/store/campaign-entries.ts';
+import { addLeadCounts } from '../src/store/lead-counts.ts';
 import { type CampaignCalls, campaignCalls } from './campaign-calls.ts';
 import { addLeads, entriesOf } from './campaigns.ts';
 import { openApp, type TestApp } from './harness.ts';
@@ -129,6 +130,12 @@ test('a page of leads costs a page, however many leads a campaign has', async ()
      FROM generate_series(1, 5000) AS n`,
     [ws.workspaceId, id],
   );
+  const standing = (status: 'active' | 'held') => ({ status, stepKey: null, reason: null });
+  const changes = [
+    { groupId: id, standing: standing('active'), change: 4950 },
+    { groupId: id, standing: standing('held'), change: 50 },
+  ];
+  await addLeadCounts(app.deps.database, ws.workspaceId, changes, app.deps.ids);
   const after = { leadId: (2_500).toString(16).padStart(24, '0'), entry: 1 };
   const walked = (status: 'held' | null) =>
     rowsWalked(app.deps.database, 'campaign_leads', (tx) =>
