@@ -1,4 +1,5 @@
 /** Looks at the app after every step that changed something, and asks every invariant about what is new. */
+import { type Miscount, miscountedLeads } from '../miscounted-leads.ts';
 import { recordEvents } from './chronicle.ts';
 import { Eyes, type LineFacts, type MessageFacts } from './eyes.ts';
 import type { HandOver, History, SeenEvent } from './history.ts';
@@ -23,6 +24,8 @@ export interface Look {
   whole: boolean;
   /** At the end: who is still on the way through a campaign, in words. */
   onTheWay: readonly string[];
+  /** Looked for when `whole`. */
+  miscounted: readonly Miscount[];
   /** Nothing more will happen. */
   end: boolean;
 }
@@ -91,6 +94,7 @@ export class Judge {
       lines,
       whole,
       onTheWay: end ? await this.#eyes.onTheWay(workspaceIds) : [],
+      miscounted: whole ? await miscountedLeads(this.#world.database, null) : [],
       end,
     };
     for (const invariant of INVARIANTS) {

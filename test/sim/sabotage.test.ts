@@ -69,6 +69,10 @@ const SABOTAGES: Readonly<Record<string, Sabotage>> = {
     },
     step: runs('UPDATE leads SET opted_out_at = NULL', 'UPDATE addresses SET suppressed_at = NULL'),
   },
+  'the counts of leads are cleared': {
+    breaks: ['countsLeadsAsTheyAre'],
+    step: runs('DELETE FROM fresh_lead_counts', 'DELETE FROM lead_counts'),
+  },
   'conversations are forgotten': {
     breaks: ['keepsToTheLineTheyKnow'],
     step: runs('DELETE FROM touches'),

@@ -82,6 +82,12 @@ function holds(attempt: Attempt): boolean {
   return attempt.landed || attempt.end !== 'returned';
 }
 
+/** How many leads are in a list, or stand somewhere in a campaign, is kept; it is what a count of them would say. */
+export function* countsLeadsAsTheyAre({ miscounted }: Look): Iterable<Finding> {
+  for (const { groupId, status, stepKey, kept, real } of miscounted)
+    yield { text: `${kept ?? 0} leads counted in ${groupId} (${status} ${stepKey}), ${real ?? 0} are there` };
+}
+
 /** Leases, reservations and questions end with what they were for. */
 export function* leavesNothingBehind({ messages }: Look): Iterable<Finding> {
   for (const message of messages) {
