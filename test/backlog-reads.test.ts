@@ -1,9 +1,12 @@
 /** What a large backlog costs those who look at it, counted in rows: before and after the planner has statistics. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fallbackMessage } from '../src/actions/fallback-message.ts';
 import type { Message } from '../src/contract/messages.ts';
+import { invariant } from '../src/lib/invariant.ts';
 import { readQueueHeads } from '../src/store/deliveries.ts';
-import { readIntakeFacts } from '../src/store/intake.ts';
-import { lockWaitingFor } from '../src/store/messages.ts';
+import { readIntakeFacts, writeIntake } from '../src/store/intake.ts';
+import { listLines } from '../src/store/lines.ts';
+import { findMessage, lockWaitingFor } from '../src/store/messages.ts';
 import { openApp, type TestApp } from './harness.ts';
 import { rowsWalked } from './rows-walked.ts';
 import { accept, newEmail, newPhone, openWorkspace, read, type Workspace } from './workspaces.ts';
@@ -97,6 +100,45 @@ test('an intake for a contact with a long history asks the line that talks to th
   await eachTime(async () => {
     const rows = await walked((tx) => readIntakeFacts(tx, ws.workspaceId, [question]));
     expect(rows).toBe(0);
+  });
+});
+
+test('whether a message is the first to its contact is asked of this contact, not of all that were written to', async () => {
+  const ws = await openWorkspace(app);
+  const { database, ids, clock } = app.deps;
+  const accepted = await accept(ws, { recipientPhone: newPhone() });
+  await read(
+    app,
+    `INSERT INTO touches (workspace_id, lead_id, line_id, message_id, first_at, last_at)
+     SELECT $1, 'lead' || n, $2, 'message' || n, now(), now() FROM generate_series(1, $3::int) AS n`,
+    [ws.workspaceId, accepted.fromLineId, BACKLOG],
+  );
+  const [line] = await listLines(database, ws.workspaceId);
+  await eachTime(async () => {
+    const original = await findMessage(database, ws.workspaceId, accepted._id);
+    invariant(original !== null && line !== undefined, 'both are there');
+    const wish = {
+      line,
+      text: 'Hi',
+      rendered: true,
+      phone: newPhone(),
+      attachmentLinks: false,
+      now: clock.now(),
+    };
+    const another = {
+      ...fallbackMessage(original, { ...wish, id: ids(), eventId: ids() }),
+      fallbackOf: null,
+    };
+    const rows = await rowsWalked(database, 'touches', (tx) =>
+      writeIntake(
+        tx,
+        ws.workspaceId,
+        { leads: [], messages: [another], idempotencyKeys: [], wakes: [] },
+        ids,
+        clock.now(),
+      ),
+    );
+    expect(rows).toBeLessThan(10);
   });
 });
 

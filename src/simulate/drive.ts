@@ -32,6 +32,7 @@ export interface Outside {
 
 /** Far more than a pass can lease. */
 const CAPACITY = 10_000;
+const NEVER = Number.POSITIVE_INFINITY;
 /** An instant at which so many passes in a row change nothing would never end. */
 const MAX_PASSES_IN_VAIN = 1_000;
 /** Commits cost, and rows that were overwritten can be reused only after one. */
@@ -54,8 +55,9 @@ export async function drive(world: World, options: DriveOptions): Promise<void> 
   const aside = new SetAside(deps);
   const tasks: Promise<void>[] = [];
   const launch: Launch = (task) => void tasks.push(task());
-  let downLinesAt = options.anyLineDown ? clock.now() : Number.POSITIVE_INFINITY;
+  let downLinesAt = options.anyLineDown ? clock.now() : NEVER;
   let campaignsAt = clock.now();
+  let expiriesAt = clock.now();
   /** Of what happens by itself. */
   let lastAt = clock.now();
   let instants = 0;
@@ -68,9 +70,9 @@ export async function drive(world: World, options: DriveOptions): Promise<void> 
       await leaveDownLines(deps);
       downLinesAt = now + DOWN_LINES_EVERY_MS;
     }
-    if ((outside.nextAt() ?? Number.POSITIVE_INFINITY) <= now) await outside.happen();
+    if ((outside.nextAt() ?? NEVER) <= now) await outside.happen();
     if (campaignsAt <= now) await runCampaigns(world, upkeep);
-    await expireMessages(deps, aside);
+    if (expiriesAt <= now) await expireMessages(deps, aside);
     const { leased } = await sends(CAPACITY, launch);
     await Promise.all(tasks.splice(0));
     if (leased > 0) {
@@ -90,9 +92,10 @@ export async function drive(world: World, options: DriveOptions): Promise<void> 
 
     const next = await nextInstants(scratch, workspaceId, now);
     const wokenAt = next.wokenSince === null ? null : Math.max(now, next.wokenSince + patienceMs);
-    campaignsAt = earliest(next.campaigns, wokenAt) ?? Number.POSITIVE_INFINITY;
-    let at = earliest(next.sends, earliest(campaignsAt, outside.nextAt())) ?? Number.POSITIVE_INFINITY;
-    if (at < Number.POSITIVE_INFINITY) lastAt = at;
+    campaignsAt = earliest(next.campaigns, wokenAt) ?? NEVER;
+    expiriesAt = next.expiries ?? NEVER;
+    let at = Math.min(next.sends ?? NEVER, expiriesAt, campaignsAt, outside.nextAt() ?? NEVER);
+    if (at < NEVER) lastAt = at;
     // What waits for a line that is down comes to its end a day after it could have gone.
     if (downLinesAt <= lastAt + DOWN_LINES_MATTER_MS) at = Math.min(at, downLinesAt);
     if (at > options.until) break;

@@ -183,11 +183,14 @@ const MESSAGE_RECORD_COLUMNS = MESSAGE_RECORD.split(',')
   .map((column) => column.trim().split(' ')[0])
   .join(', ');
 
-/** Whether it is a first touch is asked once more here: a touch may have been made since the facts were read. */
+/**
+ * Whether it is a first touch is asked once more here: a touch may have been made since the facts were read. As a value, and not
+ * by `NOT EXISTS`: the planner answered that by reading all touches of a workspace, as long as those were less than some 20,000.
+ */
 const MESSAGE_RECORD_VALUES = MESSAGE_RECORD_COLUMNS.replace(
   'first_touch',
-  `first_touch AND NOT EXISTS (SELECT 1 FROM touches t
-     WHERE t.workspace_id = $1 AND t.lead_id = record.lead_id AND t.line_id = record.line_id)`,
+  `first_touch AND (SELECT t.line_id FROM touches t
+     WHERE t.workspace_id = $1 AND t.lead_id = record.lead_id AND t.line_id = record.line_id) IS NULL`,
 );
 
 const INTAKE_WRITTEN = `WITH record AS MATERIALIZED (

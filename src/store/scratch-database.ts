@@ -6,7 +6,6 @@
  * Nothing here can touch another schema: the search path holds the scratch schema alone, and is set with each
  * transaction, so that it also holds behind a pooler.
  */
-import type { Writable } from 'node:stream';
 import pg from 'pg';
 import type { Log } from '../lib/log.ts';
 import { type Database, type Sql, type Statement, TYPES } from './database.ts';
@@ -56,25 +55,12 @@ export async function openScratchDatabase(options: ScratchDatabaseOptions): Prom
   });
   await client.connect();
 
-  // What is only written leaves together with the next question.
-  const { stream } = (client as unknown as { connection: { stream: Writable } }).connection;
-  let isCorked = false;
-  const cork = () => {
-    if (!isCorked) stream.cork();
-    isCorked = true;
-  };
-  const letGo = () => {
-    if (isCorked) stream.uncork();
-    isCorked = false;
-  };
-
   let isOpen = false;
   const begin = `BEGIN; SET LOCAL search_path TO ${schema}; SET LOCAL enable_seqscan = off; SET LOCAL jit = off;
     SET LOCAL synchronous_commit = off; SET LOCAL plan_cache_mode = force_generic_plan`;
   const ask = async <Row>({ name, text }: Statement, values: readonly unknown[]): Promise<Row[]> => {
     if (failure !== null) throw failure;
     if (UNREAD.has(name)) return [];
-    cork();
     if (!isOpen) {
       isOpen = true;
       client.query(begin).catch(fail);
@@ -85,7 +71,6 @@ export async function openScratchDatabase(options: ScratchDatabaseOptions): Prom
       answer.catch(fail);
       return [];
     }
-    letGo();
     const { rows } = await answer.catch((error: Error) => {
       // What went wrong first is the cause, and this one only its consequence.
       fail(error);
@@ -105,9 +90,7 @@ export async function openScratchDatabase(options: ScratchDatabaseOptions): Prom
   const endTransaction = async () => {
     if (isOpen) {
       isOpen = false;
-      const ended = client.query('COMMIT').catch(fail);
-      letGo();
-      await ended;
+      await client.query('COMMIT').catch(fail);
     }
     if (failure !== null) throw failure;
   };

@@ -4,7 +4,10 @@ import { instantOfId } from '../lib/ids.ts';
 import { type Sql, statement } from './database.ts';
 import { WAITING_SQL } from './messages.ts';
 
-/** A line that was woken can send nothing before its device's gap has passed, so it need not be looked at earlier. */
+/**
+ * A line that was woken can send nothing before its device's gap has passed, so it need not be looked at earlier. The bound of
+ * `expires_at` keeps the planner from the index of the queues, which holds all that waits.
+ */
 const NEXT_INSTANT = statement(
   'scratch_next_instant',
   `SELECT least(
@@ -12,8 +15,9 @@ const NEXT_INSTANT = statement(
      (SELECT min(greatest($2::timestamptz, d.last_send_at + d.gap_ms * interval '1 ms'))
       FROM (SELECT DISTINCT line_id FROM line_wakes WHERE workspace_id = $1) w
       JOIN lines l ON l.workspace_id = $1 AND l.id = w.line_id
-      JOIN devices d ON d.workspace_id = $1 AND d.id = l.device_id),
-     (SELECT min(expires_at) FROM messages WHERE workspace_id = $1 AND expires_at IS NOT NULL AND status IN ${WAITING_SQL})) AS sends,
+      JOIN devices d ON d.workspace_id = $1 AND d.id = l.device_id)) AS sends,
+   (SELECT min(expires_at) FROM messages
+    WHERE workspace_id = $1 AND expires_at > '-infinity' AND status IN ${WAITING_SQL}) AS expiries,
    (SELECT min(least(c.look_at, (SELECT min(e.look_at) FROM campaign_leads e
         WHERE e.workspace_id = $1 AND e.campaign_id = c.id AND e.look_at IS NOT NULL)))
     FROM campaigns c WHERE c.workspace_id = $1 AND c.status = 'active') AS campaigns,
@@ -22,6 +26,7 @@ const NEXT_INSTANT = statement(
 
 export interface NextInstants {
   sends: number | null;
+  expiries: number | null;
   /** By their own time, or that of their leads. */
   campaigns: number | null;
   /** Since when one waits that was woken. */
@@ -30,13 +35,14 @@ export interface NextInstants {
 
 /** All null: nothing will ever happen again by itself. */
 export async function nextInstants(sql: Sql, workspaceId: string, now: number): Promise<NextInstants> {
-  const [row] = await sql.query<{ sends: number | null; campaigns: number | null; woken: string | null }>(
-    NEXT_INSTANT,
-    [workspaceId, toIso(now)],
-  );
+  const [row] = await sql.query<Omit<NextInstants, 'wokenSince'> & { woken: string | null }>(NEXT_INSTANT, [
+    workspaceId,
+    toIso(now),
+  ]);
   const woken = row?.woken ?? null;
   return {
     sends: row?.sends ?? null,
+    expiries: row?.expiries ?? null,
     campaigns: row?.campaigns ?? null,
     wokenSince: woken === null ? null : instantOfId(woken),
   };
