@@ -55,6 +55,20 @@ describe.skipIf(!hasBrowser)('the page of messages', () => {
     return accept(ws, { message, recipientPhone: newPhone(), scheduledDate: inHours(3), ...more });
   }
 
+  /** As many messages as nobody sends by hand, the highest number the latest. */
+  async function fill(ws: Workspace, text: string, many: number): Promise<void> {
+    const { _id } = await accept(ws, { message: `${text} 0`, recipientPhone: newPhone() });
+    await read(
+      app,
+      `INSERT INTO messages (workspace_id, id, direction, status, message_type, message, lead_id, recipient_phone, line_id, priority,
+         due_at, attempts, retry_gap_ms, correlation_id, created_at, updated_at)
+       SELECT m.workspace_id, left(m.id, 12) || lpad(to_hex(n), 12, '0'), 'sent', 'delivered', m.message_type, $2::text || ' ' || n,
+         m.lead_id, m.recipient_phone, m.line_id, 1, m.due_at, 5, 1000, '', m.created_at, m.updated_at
+       FROM messages m, generate_series(1, $3::int) AS n WHERE m.id = $1`,
+      [_id, text, many],
+    );
+  }
+
   async function statusIn(place: Locator, status: string): Promise<void> {
     await place.getByText(status, { exact: true }).first().waitFor();
   }
@@ -223,16 +237,7 @@ describe.skipIf(!hasBrowser)('the page of messages', () => {
 
   test('reads on as one scrolls, and shows what comes in without being asked', async () => {
     const ws = await openWorkspace(app);
-    const first = await accept(ws, { message: 'the first', recipientPhone: newPhone() });
-    await read(
-      app,
-      `INSERT INTO messages (workspace_id, id, direction, status, message_type, message, lead_id, recipient_phone, line_id, priority,
-         due_at, attempts, retry_gap_ms, correlation_id, created_at, updated_at)
-       SELECT m.workspace_id, left(m.id, 12) || lpad(to_hex(n), 12, '0'), 'sent', 'delivered', m.message_type, 'old ' || n, m.lead_id,
-         m.recipient_phone, m.line_id, 1, m.due_at, 5, 1000, '', m.created_at, m.updated_at
-       FROM messages m, generate_series(1, 350) AS n WHERE m.id = $1`,
-      [first._id],
-    );
+    await fill(ws, 'old', 350);
     const { page, close } = await open(ws);
     await rowOf(page, 'old 350').waitFor();
     // A table of hundreds draws what is seen.
@@ -249,6 +254,38 @@ describe.skipIf(!hasBrowser)('the page of messages', () => {
     });
     await accept(ws, { message: 'just now', recipientPhone: newPhone() });
     await rowOf(page, 'just now').waitFor();
+    await close();
+  });
+
+  test('whoever reads further down is not moved by what comes in above, keeps the focus, and is told how much it is', async () => {
+    const ws = await openWorkspace(app);
+    await fill(ws, 'old', 350);
+    const { page, close } = await open(ws);
+    await rowOf(page, 'old 350').waitFor();
+    const table = page.getByRole('region', { name: 'Messages' });
+    await table.evaluate((box) => box.scrollTo(0, 44 * 40 + 7));
+    const watched = rowOf(page, 'old 300');
+    await watched.focus();
+    const place = () => watched.evaluate((row) => row.getBoundingClientRect().top);
+    const before = await place();
+    // More than are drawn beyond what is seen.
+    for (let n = 1; n <= 15; n += 1) await accept(ws, { message: `new ${n}`, recipientPhone: newPhone() });
+    const hint = table.getByRole('status').getByRole('button');
+    await hint.filter({ hasText: '15 new' }).waitFor();
+    expect(await place()).toBe(before);
+    const hasFocus = () => watched.evaluate((row) => row === row.ownerDocument.activeElement);
+    expect(await hasFocus()).toBe(true);
+    await expectAccessible(page);
+    // More than one page of them: what lies between was not read.
+    await fill(ws, 'many', 150);
+    await accept(ws, { message: 'the last', recipientPhone: newPhone() });
+    await hint.filter({ hasText: 'New ones' }).waitFor();
+    expect([await place(), await hasFocus()]).toEqual([before, true]);
+    await hint.click();
+    await rowOf(page, 'the last').waitFor();
+    await rowOf(page, 'many 150').waitFor();
+    await hint.waitFor({ state: 'hidden' });
+    expect(await table.evaluate((box) => box === box.ownerDocument.activeElement)).toBe(true);
     await close();
   });
 

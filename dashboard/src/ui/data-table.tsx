@@ -6,9 +6,12 @@ import {
   tableFeatures,
   useTable,
 } from '@tanstack/react-table';
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { ArrowUp } from 'lucide-react';
+import { type ReactNode, useCallback, useEffect, useRef } from 'react';
+import { formatNumber } from '../lib/format.ts';
+import { Button } from './button.tsx';
 import { cn } from './cn.ts';
+import { isScrolled, useRows } from './use-rows.ts';
 
 const features = tableFeatures({});
 export type Column<Row extends RowData> = ColumnDef<typeof features, Row, unknown>;
@@ -35,6 +38,10 @@ interface DataTableProps<Row extends RowData> {
   hasMore?: boolean;
   isLoadingMore?: boolean;
   onMore?(): void;
+  /** There are newer rows than the first, not among `rows`: they are shown once the top is. */
+  hasNewer?: boolean;
+  /** Whether somebody reads further down, where nothing may move. */
+  onAway?(isAway: boolean): void;
   /** Instead of rows when there are none. */
   empty: ReactNode;
   className?: string;
@@ -52,6 +59,8 @@ export function DataTable<Row extends RowData>({
   hasMore = false,
   isLoadingMore = false,
   onMore,
+  hasNewer = false,
+  onAway,
   empty,
   className,
 }: DataTableProps<Row>) {
@@ -63,17 +72,26 @@ export function DataTable<Row extends RowData>({
     getRowId: rowId,
   });
   const model = table.getRowModel().rows;
-  const virtual = useVirtualizer({
+  const virtual = useRows({
+    box,
     count: model.length,
-    getScrollElement: () => box.current,
-    estimateSize: () => rowHeight,
+    keyAt: useCallback((index: number) => model[index]?.id ?? String(index), [model]),
+    height: rowHeight,
     overscan: 12,
   });
-  const shown = virtual.getVirtualItems();
-  const lastShown = shown.at(-1)?.index ?? -1;
+  const lastSeen = virtual.range?.endIndex ?? -1;
   useEffect(() => {
-    if (hasMore && !isLoadingMore && lastShown >= model.length - 20) onMore?.();
-  }, [hasMore, isLoadingMore, lastShown, model.length, onMore]);
+    if (hasMore && !isLoadingMore && lastSeen >= model.length - 30) onMore?.();
+  }, [hasMore, isLoadingMore, lastSeen, model.length, onMore]);
+  const isAway = isScrolled(box.current);
+  useEffect(() => onAway?.(isAway), [isAway, onAway]);
+  const topSeen = useRef<string>(undefined);
+  if (!isAway) topSeen.current = model[0]?.id;
+  const above = isAway ? model.findIndex(({ id }) => id === topSeen.current) : 0;
+  const toTop = () => {
+    box.current?.focus();
+    box.current?.scrollTo({ top: 0 });
+  };
 
   const grid = { gridTemplateColumns: widths.join(' ') };
   if (rows.length === 0) return <div className={cn('rounded-xl border bg-card', className)}>{empty}</div>;
@@ -85,6 +103,13 @@ export function DataTable<Row extends RowData>({
       aria-label={label}
       className={cn('relative min-h-60 flex-1 overflow-auto rounded-xl border bg-card', className)}
     >
+      <div role="status" className="sticky top-12 left-0 z-20 flex h-0 justify-center">
+        {(above > 0 || (isAway && hasNewer)) && (
+          <Button size="sm" variant="primary" className="rounded-full shadow-lg" onClick={toTop}>
+            <ArrowUp aria-hidden /> {hasNewer ? 'New ones' : `${formatNumber(above)} new`}
+          </Button>
+        )}
+      </div>
       <table aria-rowcount={hasMore ? -1 : rows.length + 1} className="grid min-w-max">
         <caption className="sr-only">{label}</caption>
         <thead className="sticky top-0 z-10 grid bg-card">
@@ -103,12 +128,13 @@ export function DataTable<Row extends RowData>({
           ))}
         </thead>
         <tbody className="relative grid" style={{ height: virtual.getTotalSize() }}>
-          {shown.map((item) => {
+          {virtual.getVirtualItems().map((item) => {
             const row = model[item.index];
             if (row === undefined) return null;
             return (
               <tr
                 key={row.id}
+                data-row={row.id}
                 aria-rowindex={item.index + 2}
                 aria-selected={selectedId === row.id || undefined}
                 tabIndex={onOpen ? 0 : undefined}

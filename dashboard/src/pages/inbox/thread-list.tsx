@@ -1,12 +1,12 @@
 /** The threads, those last written in first. Only what is seen is drawn. */
 import { Link } from '@tanstack/react-router';
-import { useVirtualizer } from '@tanstack/react-virtual';
 import type { Conversation } from '@trunkline/sdk';
 import { Ban } from 'lucide-react';
 import { type RefObject, useEffect, useImperativeHandle, useRef } from 'react';
 import { plural } from '../../lib/format.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { cn } from '../../ui/cn.ts';
+import { useRows } from '../../ui/use-rows.ts';
 import { CHANNEL_NAMES } from './channels.tsx';
 import { contactName } from './contact-name.ts';
 import { RelativeTime } from './relative-time.tsx';
@@ -34,18 +34,17 @@ interface ThreadListProps {
 export function ThreadList({ threads, openId, hasMore, isLoadingMore, onMore, focusRef }: ThreadListProps) {
   const box = useRef<HTMLDivElement>(null);
   const wanted = useRef<number>(null);
-  const virtual = useVirtualizer({
+  const virtual = useRows({
+    box,
     count: threads.length,
-    getScrollElement: () => box.current,
-    getItemKey: (place) => threads[place]?.leadId ?? place,
-    estimateSize: () => ROW,
+    keyAt: (place) => threads[place]?.leadId ?? String(place),
+    height: ROW,
     overscan: 10,
   });
-  const shown = virtual.getVirtualItems();
-  const lastShown = shown.at(-1)?.index ?? -1;
+  const lastSeen = virtual.range?.endIndex ?? -1;
   useEffect(() => {
-    if (hasMore && !isLoadingMore && lastShown >= threads.length - 15) onMore();
-  }, [hasMore, isLoadingMore, lastShown, threads.length, onMore]);
+    if (hasMore && !isLoadingMore && lastSeen >= threads.length - 25) onMore();
+  }, [hasMore, isLoadingMore, lastSeen, threads.length, onMore]);
 
   const linkAt = (place: number) =>
     box.current?.querySelector<HTMLElement>(`[data-place="${place}"]`) ?? null;
@@ -80,12 +79,13 @@ export function ThreadList({ threads, openId, hasMore, isLoadingMore, onMore, fo
   return (
     <div ref={box} className="min-h-0 flex-1 overflow-y-auto">
       <ul aria-label="Threads" className="relative" style={{ height: virtual.getTotalSize() }}>
-        {shown.map(({ index, start, key }) => {
+        {virtual.getVirtualItems().map(({ index, start, key }) => {
           const thread = threads[index];
           return (
             thread && (
               <li
                 key={key}
+                data-row={thread.leadId}
                 aria-setsize={hasMore ? -1 : threads.length}
                 aria-posinset={index + 1}
                 className="absolute inset-x-0"

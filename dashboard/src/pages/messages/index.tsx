@@ -24,7 +24,8 @@ export function MessagesPage() {
   const { message: openId = null, ...filters } = search;
   const filterKey = JSON.stringify(filters);
   const filter = useMemo(() => filterOf(JSON.parse(filterKey) as MessagesSearch), [filterKey]);
-  const list = useMessageList(filter);
+  const [isAway, setAway] = useState(false);
+  const list = useMessageList(filter, isAway);
   const { messages, fetchNextPage, cursor } = list;
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [asked, setAsked] = useState<'selected' | 'matching' | null>(null);
@@ -115,6 +116,8 @@ export function MessagesPage() {
             hasMore={list.hasNextPage}
             isLoadingMore={list.isFetchingNextPage}
             onMore={more}
+            hasNewer={list.hasNewer}
+            onAway={setAway}
             empty={<Nothing isLooking={isLooking} isFiltered={isFiltered(search)} />}
           />
         </SelectionProvider>

@@ -9,8 +9,11 @@ const PAGE = 100;
 /** Fewer rows than fill a screen: the next page is asked for without anybody scrolling. */
 const FULL = 40;
 
-/** Pages are read once, as somebody scrolls; the newest one is read again whenever something changes. */
-export function useMessageList(filter: Filter) {
+/**
+ * Pages are read once, as somebody scrolls; the newest one is read again whenever something changes. `isAway`: somebody reads
+ * further down, and what they read is not taken from them when more came in than the newest page holds.
+ */
+export function useMessageList(filter: Filter, isAway: boolean) {
   const client = useQueryClient();
   // Not among the topics of the live stream: a thousand rows would be read again with every message that is sent.
   const key = ['message-pages', filter];
@@ -31,19 +34,23 @@ export function useMessageList(filter: Filter) {
 
   const read = pages.data?.pages;
   const lostTouch = newest !== undefined && read !== undefined && hasGap(newest, read);
+  const hasNewer = lostTouch && isAway;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key says what the filter says
   useEffect(() => {
-    if (lostTouch) client.setQueryData(key, { pages: [newest], pageParams: [undefined] });
-  }, [lostTouch]);
+    if (lostTouch && !isAway) client.setQueryData(key, { pages: [newest], pageParams: [undefined] });
+  }, [lostTouch, isAway]);
 
-  const messages = useMemo(() => mergePages(newest, read ?? []), [newest, read]);
+  const messages = useMemo(
+    () => mergePages(hasNewer ? undefined : newest, read ?? []),
+    [hasNewer, newest, read],
+  );
   const { hasNextPage, isFetchingNextPage, isError, fetchNextPage } = pages;
   // What is rare stands on pages far apart, and those between them are empty.
   useEffect(() => {
     if (hasNextPage && !isFetchingNextPage && !isError && messages.length < FULL) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, isError, messages.length, fetchNextPage]);
 
-  return { ...pages, messages, cursor: read?.at(-1)?.nextCursor ?? null };
+  return { ...pages, messages, hasNewer, cursor: read?.at(-1)?.nextCursor ?? null };
 }
 
 /** After something was done: what is shown of these messages is put right at once, and asked for anew. */
