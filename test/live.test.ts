@@ -1,12 +1,13 @@
 /** `GET /api/live`: what is heard, by whom, and how it ends. */
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { receiveInbound } from '../src/actions/receive-inbound.ts';
 import type { NewApiKeyAnswer } from '../src/contract/api-keys.ts';
 import { type Ear, listen } from './event-source.ts';
 import { openApp, type TestApp } from './harness.ts';
 import { openOwner } from './people.ts';
 import { until } from './until.ts';
-import { newPhone, openWorkspace, type Workspace } from './workspaces.ts';
+import { accept, newPhone, openWorkspace, type Workspace } from './workspaces.ts';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -35,6 +36,28 @@ test('what happens is heard within a moment: counts, and what to ask again', asy
   const hook = { url: 'https://receiver.invalid/', events: ['message.reply'], name: 'CRM' };
   await workspace.call('POST', '/api/webhooks', hook);
   await ear.topic('webhooks');
+});
+
+test('what one reads, or marks as unread, is told to all who listen', async () => {
+  const workspace = await openWorkspace(app);
+  const scheduledDate = new Date(app.deps.clock.now() + 3_600_000).toISOString();
+  const recipientPhone = newPhone();
+  const { leadId } = await accept(workspace, { message: 'Later', recipientPhone, scheduledDate });
+  await receiveInbound(app.deps, {
+    workspaceId: workspace.workspaceId,
+    lineId: workspace.lines[0]?._id ?? '',
+    address: recipientPhone,
+    message: 'Already?',
+    externalMessageId: app.deps.ids(),
+  });
+  for (const mark of ['read', 'unread']) {
+    const ear = await hear(workspace);
+    await ear.now('a reply is there', ({ counts }) => counts.replies === 1);
+    const { status } = await workspace.call('POST', `/api/conversations/${leadId}/${mark}`, {});
+    expect(status).toBe(200);
+    await ear.topic('conversations');
+    ear.hangUp();
+  }
 });
 
 test('nothing is told twice: while nothing changes there is nothing to hear', async () => {

@@ -21,6 +21,7 @@ export async function topicsBetween(
   if (differ(({ now, linesChangedAt }) => [now.lines, linesChangedAt])) topics.add('lines');
   if (differ(({ webhooks }) => webhooks)) topics.add('webhooks');
   if (differ(({ changes }) => changes.campaigns)) topics.add('campaigns');
+  if (differ(({ changes }) => changes.unread)) topics.add('conversations');
   if (differ(({ changes }) => changes.ledgerId)) topics.add('leads').add('conversations');
   const { auditId } = before.changes;
   if (after.changes.auditId !== auditId)

@@ -9,7 +9,7 @@ import { MESSAGE_COLUMNS, type MessageRow } from './messages.ts';
 const WRITTEN = `('sending', 'unknown', 'sent', 'delivered', 'fallback', 'failed')`;
 
 /** The very condition of the index touches_unread. */
-const unread = (t: string) =>
+export const unread = (t: string) =>
   `${t}.last_reply_at IS NOT NULL AND (${t}.read_at IS NULL OR ${t}.read_at < ${t}.last_reply_at)`;
 
 export interface InboxFilters {

@@ -1,6 +1,7 @@
 /** What the page "now" asks beside lines and counts: what waits, what is under way, and what needs somebody's hand. */
 import type { DisabledReason } from '../domain/webhook-events.ts';
 import { type Sql, statement } from './database.ts';
+import { unread } from './inbox.ts';
 import { UNDER_WAY_SQL, WAITING_SQL } from './messages.ts';
 
 export interface LineCount {
@@ -105,7 +106,12 @@ export interface LatestChanges {
   auditId: string | null;
   /** Of what was opted out or in last. */
   ledgerId: string | null;
+  /** Which threads are unread, and since when. */
+  unread: string;
 }
+
+/** Of more unread threads than that, in the order of their index, marks are not looked at. */
+const MARKS_LOOKED_AT = 1_000;
 
 const READ_LATEST_CHANGES = statement(
   'read_latest_changes',
@@ -114,13 +120,16 @@ const READ_LATEST_CHANGES = statement(
      FROM unnest(ARRAY['draft', 'active', 'paused', 'completed', 'archived']) AS s(status)) AS campaigns,
      EXISTS (SELECT 1 FROM campaigns c WHERE c.workspace_id = $1 AND c.status = 'active') AS "hasActiveCampaign",
      (SELECT max(a.id) FROM audit_log a WHERE a.workspace_id = $1) AS "auditId",
-     (SELECT max(p.id) FROM suppressions p WHERE p.workspace_id = $1) AS "ledgerId"`,
+     (SELECT max(p.id) FROM suppressions p WHERE p.workspace_id = $1) AS "ledgerId",
+     (SELECT concat(count(*), ' ', sum(hashtext(u.lead_id || u.line_id)::bigint), ' ', max(u.read_at)) FROM (
+        SELECT t.lead_id, t.line_id, t.read_at FROM touches t WHERE t.workspace_id = $1 AND ${unread('t')}
+        ORDER BY t.line_id, t.last_at, t.lead_id LIMIT $2) u) AS unread`,
 );
 
 /** For whoever wants to know whether anything changed: it is compared, never shown. */
 export async function readLatestChanges(sql: Sql, workspaceId: string): Promise<LatestChanges> {
-  const [row] = await sql.query<LatestChanges>(READ_LATEST_CHANGES, [workspaceId]);
-  return row ?? { campaigns: null, hasActiveCampaign: false, auditId: null, ledgerId: null };
+  const [row] = await sql.query<LatestChanges>(READ_LATEST_CHANGES, [workspaceId, MARKS_LOOKED_AT]);
+  return row ?? { campaigns: null, hasActiveCampaign: false, auditId: null, ledgerId: null, unread: '' };
 }
 
 const READ_ENTITIES_CHANGED = statement(
