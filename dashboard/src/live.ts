@@ -18,6 +18,9 @@ const REST_AFTER_MS = 10_000;
 /** Hints come every second while much is sent; lists need not be read as often. */
 const REFETCH_EVERY_MS = 2_000;
 
+/** Of the hints; queries of anything else are told of nothing, ever. */
+const TOPICS = ['messages', 'conversations', 'lines', 'campaigns', 'leads', 'webhooks'];
+
 let state: LiveState = 'connecting';
 const listeners = new Set<() => void>();
 
@@ -30,6 +33,7 @@ export function startLive(): () => void {
   let source: EventSource | null = null;
   let retry: ReturnType<typeof setTimeout> | undefined;
   let rest: ReturnType<typeof setTimeout> | undefined;
+  let catchUp: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
   let wasLive = false;
   const refetch = collectTopics();
@@ -43,12 +47,19 @@ export function startLive(): () => void {
     source.addEventListener('open', () => {
       failures = 0;
       setState('live');
-      // Whatever was told meanwhile was not heard.
-      if (wasLive) void queryClient.invalidateQueries();
-      wasLive = true;
     });
+    let isFirst = true;
     source.addEventListener('now', ({ data }) => {
       queryClient.setQueryData(['now'], JSON.parse(data));
+      if (isFirst) {
+        // From here on every change is told. What changed since the page read it was told to nobody; what is still being
+        // read is let through first.
+        clearTimeout(catchUp);
+        if (wasLive) void queryClient.invalidateQueries();
+        else catchUp = setTimeout(refetch, REFETCH_EVERY_MS, TOPICS);
+        wasLive = true;
+      }
+      isFirst = false;
     });
     source.addEventListener('changed', ({ data }) => refetch(JSON.parse(data).topics));
     source.addEventListener('error', () => {
@@ -62,6 +73,7 @@ export function startLive(): () => void {
   };
   const close = () => {
     clearTimeout(retry);
+    clearTimeout(catchUp);
     source?.close();
     source = null;
   };

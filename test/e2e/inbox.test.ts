@@ -58,6 +58,16 @@ describe.skipIf(!hasBrowser)('the inbox', { timeout: 180_000 }, () => {
   const messages = () => page.getByRole('region', { name: 'Messages' });
   const says = (text: string) => messages().getByRole('article').filter({ hasText: text });
 
+  /** What somebody writes to the line. */
+  const write = (address: string, message: string) =>
+    receiveInbound(app.deps, {
+      workspaceId: ws.workspaceId,
+      lineId: ws.lines[0]?._id ?? '',
+      address,
+      message,
+      externalMessageId: app.deps.ids(),
+    });
+
   test('shows a reply the moment it comes in, and is answered by keyboard alone', async () => {
     const other = newPhone();
     const { _id } = await accept(ws, { recipientPhone: other, message: 'Hello there' });
@@ -147,7 +157,7 @@ describe.skipIf(!hasBrowser)('the inbox', { timeout: 180_000 }, () => {
     await files.getByText(/ready/).nth(1).waitFor();
     await page.getByRole('button', { name: 'Remove third.txt' }).click();
     await page.getByRole('button', { name: 'Send', exact: true }).click();
-    await messages().getByRole('link', { name: 'note.txt' }).waitFor();
+    await says('note.txt').getByText('Delivered').waitFor();
     const [copy] = await read<{ attachments: { name: string }[] }>(
       app,
       'SELECT attachments FROM sandbox_copies WHERE workspace_id = $1 ORDER BY id DESC LIMIT 1',
@@ -168,7 +178,8 @@ describe.skipIf(!hasBrowser)('the inbox', { timeout: 180_000 }, () => {
     }`);
 
   test('draws only the threads that are seen, walks through all of them by keyboard, and shows what comes in meanwhile', async () => {
-    const { _id, leadId } = await accept(ws, { recipientPhone: newPhone(), message: 'Hello there' });
+    const phone = newPhone();
+    const { _id, leadId } = await accept(ws, { recipientPhone: phone, message: 'Hello there' });
     await ws.reaches(_id, 'delivered');
     await read(
       app,
@@ -194,21 +205,49 @@ describe.skipIf(!hasBrowser)('the inbox', { timeout: 180_000 }, () => {
       await page.locator(`[data-place="${place}"]:focus`).waitFor();
     }
     expect(await rows.count()).toBeLessThan(40);
-    const [line] = ws.lines;
-    const { phone } = (await ws.call<ConversationAnswer>('GET', `/api/conversations/${leadId}`)).body;
-    await receiveInbound(app.deps, {
-      workspaceId: ws.workspaceId,
-      lineId: line?._id ?? '',
-      address: phone ?? '',
-      message: 'I am still here',
-      externalMessageId: app.deps.ids(),
-    });
+    await write(phone, 'I am still here');
     await says('I am still here').waitFor();
     // It was seen at once, so it is read.
     await until('it is read', async () => {
       const { body } = await ws.call<ConversationAnswer>('GET', `/api/conversations/${leadId}`);
       return body.unreadCount === 0 && body.readAt !== null;
     });
+  });
+
+  test('what is read in one tab is read in the other', async () => {
+    const phone = newPhone();
+    const { _id, leadId } = await accept(ws, { recipientPhone: phone, message: 'Hello there' });
+    await ws.reaches(_id, 'delivered');
+    await write(phone, 'Hello to you');
+    await page.goto(`${app.url}/inbox`);
+    await threadLink(phone).filter({ hasText: 'unread' }).waitFor();
+    await expect.poll(() => page.title()).toContain('(1)');
+    const other = await context.newPage();
+    await other.goto(`${app.url}/inbox?lead=${leadId}`);
+    await other.getByRole('region', { name: 'Messages' }).getByText('Hello to you').waitFor();
+    await threadLink(phone).filter({ hasNotText: 'unread' }).waitFor();
+    await expect.poll(() => page.title()).not.toContain('(1)');
+    await other.getByRole('button', { name: 'Mark as unread' }).click();
+    await threadLink(phone).filter({ hasText: 'unread' }).waitFor();
+  });
+
+  test('misses nothing that happens between what it read and the first word of the stream', async () => {
+    const phone = newPhone();
+    const { _id } = await accept(ws, { recipientPhone: phone, message: 'Hello there' });
+    await ws.reaches(_id, 'delivered');
+    let letThrough = () => {};
+    const wait = new Promise<void>((resolve) => {
+      letThrough = resolve;
+    });
+    await page.route('**/api/live*', async (route) => {
+      await wait;
+      await route.continue();
+    });
+    await page.goto(`${app.url}/inbox`);
+    await threadLink(phone).waitFor();
+    await write(phone, 'Hello to you');
+    letThrough();
+    await threadLink(phone).filter({ hasText: 'unread' }).waitFor();
   });
 
   test('sends again what failed, as it is or changed', async () => {
