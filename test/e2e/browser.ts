@@ -61,6 +61,21 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(faults).toEqual([]);
 }
 
+/** Since it was opened nothing of the page moved by itself: not by what came in later than the rest. */
+export async function expectStill(page: Page): Promise<void> {
+  const shifts = await page.evaluate<string[]>(`new Promise((done) => {
+    const found = [];
+    const observer = new PerformanceObserver((list) => found.push(...list.getEntries()));
+    observer.observe({ type: 'layout-shift', buffered: true });
+    requestAnimationFrame(() => requestAnimationFrame(() => {
+      found.push(...observer.takeRecords());
+      done(found.filter(({ value, hadRecentInput }) => !hadRecentInput && value > 0.0005).map(({ value, sources }) =>
+        value + ': ' + sources.map(({ node }) => node?.outerHTML?.slice(0, 200) ?? node?.textContent).join('; ')));
+    }));
+  })`);
+  expect(shifts).toEqual([]);
+}
+
 async function axeFaults(page: Page): Promise<string[]> {
   // By the debugger, which the page's own policy does not bind.
   await page.evaluate(AXE);

@@ -8,7 +8,7 @@ import { openApp, type TestApp } from '../harness.ts';
 import { openMember, openOwner, type Person } from '../people.ts';
 import { until } from '../until.ts';
 import { openWorkspace, type Workspace } from '../workspaces.ts';
-import { expectAccessible, hasBrowser, openBrowser, WIDE, watchForTrouble } from './browser.ts';
+import { expectAccessible, expectStill, hasBrowser, openBrowser, WIDE, watchForTrouble } from './browser.ts';
 
 const QUICK = { deviceGapMs: 0, contactGapMs: 0, dailyNewConversationsLimit: null, firstName: 'Grace' };
 
@@ -59,6 +59,8 @@ describe.skipIf(!hasBrowser)('campaigns in a browser', () => {
   test('two steps and a condition are written, simulated, launched, and watched to the end', async () => {
     const { listId } = await addLeads(ws, 6, (n) => (n === 2 ? { tags: ['customer'] } : {}));
     const page = await open('/campaigns');
+    await page.getByText('No campaigns yet').waitFor();
+    await expectStill(page);
     await page.getByRole('button', { name: 'New campaign' }).first().click();
     await page.getByLabel('Name').fill('After the fair');
     await page.getByRole('button', { name: 'Make the draft' }).click();
@@ -138,6 +140,7 @@ describe.skipIf(!hasBrowser)('campaigns in a browser', () => {
     });
     const page = await open(`/campaigns/${id}?tab=steps&step=again`);
     await page.getByLabel('Message', { exact: true }).fill('Anybody there?');
+    await expectStill(page);
     const touched = page.getByRole('region', { name: 'What this edit touches' });
     await touched.getByText('2 leads on the way', { exact: false }).waitFor();
     await touched.getByText('2 of hello', { exact: false }).waitFor();

@@ -9,7 +9,7 @@ import { openApp, type TestApp } from '../harness.ts';
 import { openOwner, type Person } from '../people.ts';
 import { until } from '../until.ts';
 import { accept, copiesIn, newPhone, openWorkspace, read, type Workspace } from '../workspaces.ts';
-import { expectAccessible, hasBrowser, openBrowser, WIDE, watchForTrouble } from './browser.ts';
+import { expectAccessible, expectStill, hasBrowser, openBrowser, WIDE, watchForTrouble } from './browser.ts';
 
 const INTERESTED = '+12025550110';
 const STOPS = '+12025550109';
@@ -119,6 +119,9 @@ describe.skipIf(!hasBrowser)('the inbox', { timeout: 180_000 }, () => {
       return body.messages.some(({ direction }) => direction === 'received');
     });
     await page.goto(`${app.url}/inbox?lead=${leadId}`);
+    await says('Look at this').waitFor();
+    await threadLink(INTERESTED).waitFor();
+    await expectStill(page);
     await page
       .getByLabel('Files to attach')
       .setInputFiles({ name: 'dot.png', mimeType: 'image/png', buffer: PNG });

@@ -9,7 +9,7 @@ import { openApp, type TestApp } from '../harness.ts';
 import { openMember, openOwner, type Person } from '../people.ts';
 import { until } from '../until.ts';
 import { newPhone, openWorkspace, type Workspace } from '../workspaces.ts';
-import { expectAccessible, hasBrowser, openBrowser, WIDE, watchForTrouble } from './browser.ts';
+import { expectAccessible, expectStill, hasBrowser, openBrowser, WIDE, watchForTrouble } from './browser.ts';
 
 let app: TestApp;
 let browser: Browser;
@@ -66,6 +66,7 @@ describe.skipIf(!hasBrowser)('leads in a browser', () => {
     await expectAccessible(page);
     await page.getByRole('link', { name: 'Import a CSV file' }).click();
     await page.getByRole('button', { name: 'Choose a file' }).waitFor();
+    await expectStill(page);
     await expectAccessible(page);
     await page.getByLabel('CSV file').setInputFiles({ name: 'kunden.csv', mimeType: 'text/csv', buffer });
 
@@ -129,6 +130,7 @@ describe.skipIf(!hasBrowser)('leads in a browser', () => {
     const page = await open(ws, '/leads');
     const table = page.getByRole('region', { name: 'Leads' });
     await page.getByText('301 leads').waitFor();
+    await expectStill(page);
     // More come as somebody scrolls.
     await until('the last one is shown', async () => {
       await table.evaluate((box) => box.scrollTo(0, box.scrollHeight));
@@ -143,6 +145,7 @@ describe.skipIf(!hasBrowser)('leads in a browser', () => {
     await until('it was checked', async () => {
       await page.reload();
       await sheet.getByText('None, ever.').waitFor();
+      await expectStill(page);
       return (await sheet.getByText(/found out .* by \+\d+ \(sandbox\)/).count()) > 0;
     });
     await sheet.getByRole('button', { name: 'Check now' }).click();
@@ -218,6 +221,7 @@ describe.skipIf(!hasBrowser)('leads in a browser', () => {
 
     const lists = await open(ws, '/leads/lists', owner);
     await lists.getByRole('link', { name: 'Fair' }).waitFor();
+    await expectStill(lists);
     await expectAccessible(lists);
     await lists.getByRole('button', { name: 'What to do with Fair' }).click();
     await lists.getByRole('menuitem', { name: 'Rename' }).click();
@@ -232,6 +236,7 @@ describe.skipIf(!hasBrowser)('leads in a browser', () => {
     const recipientPhone = newPhone();
     const page = await open(ws, '/leads/do-not-contact');
     await page.getByText('Everybody may be written to').waitFor();
+    await expectStill(page);
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Add an address' }).click();
     await page.getByLabel('Phone or email').fill('nobody');

@@ -12,7 +12,7 @@ import { openMember, openOwner } from '../people.ts';
 import { launch } from '../program.ts';
 import { until } from '../until.ts';
 import { accept, newPhone, openWorkspace, type Workspace } from '../workspaces.ts';
-import { expectAccessible, hasBrowser, openBrowser, watchForTrouble } from './browser.ts';
+import { expectAccessible, expectStill, hasBrowser, openBrowser, watchForTrouble } from './browser.ts';
 import { openContextOf } from './signed-in.ts';
 
 const NO_GAPS = { deviceGapMs: 0, contactGapMs: 0 };
@@ -58,6 +58,7 @@ describe.skipIf(!hasBrowser)('lines in a browser', () => {
     await page.getByText('There is no line yet').waitFor();
     await page.getByRole('link', { name: 'Add a line' }).first().click();
     await page.getByRole('list', { name: 'Kinds of lines' }).waitFor();
+    await expectStill(page);
     await expectAccessible(page);
     await page.getByRole('link', { name: /Simulated phone/ }).click();
 
@@ -82,6 +83,7 @@ describe.skipIf(!hasBrowser)('lines in a browser', () => {
       .waitFor();
     await page.getByRole('list', { name: 'Inputs of the score' }).getByText('below 20 their rate').waitFor();
     await page.getByText('Nothing waits on this line').waitFor();
+    await expectStill(page);
     await expectAccessible(page);
     await close(page);
   });
@@ -198,9 +200,10 @@ describe.skipIf(!hasBrowser)('lines in a browser', () => {
     const card = page.getByRole('article', { name: 'Ada' });
     await card.getByText('2 of 2').waitFor();
     await card
-      .getByText(/^in \d+ (hour|day|minute)/)
+      .getByText(/^in \d+ (hour|day|minute|second)/)
       .first()
       .waitFor();
+    await expectStill(page);
     await expectAccessible(page);
     await card.getByRole('link', { name: 'Ada' }).click();
 

@@ -7,7 +7,7 @@ import { openApp, type TestApp } from '../harness.ts';
 import { openMember, openOwner } from '../people.ts';
 import { until } from '../until.ts';
 import { accept, newPhone, openWorkspace, read, type Workspace } from '../workspaces.ts';
-import { expectAccessible, hasBrowser, openBrowser, WIDE, watchForTrouble } from './browser.ts';
+import { expectAccessible, expectStill, hasBrowser, openBrowser, WIDE, watchForTrouble } from './browser.ts';
 
 const HOUR = 3_600_000;
 const REFUSED = '+12025550103';
@@ -102,6 +102,7 @@ describe.skipIf(!hasBrowser)('the page of messages', () => {
       .first()
       .waitFor();
     await open_.getByRole('list', { name: 'Timeline, oldest first' }).getByText('Accepted').waitFor();
+    await expectStill(page);
     await expectAccessible(page);
     // Somebody else changes it: whoever looks sees it.
     await ws.call('PATCH', `/api/lines/${ws.lines[0]?._id}`, { isActive: false });

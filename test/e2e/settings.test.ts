@@ -9,7 +9,7 @@ import { openOwner, PASSWORD, type Person, signInAt } from '../people.ts';
 import { until } from '../until.ts';
 import { addWebhook, deliveries } from '../webhooks.ts';
 import { newPhone, openWorkspace, type Workspace } from '../workspaces.ts';
-import { expectAccessible, hasBrowser, openBrowser, watchForTrouble } from './browser.ts';
+import { expectAccessible, expectStill, hasBrowser, openBrowser, watchForTrouble } from './browser.ts';
 import { openContextOf } from './signed-in.ts';
 
 describe.skipIf(!hasBrowser)('the settings', () => {
@@ -43,6 +43,8 @@ describe.skipIf(!hasBrowser)('the settings', () => {
 
   test('a key is shown once, opens what it says, is renamed and revoked', async () => {
     await page.goto('/settings?tab=keys');
+    await page.getByText('Test', { exact: true }).first().waitFor();
+    await expectStill(page);
     await page.getByRole('button', { name: 'Make a key' }).click();
     await page.getByLabel('Name', { exact: true }).fill('Website');
     await page.getByLabel('It may', { exact: true }).selectOption('Read alone');
@@ -141,6 +143,8 @@ describe.skipIf(!hasBrowser)('the settings', () => {
 
   test('name, zone and policy of the workspace are kept', async () => {
     await page.goto('/settings');
+    await page.getByLabel('Name', { exact: true }).waitFor();
+    await expectStill(page);
     await page.getByLabel('Name', { exact: true }).fill('Analytical Engines');
     await page.getByLabel('Time zone', { exact: true }).selectOption('Europe/Madrid');
     await page.getByLabel('When a line goes down, its conversations').selectOption('move');
@@ -158,6 +162,7 @@ describe.skipIf(!hasBrowser)('the settings', () => {
   test('fallback SMS is set up, and what is wrong with it is said', async () => {
     await page.goto('/settings?tab=fallback');
     await page.getByText('no fallback SMS would go').waitFor();
+    await expectStill(page);
     await page.getByLabel('Account SID', { exact: true }).fill('AC1');
     await page.getByLabel('Auth token', { exact: true }).fill('secret');
     await page.getByRole('button', { name: 'Save and check with Twilio' }).click();
@@ -190,6 +195,7 @@ describe.skipIf(!hasBrowser)('the settings', () => {
     await page.goto('/settings?tab=log');
     const changes = page.getByRole('list', { name: 'Changes' });
     await changes.getByText('updated workspace').first().waitFor();
+    await expectStill(page);
     await changes.getByText('Key “Test”').first().waitFor();
     await page.getByLabel('What', { exact: true }).selectOption('webhook');
     await changes.getByText('deleted webhook').first().waitFor();

@@ -6,7 +6,7 @@ import { makeSetupToken } from '../../src/actions/people/join.ts';
 import { openApp, type TestApp } from '../harness.ts';
 import { codeOf, newAddress, openMember, openOwner, PASSWORD, type Person } from '../people.ts';
 import { openWorkspace, read, type Workspace } from '../workspaces.ts';
-import { expectAccessible, hasBrowser, openBrowser, watchForTrouble } from './browser.ts';
+import { expectAccessible, expectStill, hasBrowser, openBrowser, watchForTrouble } from './browser.ts';
 import { openContext, openContextOf } from './signed-in.ts';
 
 describe.skipIf(!hasBrowser)('the door', () => {
@@ -76,6 +76,7 @@ describe.skipIf(!hasBrowser)('the door', () => {
     const { page, trouble } = await open();
     await page.goto('/settings?tab=members');
     await page.getByRole('heading', { name: 'Sign in to Trunkline' }).waitFor();
+    await expectStill(page);
     await expectAccessible(page);
     await fill(page, { Email: owner.email, Password: 'not this one at all' });
     await page.getByRole('button', { name: 'Sign in' }).click();
@@ -130,6 +131,9 @@ describe.skipIf(!hasBrowser)('the door', () => {
     const { page, trouble } = await open(owner);
     const email = newAddress('grace');
     await page.goto('/settings?tab=members');
+    await page.getByRole('heading', { name: 'Open invitations' }).waitFor();
+    await page.getByText('Nobody is invited at the moment').waitFor();
+    await expectStill(page);
     await page.getByRole('button', { name: 'Invite somebody' }).click();
     await fill(page, { Email: email });
     await page.getByLabel('Role', { exact: true }).selectOption('viewer');

@@ -5,6 +5,11 @@ export function ownZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
+/** The day it is there. */
+export function dayIn(zone: string): string {
+  return wallOf(new Date().toISOString(), zone).slice(0, 10);
+}
+
 export function wallOf(iso: string, zone: string): string {
   return new Date(Date.parse(iso) + offsetMs(Date.parse(iso), zone)).toISOString().slice(0, 16);
 }

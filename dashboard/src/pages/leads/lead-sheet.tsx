@@ -1,5 +1,5 @@
 /** One lead, over the table: what is known of it, and every field to be changed. */
-import { useQuery } from '@tanstack/react-query';
+import { useQueries, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Lead, List } from '@trunkline/sdk';
 import { Ban, Inbox, MessageSquare, Trash2 } from 'lucide-react';
@@ -12,7 +12,7 @@ import { ErrorState, SkeletonRows } from '../../ui/states.tsx';
 import { TabPanel, Tabs } from '../../ui/tabs.tsx';
 import { DeleteDialog } from './bulk/delete-dialog.tsx';
 import { DncDialog } from './bulk/dnc-dialog.tsx';
-import { leadQuery } from './queries.ts';
+import { leadCampaignsQuery, leadHistoryQuery, leadQuery } from './queries.ts';
 import { Addresses } from './sheet/addresses.tsx';
 import { LeadCampaigns } from './sheet/campaigns.tsx';
 import { LeadForm } from './sheet/lead-form.tsx';
@@ -26,6 +26,9 @@ const TABS = [
 
 export function LeadSheet({ id, lists, onClose }: { id: string; lists: readonly List[]; onClose(): void }) {
   const query = useQuery(leadQuery(id));
+  // Of a height that nobody knows before: one below the other, they would move.
+  const parts = useQueries({ queries: [leadCampaignsQuery(id), leadHistoryQuery(id)] });
+  const isPending = query.isPending || parts.some((part) => part.isPending);
   const [tab, setTab] = useState('known');
   const lead = query.data?.lead;
   return (
@@ -34,11 +37,11 @@ export function LeadSheet({ id, lists, onClose }: { id: string; lists: readonly 
       open
       onOpenChange={(isOpen) => !isOpen && onClose()}
       title={lead ? nameOf(lead) : 'Lead'}
-      description={lead ? summaryOf(lead, lists) : undefined}
+      description={(lead && summaryOf(lead, lists)) || '\u00a0'}
     >
-      {query.isPending && <SkeletonRows rows={8} />}
+      {isPending && <SkeletonRows rows={8} />}
       {query.isError && <ErrorState error={query.error} onRetry={() => query.refetch()} />}
-      {query.isSuccess && (
+      {query.isSuccess && !isPending && (
         <>
           <Actions lead={query.data.lead} onClose={onClose} />
           <Tabs label="Lead" value={tab} onChange={setTab} tabs={TABS}>

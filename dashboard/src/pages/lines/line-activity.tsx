@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { LineActivity } from '@trunkline/sdk';
 import { formatInstant, formatNumber, formatTimeOfDay } from '../../lib/format.ts';
 import { Card } from '../../ui/card.tsx';
-import { ErrorState, Skeleton } from '../../ui/states.tsx';
+import { ErrorState } from '../../ui/states.tsx';
 import { activityQuery } from './queries.ts';
 
 type Hour = LineActivity['hours'][number];
@@ -22,10 +22,8 @@ export function LineActivityCard({ lineId }: { lineId: string }) {
     <Card title="24 hours">
       {isError ? (
         <ErrorState error={error} onRetry={() => void refetch()} />
-      ) : data === undefined ? (
-        <Skeleton className="h-56" />
       ) : (
-        <Activity activity={data} />
+        data && <Activity activity={data} />
       )}
     </Card>
   );

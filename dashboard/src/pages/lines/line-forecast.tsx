@@ -5,15 +5,16 @@ import { useDeferredValue, useState } from 'react';
 import { formatNumber, plural } from '../../lib/format.ts';
 import { Card } from '../../ui/card.tsx';
 import { Field, Input } from '../../ui/field.tsx';
-import { ErrorState, Skeleton } from '../../ui/states.tsx';
+import { ErrorState } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
 import { changeOf } from './compare.ts';
 import { forecastQuery, type WhatIf } from './queries.ts';
 
-const TWO_MORE = '2';
+/** What is asked before anybody asks for something else. */
+export const FIRST_WHAT_IF: WhatIf = { addLines: 2 };
 
 export function LineForecastCard({ line }: { line: Line }) {
-  const [addLines, setAddLines] = useState(TWO_MORE);
+  const [addLines, setAddLines] = useState(String(FIRST_WHAT_IF.addLines));
   const [cap, setCap] = useState('');
   const [totalCap, setTotalCap] = useState('');
   const asked = useDeferredValue(`${addLines}|${cap}|${totalCap}`);
@@ -26,45 +27,45 @@ export function LineForecastCard({ line }: { line: Line }) {
     <Card title="Queue">
       {isError ? (
         <ErrorState error={error} onRetry={() => void refetch()} />
-      ) : data === undefined ? (
-        <Skeleton className="h-72" />
       ) : (
-        <div className="flex flex-col gap-4">
-          <AsItIs forecast={data} line={line} />
-          {data.waiting + data.toCome > 0 && (
-            <fieldset className="flex flex-col gap-3 border-t pt-3">
-              <legend className="float-left mb-2 w-full font-medium">What if…</legend>
-              <div className="grid grid-cols-1 items-end gap-3 sm:grid-cols-3">
-                <NumberField label="More lines like it" value={addLines} max={100} onChange={setAddLines} />
-                <NumberField
-                  label="New conversations a day"
-                  value={cap}
-                  max={1_000_000}
-                  placeholder={capText(line.dailyNewConversationsLimit)}
-                  onChange={setCap}
-                />
-                <NumberField
-                  label="Messages a day"
-                  value={totalCap}
-                  max={1_000_000}
-                  placeholder={capText(line.dailyTotalMessagesLimit)}
-                  onChange={setTotalCap}
-                />
-              </div>
-              <p role="status" aria-busy={isFetching} className="min-h-10">
-                {data.whatIf === null ? 'Nothing would change.' : changeOf(data.now, data.whatIf)}
-              </p>
-            </fieldset>
-          )}
-          <details>
-            <summary className="cursor-pointer text-muted-foreground">What this assumes</summary>
-            <ul className="mt-2 list-disc pl-5 text-muted-foreground">
-              {data.assumptions.map((each) => (
-                <li key={each}>{each}</li>
-              ))}
-            </ul>
-          </details>
-        </div>
+        data && (
+          <div className="flex flex-col gap-4">
+            <AsItIs forecast={data} line={line} />
+            {data.waiting + data.toCome > 0 && (
+              <fieldset className="flex flex-col gap-3 border-t pt-3">
+                <legend className="float-left mb-2 w-full font-medium">What if…</legend>
+                <div className="grid grid-cols-1 items-end gap-3 sm:grid-cols-3">
+                  <NumberField label="More lines like it" value={addLines} max={100} onChange={setAddLines} />
+                  <NumberField
+                    label="New conversations a day"
+                    value={cap}
+                    max={1_000_000}
+                    placeholder={capText(line.dailyNewConversationsLimit)}
+                    onChange={setCap}
+                  />
+                  <NumberField
+                    label="Messages a day"
+                    value={totalCap}
+                    max={1_000_000}
+                    placeholder={capText(line.dailyTotalMessagesLimit)}
+                    onChange={setTotalCap}
+                  />
+                </div>
+                <p role="status" aria-busy={isFetching} className="min-h-10">
+                  {data.whatIf === null ? 'Nothing would change.' : changeOf(data.now, data.whatIf)}
+                </p>
+              </fieldset>
+            )}
+            <details>
+              <summary className="cursor-pointer text-muted-foreground">What this assumes</summary>
+              <ul className="mt-2 list-disc pl-5 text-muted-foreground">
+                {data.assumptions.map((each) => (
+                  <li key={each}>{each}</li>
+                ))}
+              </ul>
+            </details>
+          </div>
+        )
       )}
     </Card>
   );

@@ -4,7 +4,7 @@ import type { Line, LineHealthInputs } from '@trunkline/sdk';
 import { formatNumber, formatPercent } from '../../lib/format.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Card } from '../../ui/card.tsx';
-import { ErrorState, Skeleton } from '../../ui/states.tsx';
+import { ErrorState } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
 import { healthQuery } from './queries.ts';
 import { RISK_TONES } from './words.ts';
@@ -18,10 +18,8 @@ export function LineHealthCard({ line }: { line: Line }) {
     >
       {isError ? (
         <ErrorState error={error} onRetry={() => void refetch()} />
-      ) : data === undefined ? (
-        <Skeleton className="h-72" />
       ) : (
-        <Health health={data} />
+        data && <Health health={data} />
       )}
     </Card>
   );

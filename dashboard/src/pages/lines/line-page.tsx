@@ -1,5 +1,5 @@
 /** One line: what it may still send, how it is and why, what it did in 24 hours, when its queue drains, and its settings. */
-import { useQuery } from '@tanstack/react-query';
+import { useQueries, useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import type { Line } from '@trunkline/sdk';
 import { TrunklineError } from '@trunkline/sdk';
@@ -17,15 +17,18 @@ import { LineActivityCard } from './line-activity.tsx';
 import { waitingText } from './line-card.tsx';
 import { LineConnection } from './line-connection.tsx';
 import { LineDevices } from './line-devices.tsx';
-import { LineForecastCard } from './line-forecast.tsx';
+import { FIRST_WHAT_IF, LineForecastCard } from './line-forecast.tsx';
 import { LineHealthCard } from './line-health.tsx';
 import { LinePacing, pacingKey } from './line-pacing.tsx';
-import { lineQuery, queuesQuery } from './queries.ts';
+import { activityQuery, forecastQuery, healthQuery, lineQuery, queuesQuery } from './queries.ts';
 import { addressOf, nameOf, stateOf, TRANSPORT_NAMES, TYPE_NAMES } from './words.ts';
 
 export function LinePage() {
   const { lineId } = useParams({ from: '/shell/lines/$lineId' });
   const { data, error, isError, refetch } = useQuery(lineQuery(lineId));
+  // Cards of a height that nobody knows before: what stands below them would move.
+  const parts = [healthQuery(lineId), activityQuery(lineId), forecastQuery(lineId, FIRST_WHAT_IF)] as const;
+  const isPending = useQueries({ queries: parts }).some((part) => part.isPending);
   if (isError) {
     const isGone = error instanceof TrunklineError && error.code === 'LINE_NOT_FOUND';
     return (
@@ -38,7 +41,7 @@ export function LinePage() {
       </Page>
     );
   }
-  if (data === undefined) {
+  if (data === undefined || isPending) {
     return (
       <Page title="Line" actions={<AllLines />}>
         <div className="grid grid-cols-1 gap-4 xl:grid-cols-2">

@@ -58,7 +58,10 @@ export function MessageDrawer({ id, onClose }: { id: string; onClose(): void }) 
       kind="sheet"
       title={message === undefined ? 'Message' : contactOf(message)}
       description={
-        message && (
+        // Its place is kept.
+        message === undefined ? (
+          '\u00a0'
+        ) : (
           <>
             {message.direction === 'received' ? 'Received' : 'Sent'} as {TYPE_NAMES[message.messageType]}{' '}
             {message.direction === 'received' ? 'from' : 'to'} {addressOf(message)}
@@ -69,7 +72,8 @@ export function MessageDrawer({ id, onClose }: { id: string; onClose(): void }) 
     >
       {found.isError ? (
         <ErrorState error={found.error} onRetry={() => void found.refetch()} />
-      ) : message === undefined ? (
+      ) : message === undefined || explained.isPending ? (
+        // The one is shown with the other: why it waits stands above what is known of it.
         <SkeletonRows rows={6} className="h-24" />
       ) : (
         <div className="flex flex-col gap-4">

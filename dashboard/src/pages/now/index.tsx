@@ -2,7 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { api } from '../../api.ts';
+import { dayIn } from '../../lib/zoned-time.ts';
 import { useLiveState } from '../../live.ts';
+import { useMe } from '../../session.ts';
 import { Button } from '../../ui/button.tsx';
 import { Page } from '../../ui/page.tsx';
 import { ErrorState } from '../../ui/states.tsx';
@@ -35,11 +37,12 @@ export function NowPage() {
 
 function Live() {
   const isLive = useLiveState() === 'live';
+  const { workspace } = useMe();
   const { data: now, error, refetch } = useQuery({ ...nowQuery, refetchInterval: isLive ? false : 10_000 });
   return (
     <Page
       title="Now"
-      description={now ? `Today, ${now.today}, in the zone ${now.timezone}` : 'Today'}
+      description={`Today, ${now?.today ?? dayIn(workspace.timezone)}, in the zone ${now?.timezone ?? workspace.timezone}`}
       actions={
         <Button asChild>
           <Link to="/start">Send a test message</Link>

@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Invitation, Member } from '@trunkline/sdk';
 import { useState } from 'react';
 import { api } from '../../api.ts';
@@ -24,6 +24,8 @@ export function MembersPanel() {
   const [secret, setSecret] = useState<Secret | null>(null);
   const { may, why } = useMay('admin');
   const client = useQueryClient();
+  // How high the list above is, nobody knows before.
+  const areMembersIn = !useQuery({ queryKey: MEMBERS, queryFn: () => api.listMembers() }).isPending;
   return (
     <div className="flex flex-col gap-4">
       <Card
@@ -48,21 +50,23 @@ export function MembersPanel() {
           }
         </Loaded>
       </Card>
-      <Card title="Open invitations">
-        <Loaded queryKey={INVITATIONS} rows={2} read={() => api.listInvitations()}>
-          {({ invitations }) =>
-            invitations.length === 0 ? (
-              <p className="text-muted-foreground">Nobody is invited at the moment.</p>
-            ) : (
-              <ul aria-label="Open invitations" className="divide-y">
-                {invitations.map((invitation) => (
-                  <InvitationRow key={invitation._id} invitation={invitation} />
-                ))}
-              </ul>
-            )
-          }
-        </Loaded>
-      </Card>
+      {areMembersIn && (
+        <Card title="Open invitations">
+          <Loaded queryKey={INVITATIONS} rows={2} read={() => api.listInvitations()}>
+            {({ invitations }) =>
+              invitations.length === 0 ? (
+                <p className="text-muted-foreground">Nobody is invited at the moment.</p>
+              ) : (
+                <ul aria-label="Open invitations" className="divide-y">
+                  {invitations.map((invitation) => (
+                    <InvitationRow key={invitation._id} invitation={invitation} />
+                  ))}
+                </ul>
+              )
+            }
+          </Loaded>
+        </Card>
+      )}
       {isInviting && (
         <InviteDialog
           onClose={() => setInviting(false)}

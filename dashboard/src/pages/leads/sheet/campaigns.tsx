@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { StatusBadge } from '../../../ui/badge.tsx';
-import { ErrorState, Skeleton } from '../../../ui/states.tsx';
+import { ErrorState } from '../../../ui/states.tsx';
 import { Time } from '../../../ui/time.tsx';
 import { leadCampaignsQuery } from '../queries.ts';
 import { Section } from './section.tsx';
@@ -10,7 +10,6 @@ export function LeadCampaigns({ leadId }: { leadId: string }) {
   const query = useQuery(leadCampaignsQuery(leadId));
   return (
     <Section title="Campaigns">
-      {query.isPending && <Skeleton className="h-14" />}
       {query.isError && <ErrorState error={query.error} onRetry={() => query.refetch()} />}
       {query.isSuccess && query.data.campaigns.length === 0 && (
         <p className="text-muted-foreground">In none so far.</p>

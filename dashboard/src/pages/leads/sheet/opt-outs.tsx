@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { ErrorState, Skeleton } from '../../../ui/states.tsx';
+import { ErrorState } from '../../../ui/states.tsx';
 import { LedgerList } from '../ledger-list.tsx';
 import { leadHistoryQuery } from '../queries.ts';
 import { Section } from './section.tsx';
@@ -8,7 +8,6 @@ export function OptOuts({ leadId }: { leadId: string }) {
   const query = useQuery(leadHistoryQuery(leadId));
   return (
     <Section title="Opt-outs">
-      {query.isPending && <Skeleton className="h-14" />}
       {query.isError && <ErrorState error={query.error} onRetry={() => query.refetch()} />}
       {query.isSuccess &&
         (query.data.entries.length === 0 ? (
