@@ -8,7 +8,7 @@ export const api = createClient({ url: '', workspaceId });
 
 /** Whatever is refused for want of a session leads to the sign-in, and back from there. */
 const onError = (error: Error) => {
-  if (isSignedOut(error)) leave();
+  if (isSignedOut(error)) void leave();
 };
 
 export const queryClient = new QueryClient({

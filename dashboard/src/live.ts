@@ -97,7 +97,7 @@ async function leaveWhenSignedOut(): Promise<void> {
   try {
     await queryClient.fetchQuery({ ...meQuery, staleTime: 0, retry: false });
   } catch (error) {
-    if (isSignedOut(error)) leave();
+    if (isSignedOut(error)) await leave();
   }
 }
 

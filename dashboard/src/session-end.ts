@@ -8,7 +8,7 @@ const OPEN = ['/sign-in', '/setup', '/join'];
 /** Once, at the start. */
 export function watchSession(): void {
   channel?.addEventListener('message', ({ data }) => {
-    if (data === 'ended') leave();
+    if (data === 'ended') goToSignIn();
     if (data === 'begun' && location.pathname === '/sign-in') goOn();
   });
 }
@@ -19,8 +19,23 @@ export function endSession(): void {
   location.assign('/sign-in');
 }
 
-/** A call was refused for want of a session. */
-export function leave(): void {
+let renewal: Promise<unknown> = Promise.resolve();
+
+/** One session takes the place of another, as with a new password: in between every call is refused, which is no end. */
+export function renewSession(renew: () => Promise<void>): Promise<void> {
+  const renewed = renew();
+  renewal = renewed.catch(() => {});
+  return renewed.then(() => channel?.postMessage('begun'));
+}
+
+/** A call was refused for want of a session: unless there is another one by now. */
+export async function leave(): Promise<void> {
+  await renewal;
+  const answer = await fetch('/api/me', { credentials: 'same-origin' }).catch(() => null);
+  if (answer?.status === 401) goToSignIn();
+}
+
+function goToSignIn(): void {
   if (OPEN.includes(location.pathname)) return;
   const next = `${location.pathname}${location.search}`;
   location.assign(next === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(next)}`);

@@ -3,19 +3,23 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { buildDashboardWhenStale } from '../../scripts/build-dashboard.ts';
 import type { FallbackConfig } from '../../src/contract/fallback-config.ts';
+import { type FakeTwilio, startTwilio } from '../fakes/twilio/server.ts';
 import { openWebhookReceiver, type WebhookReceiver } from '../fakes/webhook-receiver/receiver.ts';
 import { openApp, type TestApp } from '../harness.ts';
 import { openOwner, PASSWORD, type Person, signInAt } from '../people.ts';
 import { until } from '../until.ts';
 import { addWebhook, deliveries } from '../webhooks.ts';
-import { newPhone, openWorkspace, type Workspace } from '../workspaces.ts';
+import { newPhone, openWorkspace, read, type Workspace } from '../workspaces.ts';
 import { expectAccessible, expectStill, hasBrowser, openBrowser, watchForTrouble } from './browser.ts';
 import { openContextOf } from './signed-in.ts';
+
+const TWILIO_NUMBER = '+12025550190';
 
 describe.skipIf(!hasBrowser)('the settings', () => {
   let app: TestApp;
   let browser: Browser;
   let receiver: WebhookReceiver;
+  let twilio: FakeTwilio;
   let ws: Workspace;
   let owner: Person;
   let context: BrowserContext;
@@ -24,8 +28,9 @@ describe.skipIf(!hasBrowser)('the settings', () => {
 
   beforeAll(async () => {
     await buildDashboardWhenStale();
+    twilio = await startTwilio({ numbers: [TWILIO_NUMBER] });
     [app, browser, receiver] = await Promise.all([
-      openApp({ config: { allowPrivateHosts: true } }),
+      openApp({ config: { allowPrivateHosts: true, twilioUrl: twilio.url } }),
       openBrowser(),
       openWebhookReceiver(),
     ]);
@@ -38,8 +43,13 @@ describe.skipIf(!hasBrowser)('the settings', () => {
   afterEach(() => expect(trouble).toEqual([]));
   afterAll(async () => {
     await browser.close();
-    await Promise.all([app.close(), receiver.close()]);
+    await Promise.all([app.close(), receiver.close(), twilio.close()]);
   });
+
+  async function endSessionsIn(interval: string): Promise<void> {
+    await read(app, `UPDATE sessions SET expires_at = now() + ${interval} WHERE person_id = $1`, [owner.id]);
+    app.deps.people.sessions.forget();
+  }
 
   test('a key is shown once, opens what it says, is renamed and revoked', async () => {
     await page.goto('/settings?tab=keys');
@@ -176,6 +186,30 @@ describe.skipIf(!hasBrowser)('the settings', () => {
     await expectAccessible(page);
   });
 
+  test('a fallback by Twilio is kept once Twilio has confirmed each thing that it is told', async () => {
+    await page.goto('/settings?tab=fallback');
+    await page.getByLabel('By', { exact: true }).selectOption('twilio');
+    const save = page.getByRole('button', { name: 'Save and check with Twilio' });
+    const isRefused = (sentence: string) => page.getByRole('alert').filter({ hasText: sentence }).waitFor();
+    await page.getByLabel('Account SID', { exact: true }).fill(twilio.accountSid);
+    await page.getByLabel('Auth token', { exact: true }).fill('wrong');
+    await page.getByLabel('Number', { exact: true }).fill('+12025550111');
+    await save.click();
+    await isRefused('does not accept the account SID and auth token');
+    await page.getByLabel('Auth token', { exact: true }).fill(twilio.authToken);
+    await save.click();
+    await isRefused('The account has no number +12025550111');
+    await expectAccessible(page);
+    await page.getByLabel('Number', { exact: true }).fill(TWILIO_NUMBER);
+    await save.click();
+    await page.getByText('One is kept. Leave this empty to keep it.').waitFor();
+    await page.getByText('ready', { exact: true }).waitFor();
+    expect(await page.content()).not.toContain(twilio.authToken);
+    const { body } = await ws.call<FallbackConfig>('GET', '/api/workspace/fallback-config');
+    expect(body).toMatchObject({ provider: 'twilio', fromNumber: TWILIO_NUMBER, authTokenSet: true });
+    await expectAccessible(page);
+  });
+
   test('name and password are the person’s own to change', async () => {
     await page.goto('/settings?tab=account');
     await page.getByLabel('Name', { exact: true }).fill('Olga of the office');
@@ -186,8 +220,17 @@ describe.skipIf(!hasBrowser)('the settings', () => {
     await page.getByRole('button', { name: 'Change the password' }).click();
     await page.getByRole('alert').filter({ hasText: 'The password is wrong' }).waitFor();
     await page.getByLabel('Present password', { exact: true }).fill(PASSWORD);
+    // The session of before ends before the next one has come: who is refused in between is not thrown out.
+    await page.route('**/auth/password', async (route) => {
+      const refused = page.waitForResponse((answer) => answer.status() === 401);
+      await endSessionsIn("-interval '1 second'");
+      await refused;
+      await endSessionsIn("interval '1 day'");
+      await route.continue();
+    });
     await page.getByRole('button', { name: 'Change the password' }).click();
     await page.getByText('Your password is changed').first().waitFor();
+    await page.unroute('**/auth/password');
     expect((await signInAt(app, owner.email, 'quite another sentence')).status).toBe(200);
   });
 

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useMe } from '../../session.ts';
+import { renewSession } from '../../session-end.ts';
 import { changePassword, rename, signOutElsewhere } from '../../sign-in.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
@@ -48,8 +49,11 @@ export function AccountPanel() {
           action="Change the password"
           done="Your password is changed, and every other browser signed out"
           right={null}
-          save={(field) => changePassword(field('currentPassword'), field('newPassword'))}
-          onSaved={() => setChanges(changes + 1)}
+          save={(field) => renewSession(() => changePassword(field('currentPassword'), field('newPassword')))}
+          onSaved={() => {
+            setChanges(changes + 1);
+            void client.invalidateQueries();
+          }}
         >
           <Field label="Present password">
             <Input name="currentPassword" type="password" autoComplete="current-password" required />

@@ -1,5 +1,6 @@
 /** Sign-in with the codes of a telephone: on, off, and what is left when the telephone is lost. */
 import { lazy, Suspense, useState } from 'react';
+import { renewSession } from '../../session-end.ts';
 import { beginCodes, endCodes, enterCode, newBackupCodes } from '../../sign-in.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -60,7 +61,7 @@ function CodesDialog({ wish, onClose }: { wish: Wish; onClose(): void }) {
   const [backupCodes, setBackupCodes] = useState<readonly string[] | null>(null);
   const [isConfirmed, setConfirmed] = useState(wish !== 'begin');
   const afterPassword = async (password: string) => {
-    if (wish === 'end') return endCodes(password).then(onClose);
+    if (wish === 'end') return renewSession(() => endCodes(password)).then(onClose);
     if (wish === 'backup') return setBackupCodes((await newBackupCodes(password)).backupCodes);
     const begun = await beginCodes(password);
     setUri(begun.uri);
@@ -88,7 +89,7 @@ function CodesDialog({ wish, onClose }: { wish: Wish; onClose(): void }) {
           action="Switch codes on"
           done="Codes are on"
           right={null}
-          save={(field) => enterCode(field('code'))}
+          save={(field) => renewSession(() => enterCode(field('code')))}
           onSaved={() => setConfirmed(true)}
         >
           <Telephone uri={uri ?? ''} />
