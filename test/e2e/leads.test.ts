@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildDashboardWhenStale } from '../../scripts/build-dashboard.ts';
 import type { LeadAnswer, LeadsAnswer } from '../../src/contract/leads.ts';
 import type { ListsAnswer } from '../../src/contract/lists.ts';
+import { campaignCalls } from '../campaign-calls.ts';
 import { openApp, type TestApp } from '../harness.ts';
 import { openMember, openOwner, type Person } from '../people.ts';
 import { until } from '../until.ts';
@@ -20,7 +21,7 @@ describe.skipIf(!hasBrowser)('leads in a browser', () => {
     await buildDashboardWhenStale();
     app = await openApp();
     browser = await openBrowser();
-  }, 180_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await app?.close();
@@ -229,6 +230,60 @@ describe.skipIf(!hasBrowser)('leads in a browser', () => {
     await lists.getByRole('button', { name: 'Save' }).click();
     await lists.getByRole('link', { name: 'Spring fair' }).waitFor();
     await close(lists);
+  });
+
+  test('many are enrolled in a campaign, checked in the background, and handed out as a file', async () => {
+    const ws = await openWorkspace(app, { lines: Array.from({ length: 6 }, () => ({})) });
+    const guests = Array.from({ length: 15 }, (_, n) => ({
+      firstName: `Guest ${n}`,
+      phone: newPhone(),
+      companyName: 'Salt, Pepper & "Co"',
+      tags: ['fair'],
+    }));
+    await save(ws, [...guests, { firstName: 'Other', phone: newPhone() }]);
+    const calls = campaignCalls(ws);
+    const campaignId = await calls.draft({ name: 'After the fair' });
+    const page = await open(ws, '/leads?tag=fair');
+    await page.getByLabel('Select all that are loaded').click();
+    const bar = page.getByRole('region', { name: 'Selected leads' });
+    await bar.getByText('15 selected').waitFor();
+    await bar.getByRole('button', { name: 'Enrol' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Campaign').selectOption({ label: 'After the fair (draft)' });
+    await expectAccessible(page);
+    await dialog.getByRole('button', { name: 'Enrol' }).click();
+    await dialog.getByText('15 leads entered, 0 were in it already.').waitFor();
+    expect((await calls.find(campaignId)).campaign.progress.total).toBe(15);
+    await dialog.getByRole('button', { name: 'Close' }).last().click();
+
+    await bar.getByRole('button', { name: 'More to do with them' }).click();
+    await page.getByRole('menuitem', { name: 'Check for iMessage' }).click();
+    await dialog.getByText('15 leads', { exact: true }).waitFor();
+    await dialog.getByRole('button', { name: 'Check', exact: true }).click();
+    const progress = dialog.getByRole('progressbar', { name: 'Checked' });
+    await progress.waitFor();
+    await expectAccessible(page);
+    await dialog.getByText('15 of 15 leads checked: 15 available, 0 unavailable, 0 failed.').waitFor();
+    expect(await progress.getAttribute('aria-valuenow')).toBe('100');
+    await dialog.getByRole('button', { name: 'Close' }).last().click();
+    const rows = page.getByRole('region', { name: 'Leads' }).getByRole('row');
+    await rows.filter({ hasText: 'Guest 14' }).getByText('available').waitFor();
+
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export' }).click();
+    const file = await readFile((await (await downloading).path()) ?? '', 'utf8');
+    const [head = '', ...lines] = file.trimEnd().split('\r\n');
+    // Without the mark spreadsheets take its letters for those of their country.
+    expect(head).toMatch(/^\uFEFF.*firstName/);
+    expect(lines).toHaveLength(15);
+    for (const { phone } of guests)
+      expect(lines.find((line) => line.includes(phone))).toContain('"Salt, Pepper & ""Co"""');
+    await page.getByRole('searchbox', { name: 'Search' }).fill('guest 1');
+    await page.getByText('6 leads', { exact: true }).waitFor();
+    const whole = page.getByRole('button', { name: 'Export' });
+    expect(await whole.isDisabled()).toBe(true);
+    expect(await whole.getAttribute('title')).toContain('take the other filters away');
+    await close(page);
   });
 
   test('whoever is entered as not to be contacted gets no message, until it is lifted; the ledger tells both', async () => {

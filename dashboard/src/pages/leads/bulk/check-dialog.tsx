@@ -1,6 +1,6 @@
 /** Are these leads on iMessage? Few are checked at once, many in the background, whose progress is shown. */
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { api, sentenceOf } from '../../../api.ts';
 import { formatNumber, plural } from '../../../lib/format.ts';
 import { Button } from '../../../ui/button.tsx';
@@ -90,17 +90,18 @@ export function CheckDialog({ of, open, onOpenChange }: Omit<BulkProps, 'ids'> &
 
 function JobProgress({ jobId }: { jobId: string }) {
   const job = useQuery({
-    queryKey: ['leads', 'job', jobId],
-    queryFn: async ({ signal }) => {
-      const answer = await api.getAvailabilityJob({ jobId }, { signal });
-      if (answer.status === 'finished') void refreshLeads();
-      return answer;
-    },
+    // Not among those of the leads: their refreshing at its end would begin it anew.
+    queryKey: ['availability-job', jobId],
+    queryFn: ({ signal }) => api.getAvailabilityJob({ jobId }, { signal }),
     refetchInterval: ({ state }) => (state.data?.status === 'finished' ? false : LOOK_EVERY_MS),
   });
+  const isFinished = job.data?.status === 'finished';
+  useEffect(() => {
+    if (isFinished) void refreshLeads();
+  }, [isFinished]);
   if (job.isError) return <ErrorState error={job.error} onRetry={() => job.refetch()} />;
   if (!job.isSuccess) return <Progress label="Checked" value={null} />;
-  const { total, checked, available, unavailable, errors, status, waitingFor, waitingUntil } = job.data;
+  const { total, checked, available, unavailable, errors, waitingFor, waitingUntil } = job.data;
   return (
     <div role="status" className="flex flex-col gap-2">
       <Progress label="Checked" value={total === 0 ? 1 : checked / total} />
@@ -113,7 +114,7 @@ function JobProgress({ jobId }: { jobId: string }) {
         </p>
       )}
       {waitingFor === 'line' && <p>No line can check at present; it goes on when one can.</p>}
-      {status !== 'finished' && <p>It goes on when this window is closed.</p>}
+      {!isFinished && <p>It goes on when this window is closed.</p>}
     </div>
   );
 }
