@@ -88,9 +88,13 @@ async function axeFaults(page: Page): Promise<string[]> {
   );
 }
 
+/** Against what never comes, not what comes slowly: three files at once share two cores in CI. */
+const PATIENCE_MS = 120_000;
+
 /** Whatever the page complained of: errors, what its policy forbade, requests to somewhere else. Empty at the end of every story. */
 export function watchForTrouble(context: BrowserContext, url: string): { trouble: string[] } {
   const trouble: string[] = [];
+  context.setDefaultTimeout(PATIENCE_MS);
   context.on('weberror', (error) => trouble.push(`error: ${error.error().stack ?? error.error().message}`));
   context.on('console', (message) => {
     const isRefusal = /Failed to load resource/.test(message.text());

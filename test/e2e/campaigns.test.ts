@@ -28,7 +28,7 @@ describe.skipIf(!hasBrowser)('campaigns in a browser', () => {
     app = await openApp();
     ws = await openWorkspace(app, { lines: [QUICK] });
     browser = await openBrowser();
-  }, 180_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await app?.close();
@@ -95,7 +95,7 @@ describe.skipIf(!hasBrowser)('campaigns in a browser', () => {
     await page.getByRole('button', { name: 'Save and leave' }).click();
 
     await page.getByRole('button', { name: 'Simulate', exact: true }).click();
-    await page.getByRole('heading', { name: 'Foreseen, as things are' }).waitFor({ timeout: 60_000 });
+    await page.getByRole('heading', { name: 'Foreseen, as things are' }).waitFor();
     const calendar = page.getByRole('table', { name: 'Messages by day and hour' });
     const total = await calendar.locator('tbody tr td:last-child').allInnerTexts();
     expect(total.reduce((sum, cell) => sum + (Number(cell) || 0), 0)).toBe(11);
@@ -109,7 +109,7 @@ describe.skipIf(!hasBrowser)('campaigns in a browser', () => {
     const launch = page.getByRole('dialog', { name: 'Launch “After the fair”?' });
     await launch.getByText('6 leads of 6 in the list', { exact: false }).waitFor();
     await launch.getByRole('button', { name: 'Launch now' }).click();
-    await page.getByText('6 of 6 leads are through (100%)').waitFor({ timeout: 60_000 });
+    await page.getByText('6 of 6 leads are through (100%)').waitFor();
     const steps = page.getByRole('table', { name: 'Progress by step' });
     await steps.getByRole('row', { name: /^2\. step_2 0 0 5 5/ }).waitFor();
     await page.getByText('1 a stop condition held').waitFor();
@@ -175,7 +175,7 @@ describe.skipIf(!hasBrowser)('campaigns in a browser', () => {
     await page.getByRole('menuitem', { name: 'Duplicate' }).click();
     await page.getByRole('heading', { name: 'Spring offer (copy)' }).waitFor();
     await close(page);
-  }, 120_000);
+  });
 
   test('what is chosen in the forms is what is stored: ways, an HTTP condition, a file, days and hours', async () => {
     const calls = campaignCalls(ws);
@@ -246,7 +246,7 @@ describe.skipIf(!hasBrowser)('campaigns in a browser', () => {
       ],
     });
     await close(page);
-  }, 120_000);
+  });
 
   test('a viewer sees all of it, and changes nothing', async () => {
     const calls = campaignCalls(ws);
@@ -263,5 +263,5 @@ describe.skipIf(!hasBrowser)('campaigns in a browser', () => {
     expect(await page.getByRole('button', { name: 'Simulate', exact: true }).isDisabled()).toBe(true);
     await page.getByText('You are signed in as viewer; this needs a member.').first().waitFor();
     await close(page);
-  }, 60_000);
+  });
 });

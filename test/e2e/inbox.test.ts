@@ -14,7 +14,7 @@ import { expectAccessible, expectStill, hasBrowser, openBrowser, WIDE, watchForT
 const INTERESTED = '+12025550110';
 const STOPS = '+12025550109';
 
-describe.skipIf(!hasBrowser)('the inbox', { timeout: 180_000 }, () => {
+describe.skipIf(!hasBrowser)('the inbox', () => {
   let app: TestApp;
   let browser: Browser;
   let ws: Workspace;
@@ -26,7 +26,7 @@ describe.skipIf(!hasBrowser)('the inbox', { timeout: 180_000 }, () => {
     await buildDashboardWhenStale();
     app = await openApp();
     browser = await openBrowser();
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await app?.close();
@@ -50,7 +50,6 @@ describe.skipIf(!hasBrowser)('the inbox', { timeout: 180_000 }, () => {
       await context.addCookies([...who.cookies].map(([name, value]) => ({ name, value, url: app.url })));
     ({ trouble } = watchForTrouble(context, app.url));
     page = await context.newPage();
-    page.setDefaultTimeout(40_000);
   }
 
   const threadLink = (phone: string) =>

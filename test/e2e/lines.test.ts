@@ -26,7 +26,7 @@ describe.skipIf(!hasBrowser)('lines in a browser', () => {
     await buildDashboardWhenStale();
     app = await openApp({ config: { allowPrivateHosts: true } });
     browser = await openBrowser();
-  }, 180_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await app?.close();
@@ -164,8 +164,8 @@ describe.skipIf(!hasBrowser)('lines in a browser', () => {
     const [relay, ...args] = command.slice(command.indexOf('relay'));
     expect([relay, args[0], args[1]]).toEqual(['relay', '--server', app.url]);
     const program = launch(['relay', ...args, '--data', data, '--driver', 'sandbox']);
-    await page.getByText(/is paired, by the driver sandbox/).waitFor({ timeout: 60_000 });
-    await page.getByText('Everything is in place.').waitFor({ timeout: 60_000 });
+    await page.getByText(/is paired, by the driver sandbox/).waitFor();
+    await page.getByText('Everything is in place.').waitFor();
     await page.getByText('Nothing leaves this computer').waitFor();
     await page.getByRole('link', { name: 'Go to the line' }).click();
     await heading(page, '+12025550191');
@@ -282,7 +282,7 @@ describe.skipIf(!hasBrowser)('lines in a browser', () => {
       }),
     );
     await page.getByRole('link', { name: 'All lines' }).click();
-    await page.getByText('The database is away').waitFor({ timeout: 60_000 });
+    await page.getByText('The database is away').waitFor();
     await page.unroute('**/api/lines');
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByRole('list', { name: 'Lines' }).waitFor();

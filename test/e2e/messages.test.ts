@@ -338,6 +338,7 @@ describe.skipIf(!hasBrowser)('the page of messages', () => {
     const viewer = await openMember(app, owner, 'viewer');
     const { _id } = await later(ws, 'look, do not touch');
     const context = await browser.newContext({ viewport: WIDE });
+    const { trouble } = watchForTrouble(context, app.url);
     await context.addCookies([...viewer.cookies].map(([name, value]) => ({ name, value, url: app.url })));
     const page = await context.newPage();
     await page.goto(`${app.url}/messages?message=${_id}`);
@@ -348,5 +349,6 @@ describe.skipIf(!hasBrowser)('the page of messages', () => {
       expect(await button.getAttribute('title')).toContain('viewer');
     }
     await context.close();
+    expect(trouble).toEqual([]);
   });
 });
