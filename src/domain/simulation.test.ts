@@ -80,6 +80,10 @@ describe('what is pointed out in a simulation', () => {
     expect(warningsOf(late, lines)).toEqual([
       'Line +1a is the bottleneck: it ends 7 days after all the others.',
     ]);
+    const later = result({ finishAt: START + 9 * DAY, perLine: [line('a', 9), line('b', 7.8)] });
+    expect(warningsOf(later, lines)).toEqual([
+      'Line +1a is the bottleneck: it ends 1 day after all the others.',
+    ]);
     const even = result({ finishAt: START + 30 * DAY, perLine: [line('a', 30), line('b', 28)] });
     expect(warningsOf(even, lines)).toEqual([]);
   });

@@ -84,8 +84,9 @@ export function warningsOf(
   const behindMs = last.lastAt - other.lastAt;
   if (behindMs > Math.max(BEHIND_MS, (finishAt - startAt) / 10)) {
     const name = lines.find(({ id }) => id === last.lineId)?.name ?? last.lineId;
+    const behind = Math.round(behindMs / DAY_MS);
     warnings.push(
-      `Line ${name} is the bottleneck: it ends ${Math.round(behindMs / DAY_MS)} days after all the others.`,
+      `Line ${name} is the bottleneck: it ends ${behind === 1 ? '1 day' : `${behind} days`} after all the others.`,
     );
   }
   return warnings;
