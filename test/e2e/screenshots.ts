@@ -28,6 +28,7 @@ const [app, browser, receiver] = await Promise.all([
 try {
   mkdirSync(FOLDER, { recursive: true });
   const empty = await openWorkspace(app, { lines: [] });
+  await empty.call('PATCH', '/api/workspace', { name: 'My workspace' });
   await shootAll(await openContextOf(browser, app.url, await openOwner(app, empty, 'Owner')), [
     ['start', '/'],
   ]);

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 
 export function Figures({ children }: { children: ReactNode }) {
-  return <dl className="grid grid-cols-[repeat(auto-fit,minmax(8.5rem,1fr))] gap-3">{children}</dl>;
+  return <dl className="grid grid-cols-[repeat(auto-fit,minmax(min(10rem,45%),1fr))] gap-3">{children}</dl>;
 }
 
 export function Figure({ label, value, note }: { label: string; value: ReactNode; note?: ReactNode }) {

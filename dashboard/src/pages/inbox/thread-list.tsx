@@ -125,11 +125,6 @@ function ThreadLink({ thread, place, isOpen }: { thread: Conversation; place: nu
         <span className={cn('min-w-0 flex-1 truncate', isUnread ? 'font-bold' : 'font-medium')}>
           {contactName(thread, lastMessage)}
         </span>
-        {optedOutAt !== null && (
-          <span className="inline-flex items-center gap-1 text-xs text-warning">
-            <Ban className="size-3.5" aria-hidden /> opted out
-          </span>
-        )}
         <span className="text-xs text-muted-foreground">
           <RelativeTime at={lastAt} />
         </span>
@@ -143,9 +138,16 @@ function ThreadLink({ thread, place, isOpen }: { thread: Conversation; place: nu
           </Badge>
         )}
       </span>
-      <span className="text-xs text-muted-foreground">
-        {CHANNEL_NAMES[lastMessage.messageType]}
-        {lastMessage.direction === 'sent' && ` · ${fateOf(lastMessage).word}`}
+      <span className="flex items-center gap-2 text-xs text-muted-foreground">
+        <span className="min-w-0 flex-1 truncate">
+          {CHANNEL_NAMES[lastMessage.messageType]}
+          {lastMessage.direction === 'sent' && ` · ${fateOf(lastMessage).word}`}
+        </span>
+        {optedOutAt !== null && (
+          <span className="inline-flex items-center gap-1 text-warning">
+            <Ban className="size-3.5" aria-hidden /> opted out
+          </span>
+        )}
       </span>
     </Link>
   );

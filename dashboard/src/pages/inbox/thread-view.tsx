@@ -75,7 +75,8 @@ export function ThreadView({
             {thread === undefined ? 'Thread' : contact}
           </h2>
           <p className="truncate text-xs text-muted-foreground">
-            {[thread?.phone, thread?.email].filter((each) => each && each !== contact).join(', ') || '\u00a0'}
+            {[thread?.phone, thread?.email].filter((each) => each && each !== contact).join(', ') ||
+              (thread === undefined ? '\u00a0' : 'No name is known')}
           </p>
         </div>
         {may && latest !== undefined && (

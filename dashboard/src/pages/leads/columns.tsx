@@ -61,7 +61,7 @@ const FIRST: readonly Omit<LeadColumn, 'title' | 'byDefault'>[] = [
   },
   {
     id: 'name',
-    width: 'minmax(9rem, 1.2fr)',
+    width: 'minmax(8.5rem, 1.2fr)',
     column: display({
       id: 'name',
       header: 'Name',
@@ -71,20 +71,20 @@ const FIRST: readonly Omit<LeadColumn, 'title' | 'byDefault'>[] = [
 ];
 
 export const CHOOSABLE: readonly LeadColumn[] = [
-  text('phone', 'minmax(9rem, 1fr)', true),
-  text('email', 'minmax(10rem, 1.2fr)', true),
+  text('phone', 'minmax(8.5rem, 1fr)', true),
+  text('email', 'minmax(9rem, 1.2fr)', true),
   text('companyName', 'minmax(8rem, 1fr)', false, 'Company'),
   text('jobTitle', 'minmax(8rem, 1fr)', false),
   shown('list', 'List', 'minmax(7rem, 0.8fr)', true, (lead) => <ListName id={lead.listId} />),
   shown('tags', 'Tags', 'minmax(8rem, 1fr)', true, (lead) => <Tags tags={lead.tags} />),
-  shown('availability', 'iMessage', '7rem', true, (lead) => <Availability lead={lead} />),
-  shown('optedOut', 'Opt-out', '6rem', true, (lead) =>
+  shown('availability', 'iMessage', '6.5rem', true, (lead) => <Availability lead={lead} />),
+  shown('optedOut', 'Opt-out', '5.5rem', true, (lead) =>
     lead.optedOutAt === null ? <None /> : <Badge tone="danger">opted out</Badge>,
   ),
   text('source', '6rem', false),
   text('contactOwnerEmail', 'minmax(9rem, 1fr)', false, 'Owner'),
   text('externalId', '8rem', false),
-  shown('createdAt', 'Added', '7rem', true, (lead) => <Time at={lead.createdAt} relative />),
+  shown('createdAt', 'Added', '7rem', false, (lead) => <Time at={lead.createdAt} relative />),
   shown('updatedAt', 'Changed', '7rem', false, (lead) => <Time at={lead.updatedAt} relative />),
 ];
 

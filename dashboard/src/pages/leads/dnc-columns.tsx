@@ -53,7 +53,7 @@ function RowActions({ entry }: { entry: DncEntry }) {
   const actions = use(ActionsContext);
   const { may, why } = useMay('admin');
   return (
-    <span className="flex gap-1">
+    <span className="-ml-2.5 flex gap-1">
       <Button
         size="sm"
         variant="ghost"

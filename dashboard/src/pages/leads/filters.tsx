@@ -138,7 +138,7 @@ function SearchField({ q, onChange }: { q: string | undefined; onChange(q: strin
     <Field label="Search" className="col-span-2 sm:col-span-3 lg:w-56">
       <Input
         type="search"
-        placeholder="Name, phone, email, company"
+        placeholder="Name, phone, email…"
         value={text}
         onChange={({ target }) => setText(target.value)}
       />

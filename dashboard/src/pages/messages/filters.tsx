@@ -140,7 +140,7 @@ function SearchField({ value, onChange }: { value: string; onChange(value: strin
       <Field label="Search">
         <Input
           type="search"
-          placeholder="Text, name, number or address"
+          placeholder="Text, name, number…"
           maxLength={255}
           value={text}
           onChange={(event) => setText(event.target.value)}

@@ -6,8 +6,8 @@ import type { MessagesSearch } from '../messages/search.ts';
 
 /** With the filter of the page of messages that shows what is meant, where there is one. */
 const TILES: readonly [keyof NowCounts, string, string, MessagesSearch | null][] = [
-  ['waiting', 'Waiting', 'at this moment', { status: 'pending,scheduled,queued' }],
-  ['sending', 'Sending', 'at this moment', { status: 'sending' }],
+  ['waiting', 'Waiting', 'right now', { status: 'pending,scheduled,queued' }],
+  ['sending', 'Sending', 'right now', { status: 'sending' }],
   ['sent', 'Sent', 'today', null],
   ['delivered', 'Delivered', 'today', { status: 'delivered', direction: 'sent' }],
   ['read', 'Read', 'today', null],
@@ -25,7 +25,7 @@ export function Counts({ counts }: { counts: NowCounts | undefined }) {
           <div key={name} className="rounded-xl border bg-card p-3">
             <dt className="text-muted-foreground">
               {search === null ? (
-                title
+                <span className="inline-block min-h-6">{title}</span>
               ) : (
                 <Link
                   to="/messages"

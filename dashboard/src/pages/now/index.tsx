@@ -7,7 +7,7 @@ import { useLiveState } from '../../live.ts';
 import { useMe } from '../../session.ts';
 import { Button } from '../../ui/button.tsx';
 import { Page } from '../../ui/page.tsx';
-import { ErrorState } from '../../ui/states.tsx';
+import { ErrorState, SkeletonRows } from '../../ui/states.tsx';
 import { Alerts } from './alerts.tsx';
 import { Counts } from './counts.tsx';
 import { Lines } from './lines.tsx';
@@ -28,7 +28,13 @@ export function NowPage() {
   if (isEmpty === null && first.data !== undefined) setEmpty(first.data);
   if (isEmpty === true)
     return (
-      <Suspense fallback={<Page title="First steps">{null}</Page>}>
+      <Suspense
+        fallback={
+          <Page title="First steps">
+            <SkeletonRows rows={3} className="h-40" />
+          </Page>
+        }
+      >
         <FirstSteps onDone={() => setEmpty(false)} />
       </Suspense>
     );

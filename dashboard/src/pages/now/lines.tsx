@@ -5,6 +5,7 @@ import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { UsageBar } from '../../ui/progress.tsx';
 import { Empty, Skeleton } from '../../ui/states.tsx';
+import { TYPE_NAMES } from '../lines/words.ts';
 import { figureOf } from './counts.tsx';
 import { NextSlot } from './next-slot.tsx';
 
@@ -48,7 +49,7 @@ const CAP_TITLES: Readonly<Record<CapUsage['cap'], string>> = {
 };
 
 function LineCard({ line }: { line: NowLine }) {
-  const { name, address, messageType, transport, isActive, health, risk, caps, waiting, sending } = line;
+  const { name, address, messageType, isActive, health, risk, caps, waiting, sending } = line;
   return (
     <li className="flex min-h-52 min-w-0 flex-col gap-2.5 rounded-lg border p-3">
       <div className="flex items-start justify-between gap-2">
@@ -63,7 +64,7 @@ function LineCard({ line }: { line: NowLine }) {
             </Link>
           </h3>
           <p className="truncate text-xs text-muted-foreground">
-            {[address === name ? null : address, messageType, transport].filter(Boolean).join(' · ')}
+            {[address === name ? null : address, TYPE_NAMES[messageType]].filter(Boolean).join(' · ')}
           </p>
         </div>
         <span className="flex gap-1">

@@ -93,7 +93,9 @@ function Entry({ entry }: { entry: AuditEntry }) {
         <span>
           {action.replaceAll('_', ' ')} {entity.replaceAll('_', ' ')}
         </span>
-        <Time at={at} />
+        <span className="ml-auto text-muted-foreground">
+          <Time at={at} />
+        </span>
       </p>
       <details className="text-xs">
         <summary className="cursor-pointer py-1 text-muted-foreground">
