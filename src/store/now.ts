@@ -106,7 +106,7 @@ export interface LatestChanges {
   auditId: string | null;
   /** Of what was opted out or in last. */
   ledgerId: string | null;
-  /** Which threads are unread, and since when. */
+  /** Which threads are unread. */
   unread: string;
 }
 
@@ -121,8 +121,8 @@ const READ_LATEST_CHANGES = statement(
      EXISTS (SELECT 1 FROM campaigns c WHERE c.workspace_id = $1 AND c.status = 'active') AS "hasActiveCampaign",
      (SELECT max(a.id) FROM audit_log a WHERE a.workspace_id = $1) AS "auditId",
      (SELECT max(p.id) FROM suppressions p WHERE p.workspace_id = $1) AS "ledgerId",
-     (SELECT concat(count(*), ' ', sum(hashtext(u.lead_id || u.line_id)::bigint), ' ', max(u.read_at)) FROM (
-        SELECT t.lead_id, t.line_id, t.read_at FROM touches t WHERE t.workspace_id = $1 AND ${unread('t')}
+     (SELECT concat(count(*), ' ', sum(hashtext(u.lead_id || u.line_id)::bigint)) FROM (
+        SELECT t.lead_id, t.line_id FROM touches t WHERE t.workspace_id = $1 AND ${unread('t')}
         ORDER BY t.line_id, t.last_at, t.lead_id LIMIT $2) u) AS unread`,
 );
 
