@@ -61,7 +61,7 @@ const FIRST: readonly Omit<LeadColumn, 'title' | 'byDefault'>[] = [
   },
   {
     id: 'name',
-    width: 'minmax(8.5rem, 1.2fr)',
+    width: 'minmax(8.5rem, 1fr)',
     column: display({
       id: 'name',
       header: 'Name',
@@ -72,10 +72,10 @@ const FIRST: readonly Omit<LeadColumn, 'title' | 'byDefault'>[] = [
 
 export const CHOOSABLE: readonly LeadColumn[] = [
   text('phone', 'minmax(8.5rem, 1fr)', true),
-  text('email', 'minmax(9rem, 1.2fr)', true),
+  text('email', 'minmax(8.5rem, 1fr)', true),
   text('companyName', 'minmax(8rem, 1fr)', false, 'Company'),
   text('jobTitle', 'minmax(8rem, 1fr)', false),
-  shown('list', 'List', 'minmax(7rem, 0.8fr)', true, (lead) => <ListName id={lead.listId} />),
+  shown('list', 'List', 'minmax(6.5rem, 0.8fr)', true, (lead) => <ListName id={lead.listId} />),
   shown('tags', 'Tags', 'minmax(8rem, 1fr)', true, (lead) => <Tags tags={lead.tags} />),
   shown('availability', 'iMessage', '6.5rem', true, (lead) => <Availability lead={lead} />),
   shown('optedOut', 'Opt-out', '5.5rem', true, (lead) =>
