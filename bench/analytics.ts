@@ -5,10 +5,10 @@
  */
 import pg from 'pg';
 import { silentLog } from '../src/lib/log.ts';
-import { type CountFilter, countMessages } from '../src/store/analytics.ts';
 import { openDatabase } from '../src/store/database.ts';
-import { closeDays, foldNextDay } from '../src/store/day-figures.ts';
-import { insertWorkspace } from '../src/store/workspaces.ts';
+import { type CountFilter, countMessages } from '../src/store/figures/analytics.ts';
+import { closeDays, foldNextDay } from '../src/store/figures/day-figures.ts';
+import { insertWorkspace } from '../src/store/workspace/workspaces.ts';
 import { createTestDatabase } from '../test/database.ts';
 import { countInFull } from '../test/full-count.ts';
 import { databaseForBench, median } from './lab.ts';

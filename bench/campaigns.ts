@@ -10,8 +10,8 @@ import { readConfig } from '../src/config.ts';
 import type { Deps } from '../src/deps.ts';
 import { prepare } from '../src/dispatcher/prepare.ts';
 import { createLog } from '../src/lib/log.ts';
-import { insertCampaign } from '../src/store/campaigns.ts';
-import { scanDueLines } from '../src/store/line-queue.ts';
+import { insertCampaign } from '../src/store/campaigns/campaigns.ts';
+import { scanDueLines } from '../src/store/lines/line-queue.ts';
 import { createTestDatabase } from '../test/database.ts';
 import { databaseForBench, percentile } from './lab.ts';
 

@@ -8,7 +8,7 @@ import { compose } from '../src/compose.ts';
 import { readConfig } from '../src/config.ts';
 import { prepare } from '../src/dispatcher/prepare.ts';
 import { createLog } from '../src/lib/log.ts';
-import { scanDueLines } from '../src/store/line-queue.ts';
+import { scanDueLines } from '../src/store/lines/line-queue.ts';
 import { createTestDatabase } from '../test/database.ts';
 import { databaseForBench, median } from './lab.ts';
 

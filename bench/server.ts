@@ -1,5 +1,5 @@
 /** An API process as `trunkline serve --role api` makes it, for measuring. Prints its address and a key as JSON. */
-import { bootstrap, newApiKey } from '../src/actions/bootstrap.ts';
+import { bootstrap, newApiKey } from '../src/actions/workspace/bootstrap.ts';
 import { compose, type Role } from '../src/compose.ts';
 import { readConfig } from '../src/config.ts';
 import { createLog } from '../src/lib/log.ts';

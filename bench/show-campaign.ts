@@ -3,9 +3,9 @@
  * due thing to the next; then what was foreseen is laid beside what happened. Simulated phones, everything else is the product.
  */
 import { runProgram, toNumber } from '../scripts/program.ts';
-import type { CampaignAnalyticsAnswer } from '../src/contract/campaign-analytics.ts';
-import type { LineForecast } from '../src/contract/line-forecast.ts';
-import type { SimulationAnswer } from '../src/contract/simulations.ts';
+import type { CampaignAnalyticsAnswer } from '../src/contract/campaigns/campaign-analytics.ts';
+import type { SimulationAnswer } from '../src/contract/campaigns/simulations.ts';
+import type { LineForecast } from '../src/contract/lines/line-forecast.ts';
 import { readOptions } from '../src/lib/command-line.ts';
 import { type Entry, entriesOf, messagesOf, statusOf } from '../test/campaigns.ts';
 import { type Compressed, openCompressed, run } from '../test/compressed.ts';

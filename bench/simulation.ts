@@ -9,9 +9,9 @@ import { compose } from '../src/compose.ts';
 import { readConfig } from '../src/config.ts';
 import { createLog } from '../src/lib/log.ts';
 import { runSimulation } from '../src/simulate/run-simulation.ts';
+import { claimSimulation, insertSimulation } from '../src/store/campaigns/simulations.ts';
 import { openDatabase } from '../src/store/database.ts';
-import { dropScratch, scratchName } from '../src/store/scratch-schema.ts';
-import { claimSimulation, insertSimulation } from '../src/store/simulations.ts';
+import { dropScratch, scratchName } from '../src/store/scratch/scratch-schema.ts';
 import { createTestDatabase } from '../test/database.ts';
 import { databaseForBench } from './lab.ts';
 

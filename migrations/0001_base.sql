@@ -1,6 +1,6 @@
 -- The base: what a workspace owns, the messages that are their own queue, and the events that tell of them.
 --
--- Rules of this schema, read back from the catalogue by test/schema.test.ts so that it also runs sharded by workspace:
+-- Rules of this schema, read back from the catalogue by test/project/schema.test.ts so that it also runs sharded by workspace:
 --   * workspace_id leads every primary key, unique key and foreign key (reference tables apart: api_keys, pairing_codes, schema_migrations, and those of people);
 --   * no triggers, no serials; instants come in as parameters; ids are made by the application and sort by time.
 -- There is no foreign key on the road of a message: each would lock its line's row in every intake, and the rows it
@@ -239,7 +239,7 @@ CREATE UNIQUE INDEX leads_phone ON leads (workspace_id, list_id, phone) WHERE ph
 CREATE UNIQUE INDEX leads_email ON leads (workspace_id, list_id, email) WHERE email IS NOT NULL;
 -- Leads of a list, counted and in order.
 CREATE INDEX leads_list ON leads (workspace_id, list_id, id);
--- store/lead-search.ts repeats the expression. A line break stands in no field, so nothing is found across two of them,
+-- store/leads/lead-search.ts repeats the expression. A line break stands in no field, so nothing is found across two of them,
 -- but for first and last name.
 CREATE INDEX leads_search ON leads USING gin (workspace_id, (coalesce(first_name, '') || ' ' || coalesce(last_name, '')
   || E'\n' || coalesce(email, '') || E'\n' || coalesce(phone, '') || E'\n' || coalesce(company_name, '')) gin_trgm_ops, tags)

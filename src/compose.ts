@@ -1,20 +1,20 @@
 /** The only file that knows every adapter. Reads top to bottom: database, clock, channels, actions, HTTP server. */
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { createIntake } from './actions/accept-message.ts';
-import { createAuthenticate } from './actions/authenticate.ts';
-import { createAuthenticateDevice } from './actions/authenticate-device.ts';
-import { newFetchesUnderWay } from './actions/fetch-file.ts';
+import { createAuthenticate } from './actions/access/authenticate.ts';
+import { newFetchesUnderWay } from './actions/attachments/fetch-file.ts';
+import { createAuthenticateDevice } from './actions/devices/authenticate-device.ts';
 import { actions } from './actions/index.ts';
-import { createKeptCounts } from './actions/kept-counts.ts';
-import { createLiveWatch } from './actions/live-watch.ts';
+import { createKeptCounts } from './actions/leads/kept-counts.ts';
+import { createTagCounts } from './actions/leads/tag-counts.ts';
+import { createIntake } from './actions/messages/accept-message.ts';
+import { createSettlements } from './actions/messages/settle-messages.ts';
+import { createOutcomeWatch } from './actions/messages/wait-for-outcome.ts';
+import { createWorkspaceSnapshots } from './actions/messages/workspace-snapshot.ts';
+import { hintAtNews } from './actions/news/receive-hook.ts';
+import { createLiveWatch } from './actions/now/live-watch.ts';
 import { createSessions } from './actions/people/sessions.ts';
 import { createSignIn } from './actions/people/sign-in.ts';
-import { hintAtNews } from './actions/receive-hook.ts';
-import { createSettlements } from './actions/settle-messages.ts';
-import { createTagCounts } from './actions/tag-counts.ts';
-import { createOutcomeWatch } from './actions/wait-for-outcome.ts';
-import { createWorkspaceSnapshots } from './actions/workspace-snapshot.ts';
 import { withAnswerLimits } from './channels/answer-limits.ts';
 import { type BlueBubblesChannelOptions, createBlueBubblesChannel } from './channels/bluebubbles.ts';
 import type { Channel } from './channels/channel.ts';
@@ -45,8 +45,8 @@ import { createSecretBox } from './lib/secret-box.ts';
 import { createWake } from './lib/wake.ts';
 import { type Simulator, startSimulator } from './simulate/simulator.ts';
 import { openDatabase } from './store/database.ts';
-import { readDatabaseClock } from './store/due.ts';
-import { openSignals, type Signal } from './store/signals.ts';
+import { openSignals, type Signal } from './store/events/signals.ts';
+import { readDatabaseClock } from './store/messages/due.ts';
 
 /** Each may hold 16 MB while it waits. */
 const HEAVY_CALLS = { ofOne: 10, ofAll: 40 };

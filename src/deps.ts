@@ -1,17 +1,17 @@
 /** What every action, the dispatcher and the HTTP routes are given; built once, in compose.ts. */
 
-import type { Authenticate } from './actions/authenticate.ts';
-import type { AuthenticateDevice } from './actions/authenticate-device.ts';
-import type { FetchesUnderWay } from './actions/fetch-file.ts';
-import type { Intake } from './actions/intake.ts';
-import type { KeptCounts } from './actions/kept-counts.ts';
-import type { LiveWatch } from './actions/live-watch.ts';
+import type { Authenticate } from './actions/access/authenticate.ts';
+import type { FetchesUnderWay } from './actions/attachments/fetch-file.ts';
+import type { AuthenticateDevice } from './actions/devices/authenticate-device.ts';
+import type { KeptCounts } from './actions/leads/kept-counts.ts';
+import type { TagCounts } from './actions/leads/tag-counts.ts';
+import type { Intake } from './actions/messages/intake.ts';
+import type { Settlements } from './actions/messages/settle-messages.ts';
+import type { OutcomeWatch } from './actions/messages/wait-for-outcome.ts';
+import type { WorkspaceSnapshots } from './actions/messages/workspace-snapshot.ts';
+import type { LiveWatch } from './actions/now/live-watch.ts';
 import type { Sessions } from './actions/people/sessions.ts';
 import type { SignIn } from './actions/people/sign-in.ts';
-import type { Settlements } from './actions/settle-messages.ts';
-import type { TagCounts } from './actions/tag-counts.ts';
-import type { OutcomeWatch } from './actions/wait-for-outcome.ts';
-import type { WorkspaceSnapshots } from './actions/workspace-snapshot.ts';
 import type { Channel } from './channels/channel.ts';
 import type { MailTokens } from './channels/mail-tokens.ts';
 import type { Config } from './config.ts';

@@ -5,7 +5,7 @@ import type {
   CampaignLeadsAnswer,
   ChangedCampaignAnswer,
   EnteredLeadAnswer,
-} from '../src/contract/campaigns.ts';
+} from '../src/contract/campaigns/campaigns.ts';
 import type { Answer } from './client.ts';
 import type { Workspace } from './workspaces.ts';
 

@@ -1,7 +1,7 @@
 /** Campaigns for tests of how they run: made and launched as they are stored, whatever their API says. */
 import type { Step } from '../src/domain/campaign/campaign.ts';
 import type { CampaignStatus } from '../src/domain/words.ts';
-import { wakeCampaigns } from '../src/store/campaign-runs.ts';
+import { wakeCampaigns } from '../src/store/campaigns/campaign-runs.ts';
 import {
   type CampaignContent,
   type CampaignRow,
@@ -9,7 +9,7 @@ import {
   insertCampaign,
   lockCampaign,
   storeCampaign,
-} from '../src/store/campaigns.ts';
+} from '../src/store/campaigns/campaigns.ts';
 import type { TestApp } from './harness.ts';
 import { newPhone, read, type Workspace } from './workspaces.ts';
 

@@ -1,6 +1,12 @@
 /** The API as a caller with a key sees it. */
-import type { ExplainAnswer, Message, SendAnswer, TimelineAnswer } from '../src/contract/messages.ts';
-import type { SandboxCopy } from '../src/contract/sandbox.ts';
+
+import type { SandboxCopy } from '../src/contract/lines/sandbox.ts';
+import type {
+  ExplainAnswer,
+  Message,
+  SendAnswer,
+  TimelineAnswer,
+} from '../src/contract/messages/messages.ts';
 import { calledAs, undeclared } from './declared-answers.ts';
 import { until } from './until.ts';
 

@@ -48,9 +48,9 @@ const departs = (because: string): Departure => ({ kind: 'departs', because });
 const UNKNOWN = 'f'.repeat(24);
 const HELLO = { message: 'Hi', recipientPhone: '+12025550100' };
 const WEBHOOK = { url: 'https://example.com/hook', events: ['message.sent'], name: 'CRM' };
-const UNCHECKED = elsewhere('test/availability.test.ts', 'Availability check server not configured');
-const QUOTA = elsewhere('test/availability.test.ts', 'is 70 a day for each line');
-const GESTURE_REFUSED = elsewhere('test/gestures.test.ts', 'that the device refuses');
+const UNCHECKED = elsewhere('test/leads/availability.test.ts', 'Availability check server not configured');
+const QUOTA = elsewhere('test/leads/availability.test.ts', 'is 70 a day for each line');
+const GESTURE_REFUSED = elsewhere('test/messages/gestures.test.ts', 'that the device refuses');
 
 /** By call, by sentence. */
 export const PROVOKED: Readonly<Record<string, Readonly<Record<string, How>>>> = {
@@ -62,7 +62,7 @@ export const PROVOKED: Readonly<Record<string, Readonly<Record<string, How>>>> =
       shows: { code: 'READ_ONLY', reason: 'past_due' },
     }),
     '…': elsewhere('src/http/guards.test.ts', 'a key does what its scopes say'),
-    'No active workspace': elsewhere('test/workspace.test.ts', 'that no longer exists'),
+    'No active workspace': elsewhere('test/api/workspace.test.ts', 'that no longer exists'),
     'Rate limit exceeded': elsewhere('src/http/guards.test.ts', 'sends beyond the limit are 429'),
     'Internal server error': elsewhere('src/http/failures.test.ts', 'a defect of ours is 500'),
   },
@@ -100,7 +100,7 @@ export const PROVOKED: Readonly<Record<string, Readonly<Record<string, How>>>> =
     'sendFallbackSmsOnFailed is true but fallback SMS is not configured. Configure fallback in workspace settings (Settings → Fallback) or set sendFallbackSmsOnFailed to false.':
       by({ ...HELLO, sendFallbackSmsOnFailed: true }, 'owner', { code: 'FALLBACK_NOT_CONFIGURED' }),
     'Attachment URL does not belong to this organization': elsewhere(
-      'test/isolation.test.ts',
+      'test/api/isolation.test.ts',
       'Attachment URL does not belong to this organization',
     ),
     'Lead not found or access denied': by({ message: 'Hi', leadId: UNKNOWN }),
@@ -114,22 +114,22 @@ export const PROVOKED: Readonly<Record<string, Readonly<Record<string, How>>>> =
     'Invalid reaction type': by({ messageId: UNKNOWN, reaction: 'clap' }),
     'Invalid messageId': by({ messageId: 'x', reaction: 'like' }),
     'Cannot determine contact phone for reaction': elsewhere(
-      'test/gestures.test.ts',
+      'test/messages/gestures.test.ts',
       'that knows no address is refused',
     ),
     'Message has no BlueBubbles ID — cannot react': elsewhere(
-      'test/gestures.test.ts',
+      'test/messages/gestures.test.ts',
       'on a message that no device has',
     ),
     'Line not found or missing credentials': elsewhere(
-      'test/gestures.test.ts',
+      'test/messages/gestures.test.ts',
       'whose line this server cannot reach',
     ),
     'Message not found': by({ messageId: UNKNOWN, reaction: 'like' }),
     'BlueBubbles error: …': GESTURE_REFUSED,
   },
   'POST /api/messages/typing': {
-    '…': elsewhere('test/gestures.test.ts', 'that knows no address is refused'),
+    '…': elsewhere('test/messages/gestures.test.ts', 'that knows no address is refused'),
     'BlueBubbles error: …': GESTURE_REFUSED,
   },
   'DELETE /api/messages/typing': {
@@ -144,7 +144,7 @@ export const PROVOKED: Readonly<Record<string, Readonly<Record<string, How>>>> =
     'Invalid lead id': at('GET /api/leads?id=x'),
     'Lead not found': at(`GET /api/leads?id=${UNKNOWN}`),
     'Search timed out. Try a more specific search or fewer results.': elsewhere(
-      'test/leads.test.ts',
+      'test/leads/leads.test.ts',
       'that takes too long is 503',
     ),
   },
@@ -203,7 +203,7 @@ export const PROVOKED: Readonly<Record<string, Readonly<Record<string, How>>>> =
     'Unsupported action': at(`POST /api/line-requests/${UNKNOWN}`, { body: { action: 'dance' } }),
     '… subscription_required': departs('nothing is sold here, so nobody needs a subscription'),
     'Line request not found': at(`POST /api/line-requests/${UNKNOWN}`, { body: { action: 'cancel' } }),
-    '…': elsewhere('test/line-requests.test.ts', 'a payment: the link is answered with the state'),
+    '…': elsewhere('test/lines/line-requests.test.ts', 'a payment: the link is answered with the state'),
   },
   'GET /api/replies': {
     'Invalid leadId': at('GET /api/replies?leadId=x'),
@@ -238,11 +238,14 @@ export const PROVOKED: Readonly<Record<string, Readonly<Record<string, How>>>> =
       body: { lead: { firstName: 'Ada', phone: 'soon' } },
     }),
     'Failed to process lead through campaign': elsewhere(
-      'test/campaign-leads-api.test.ts',
+      'test/campaigns/campaign-leads-api.test.ts',
       'whom the campaign could never write to',
     ),
     'Campaign not found': at(`POST /api/campaigns/${UNKNOWN}/leads`, { body: { leadId: UNKNOWN } }),
-    'Lead not found': elsewhere('test/campaign-leads-api.test.ts', 'is refused in the documented words'),
+    'Lead not found': elsewhere(
+      'test/campaigns/campaign-leads-api.test.ts',
+      'is refused in the documented words',
+    ),
   },
   'GET /api/webhooks/{id}': { 'Webhook not found': at(`GET /api/webhooks/${UNKNOWN}`) },
   'PATCH /api/webhooks/{id}': {
@@ -272,11 +275,11 @@ const SERVED: ReadonlyMap<string, string> = new Map(
 /** Calls whose example is refused in a workspace where nothing was sent yet. */
 const SUCCEEDS: Readonly<Record<string, Elsewhere>> = {
   'POST /api/messages/react': elsewhere(
-    'test/gestures.test.ts',
+    'test/messages/gestures.test.ts',
     'goes to the device of the message’s line and is kept beside the message',
   ),
 };
-const EXAMPLE_TAKEN = elsewhere('test/examples-accepted.test.ts', 'the example is taken');
+const EXAMPLE_TAKEN = elsewhere('test/api/examples-accepted.test.ts', 'the example is taken');
 
 /** What proves that a call that is built does its work; null: nothing does. */
 export function successOf({ call }: DocumentedCall): Elsewhere | null {

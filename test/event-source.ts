@@ -1,5 +1,5 @@
 /** Listens to `GET /api/live` as a browser does, and keeps what it heard. */
-import type { LiveTopic, NowAnswer } from '../src/contract/now.ts';
+import type { LiveTopic, NowAnswer } from '../src/contract/workspace/now.ts';
 import { until } from './until.ts';
 
 export interface Ear {

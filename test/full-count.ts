@@ -1,7 +1,7 @@
 /** The figures by a plain count over all messages, which knows nothing of days: what every other way to them is held against. */
 import { toIsoOrNull } from '../src/lib/clock.ts';
-import type { CountFilter, MessageCounts } from '../src/store/analytics.ts';
 import { type Sql, statement } from '../src/store/database.ts';
+import type { CountFilter, MessageCounts } from '../src/store/figures/analytics.ts';
 
 const COUNT = statement(
   '',

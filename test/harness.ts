@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { bootstrap, newApiKey } from '../src/actions/bootstrap.ts';
+import { bootstrap, newApiKey } from '../src/actions/workspace/bootstrap.ts';
 import { type App, type ComposeOptions, compose } from '../src/compose.ts';
 import { type Config, readConfig } from '../src/config.ts';
 import { silentLog } from '../src/lib/log.ts';

@@ -1,7 +1,7 @@
 /** People in a browser, as far as HTTP goes: cookies are kept, and requests say which page they come from. */
 import { createHmac } from 'node:crypto';
 import { makeSetupToken } from '../src/actions/people/join.ts';
-import type { NewInvitationAnswer } from '../src/contract/people.ts';
+import type { NewInvitationAnswer } from '../src/contract/people/people.ts';
 import type { Role } from '../src/domain/words.ts';
 import type { Answer } from './client.ts';
 import { calledAs, undeclared } from './declared-answers.ts';

@@ -1,5 +1,5 @@
 /** Simulations for tests: asked for over HTTP, done by a simulator that needs no dispatcher, read to the last page. */
-import type { SimulatedMessages, SimulationAnswer } from '../src/contract/simulations.ts';
+import type { SimulatedMessages, SimulationAnswer } from '../src/contract/campaigns/simulations.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { createWake } from '../src/lib/wake.ts';
 import { type Simulator, startSimulator } from '../src/simulate/simulator.ts';

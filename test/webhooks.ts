@@ -1,5 +1,5 @@
 /** Webhooks in tests: one made by the API that tells a receiver of this machine. */
-import type { CreateWebhookAnswer, Webhook, WebhookDelivery } from '../src/contract/webhooks.ts';
+import type { CreateWebhookAnswer, Webhook, WebhookDelivery } from '../src/contract/webhooks/webhooks.ts';
 import { WEBHOOK_EVENTS } from '../src/domain/webhook-events.ts';
 import type { Client } from './client.ts';
 import type { TestApp } from './harness.ts';

@@ -1,12 +1,12 @@
 /** Workspaces of their own within one app, so that every test has its lines, leads and simulated phones to itself. */
-import { hashApiKey } from '../src/actions/authenticate.ts';
-import { newApiKey } from '../src/actions/bootstrap.ts';
-import type { Line } from '../src/contract/lines.ts';
-import type { Message } from '../src/contract/messages.ts';
+import { hashApiKey } from '../src/actions/access/authenticate.ts';
+import { newApiKey } from '../src/actions/workspace/bootstrap.ts';
+import type { Line } from '../src/contract/lines/lines.ts';
+import type { Message } from '../src/contract/messages/messages.ts';
 import type { BillingStatus, LineDownPolicy, Scope } from '../src/domain/words.ts';
-import { insertApiKey } from '../src/store/api-keys.ts';
+import { insertApiKey } from '../src/store/access/api-keys.ts';
 import { statement } from '../src/store/database.ts';
-import { insertWorkspace, updateBilling } from '../src/store/workspaces.ts';
+import { insertWorkspace, updateBilling } from '../src/store/workspace/workspaces.ts';
 import { type Client, openClient } from './client.ts';
 import type { TestApp } from './harness.ts';
 

@@ -3,7 +3,7 @@ import { problem } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';
 import { invariant } from '../lib/invariant.ts';
 import { isUniqueViolation, type Sql } from '../store/database.ts';
-import { findAnswer, storeAnswer } from '../store/idempotency.ts';
+import { findAnswer, storeAnswer } from '../store/messages/idempotency.ts';
 
 export interface KeyedRequest {
   /** null: carried out whatever came before. */

@@ -1,8 +1,16 @@
 /** Everything the HTTP routes can ask for, by name. */
-import { acceptMessage } from './accept-message.ts';
-import { openFile, uploadAttachment } from './attachment-files.ts';
-import { listAuditLog } from './audit-log.ts';
-import { getAvailabilityJob } from './availability-jobs.ts';
+
+import { listAuditLog } from './access/audit-log.ts';
+import { createApiKey, listApiKeys, removeApiKey, renameApiKey } from './access/manage-api-keys.ts';
+import { openFile, uploadAttachment } from './attachments/attachment-files.ts';
+import { getAvailabilityJob } from './availability/availability-jobs.ts';
+import {
+  checkAddress,
+  checkAddresses,
+  checkLead,
+  checkLeads,
+  reachContact,
+} from './availability/check-availability.ts';
 import { addListToCampaign } from './campaigns/add-list.ts';
 import { listCampaignLeads, stopCampaignLead } from './campaigns/campaign-leads.ts';
 import { checkCampaignChanges } from './campaigns/check-changes.ts';
@@ -28,41 +36,59 @@ import {
   simulateCampaign,
 } from './campaigns/simulate-campaign.ts';
 import { steerCampaign } from './campaigns/steer-campaigns.ts';
-import { cancelMessages } from './cancel-many.ts';
-import { cancelForLead, cancelMessage } from './cancel-messages.ts';
-import { deleteLeads, updateLead } from './change-leads.ts';
-import { changeLeads } from './change-many-leads.ts';
-import { checkAddress, checkAddresses, checkLead, checkLeads, reachContact } from './check-availability.ts';
 import { checkReady } from './check-ready.ts';
-import { checkNewLine, checkStoredLine } from './check-setup.ts';
-import { checkWebhook } from './check-webhook.ts';
-import { deleteLine } from './delete-line.ts';
-import { scanDormant, wakeDormant } from './dormant-conversations.ts';
-import { dryRunMessage } from './dry-run-message.ts';
-import { editMessage } from './edit-message.ts';
-import { explainMessage } from './explain-message.ts';
-import { exportLeads } from './export-leads.ts';
-import { getFallbackConfig, updateFallbackConfig } from './fallback-config.ts';
-import { forecastLine } from './forecast-line.ts';
-import { getLanguageAudit, updateLanguageAudit } from './language-audit.ts';
-import { readLineActivity, readLineHealth, readLineQueues } from './line-insight.ts';
-import { listenLive } from './live-watch.ts';
-import { react, showTyping } from './make-gesture.ts';
-import { createApiKey, listApiKeys, removeApiKey, renameApiKey } from './manage-api-keys.ts';
-import { addDnc, listDnc, readDncHistory, removeDnc } from './manage-dnc.ts';
-import { createLine, getLine, listLines, updateLine } from './manage-lines.ts';
-import { createList, deleteList, getList, listLists, updateList } from './manage-lists.ts';
+import { scanDormant, wakeDormant } from './conversations/dormant-conversations.ts';
+import { react, showTyping } from './conversations/make-gesture.ts';
+import { listConversations, readConversation, unreadConversation } from './conversations/read-inbox.ts';
+import { listReplies } from './conversations/read-replies.ts';
+import { getConversation } from './conversations/read-thread.ts';
+import { createPairingCode, pairDevice } from './devices/pair-device.ts';
+import { listRelayDevices, revokeRelayDevice } from './devices/relay-devices.ts';
 import {
-  createWebhook,
-  deleteWebhook,
-  getWebhook,
-  listWebhooks,
-  rotateSecret,
-  updateWebhook,
-} from './manage-webhooks.ts';
-import { getWorkspace, updateWorkspace } from './manage-workspace.ts';
-import { checkLine, monitorLines } from './monitor-lines.ts';
-import { createPairingCode, pairDevice } from './pair-device.ts';
+  answerDevice,
+  jobsOf,
+  linesWanted,
+  noteSeen,
+  openJobFile,
+  revokedAmong,
+  takeFilePiece,
+} from './devices/serve-device.ts';
+import { sendBySendblue } from './doors/sendblue-door.ts';
+import {
+  cancelByTwilio,
+  getByTwilio,
+  getTwilioAccount,
+  listByTwilio,
+  sendByTwilio,
+} from './doors/twilio-door.ts';
+import { deleteLeads, updateLead } from './leads/change-leads.ts';
+import { changeLeads } from './leads/change-many-leads.ts';
+import { exportLeads } from './leads/export-leads.ts';
+import { createList, deleteList, getList, listLists, updateList } from './leads/manage-lists.ts';
+import { getLead, listLeads } from './leads/read-leads.ts';
+import { dryRunLeads, saveLeads } from './leads/save-leads.ts';
+import { listTags } from './leads/tag-counts.ts';
+import { checkNewLine, checkStoredLine } from './lines/check-setup.ts';
+import { deleteLine } from './lines/delete-line.ts';
+import { getFallbackConfig, updateFallbackConfig } from './lines/fallback-config.ts';
+import { forecastLine } from './lines/forecast-line.ts';
+import { readLineActivity, readLineHealth, readLineQueues } from './lines/line-insight.ts';
+import { createLine, getLine, listLines, updateLine } from './lines/manage-lines.ts';
+import { checkLine, monitorLines } from './lines/monitor-lines.ts';
+import { getLineRequest, requestLine, steerLineRequest } from './lines/request-line.ts';
+import { acceptMessage } from './messages/accept-message.ts';
+import { cancelMessages } from './messages/cancel-many.ts';
+import { cancelForLead, cancelMessage } from './messages/cancel-messages.ts';
+import { dryRunMessage } from './messages/dry-run-message.ts';
+import { editMessage } from './messages/edit-message.ts';
+import { explainMessage } from './messages/explain-message.ts';
+import { getMessage, getTimeline, listMessages } from './messages/read-messages.ts';
+import { retryMessage } from './messages/retry-message.ts';
+import { receiveHook } from './news/receive-hook.ts';
+import { listenLive } from './now/live-watch.ts';
+import { readNow } from './now/read-now.ts';
+import { addDnc, listDnc, readDncHistory, removeDnc } from './opt-outs/manage-dnc.ts';
+import { readUnsubscribeLink, unsubscribeByLink } from './opt-outs/unsubscribe-by-link.ts';
 import { acceptInvitation, isSetupNeeded, lookAtInvitation, setUp } from './people/join.ts';
 import {
   getMe,
@@ -85,34 +111,21 @@ import {
   signIn,
   signOut,
 } from './people/person-calls.ts';
-import { readAnalytics } from './read-analytics.ts';
-import { readFeed } from './read-feed.ts';
-import { listConversations, readConversation, unreadConversation } from './read-inbox.ts';
-import { getLead, listLeads } from './read-leads.ts';
-import { getMessage, getTimeline, listMessages } from './read-messages.ts';
-import { readNow } from './read-now.ts';
-import { listReplies } from './read-replies.ts';
-import { readSandboxPhone } from './read-sandbox-phone.ts';
-import { getConversation } from './read-thread.ts';
-import { receiveHook } from './receive-hook.ts';
-import { listRelayDevices, revokeRelayDevice } from './relay-devices.ts';
-import { listDeliveries, replayDelivery, replaySince } from './replay-webhooks.ts';
-import { getLineRequest, requestLine, steerLineRequest } from './request-line.ts';
-import { retryMessage } from './retry-message.ts';
-import { dryRunLeads, saveLeads } from './save-leads.ts';
-import { sendBySendblue } from './sendblue-door.ts';
+import { checkWebhook } from './webhooks/check-webhook.ts';
 import {
-  answerDevice,
-  jobsOf,
-  linesWanted,
-  noteSeen,
-  openJobFile,
-  revokedAmong,
-  takeFilePiece,
-} from './serve-device.ts';
-import { listTags } from './tag-counts.ts';
-import { cancelByTwilio, getByTwilio, getTwilioAccount, listByTwilio, sendByTwilio } from './twilio-door.ts';
-import { readUnsubscribeLink, unsubscribeByLink } from './unsubscribe-by-link.ts';
+  createWebhook,
+  deleteWebhook,
+  getWebhook,
+  listWebhooks,
+  rotateSecret,
+  updateWebhook,
+} from './webhooks/manage-webhooks.ts';
+import { readFeed } from './webhooks/read-feed.ts';
+import { listDeliveries, replayDelivery, replaySince } from './webhooks/replay-webhooks.ts';
+import { getLanguageAudit, updateLanguageAudit } from './workspace/language-audit.ts';
+import { getWorkspace, updateWorkspace } from './workspace/manage-workspace.ts';
+import { readAnalytics } from './workspace/read-analytics.ts';
+import { readSandboxPhone } from './workspace/read-sandbox-phone.ts';
 
 export const actions = {
   acceptMessage,

@@ -2,7 +2,7 @@
 import { isPresent } from '../domain/relay-work.ts';
 import { type Found, failed, ok, type SetupStep, skipped } from '../domain/setup-step.ts';
 import { toIso } from '../lib/clock.ts';
-import type { RelayDeviceRow } from '../store/relay-devices.ts';
+import type { RelayDeviceRow } from '../store/lines/relay-devices.ts';
 
 const RUN_AGAIN =
   'Run the relay on the Mac again: npm run trunkline -- relay. `relay status` there says how it is.';

@@ -11,7 +11,7 @@ import type { Bell } from '../lib/bell.ts';
 import { type Clock, type Deadline, toIso } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
 import type { Database } from '../store/database.ts';
-import { findDeviceOfLine, type RelayDeviceRow } from '../store/relay-devices.ts';
+import { findDeviceOfLine, type RelayDeviceRow } from '../store/lines/relay-devices.ts';
 import {
   dropPieces,
   findJob,
@@ -21,7 +21,7 @@ import {
   type RelayJobRow,
   readPiece,
   withdrawJob,
-} from '../store/relay-jobs.ts';
+} from '../store/lines/relay-jobs.ts';
 import type { Channel, ChannelLine, Finding, Outcome, Outgoing } from './channel.ts';
 import { relaySteps } from './relay-setup.ts';
 

@@ -10,7 +10,7 @@ import type { Clock, Deadline } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
 import { never } from '../lib/invariant.ts';
 import type { Database } from '../store/database.ts';
-import { findCopy, storeCopy } from '../store/sandbox.ts';
+import { findCopy, storeCopy } from '../store/lines/sandbox.ts';
 import type { Channel, ChannelLine, Outcome, Outgoing } from './channel.ts';
 
 export interface SandboxChannelOptions {

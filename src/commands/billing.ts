@@ -1,7 +1,7 @@
 /** `billing`: whether a workspace may write (D36). The servers see it within a second. */
 import { systemClock } from '../lib/clock.ts';
 import { UsageError } from '../lib/command-line.ts';
-import { findWorkspace, updateBilling } from '../store/workspaces.ts';
+import { findWorkspace, updateBilling } from '../store/workspace/workspaces.ts';
 import { withDatabase } from './with-database.ts';
 
 export async function billing(args: string[]): Promise<number> {

@@ -1,4 +1,4 @@
-import { isApiKey } from '../actions/authenticate.ts';
+import { isApiKey } from '../actions/access/authenticate.ts';
 import { type Config, ConfigError } from '../config.ts';
 
 /** @throws {ConfigError} when TRUNKLINE_BOOTSTRAP_KEY is given and could not be used as a key. */

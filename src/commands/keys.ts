@@ -1,13 +1,13 @@
 /** `keys`: for an operator whose workspace lost its keys, or has one that must go. */
-import { hashApiKey } from '../actions/authenticate.ts';
-import { newApiKey } from '../actions/bootstrap.ts';
+import { hashApiKey } from '../actions/access/authenticate.ts';
+import { newApiKey } from '../actions/workspace/bootstrap.ts';
 import { systemClock, toIso } from '../lib/clock.ts';
 import { UsageError } from '../lib/command-line.ts';
 import { createIds } from '../lib/ids.ts';
 import { systemRandom } from '../lib/random.ts';
-import { insertApiKey, listApiKeys, revokeApiKey } from '../store/api-keys.ts';
+import { insertApiKey, listApiKeys, revokeApiKey } from '../store/access/api-keys.ts';
 import type { Database } from '../store/database.ts';
-import { findWorkspace } from '../store/workspaces.ts';
+import { findWorkspace } from '../store/workspace/workspaces.ts';
 import { withDatabase } from './with-database.ts';
 
 type Verb = (database: Database, workspaceId: string, about: string | undefined) => Promise<number>;

@@ -5,8 +5,8 @@ import { readConfig } from '../config.ts';
 import { systemClock, toIso } from '../lib/clock.ts';
 import { UsageError } from '../lib/command-line.ts';
 import type { Database } from '../store/database.ts';
-import { listMembers } from '../store/people.ts';
-import { findWorkspace } from '../store/workspaces.ts';
+import { listMembers } from '../store/people/people.ts';
+import { findWorkspace } from '../store/workspace/workspaces.ts';
 import { withDatabase } from './with-database.ts';
 
 type Verb = (database: Database, about: string) => Promise<number>;

@@ -1,6 +1,7 @@
 /** `serve`: one program, several roles. */
-import { bootstrap } from '../actions/bootstrap.ts';
+
 import { makeSetupToken } from '../actions/people/join.ts';
+import { bootstrap } from '../actions/workspace/bootstrap.ts';
 import { type App, compose, ROLES, type Role } from '../compose.ts';
 import { type Config, ConfigError, readConfig } from '../config.ts';
 import { readOptions, UsageError } from '../lib/command-line.ts';

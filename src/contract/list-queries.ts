@@ -1,7 +1,7 @@
 /** What the queries of lists have in common: dates, a limit, a cursor. */
 import { isId } from '../lib/ids.ts';
 import type { Fields } from './fields.ts';
-import { DEFAULT_LIST_LIMIT, MAX_LIST_LIMIT } from './messages.ts';
+import { DEFAULT_LIST_LIMIT, MAX_LIST_LIMIT } from './messages/messages.ts';
 import { invalidField, type ProblemCode, problem } from './problems.ts';
 
 export function readDate(

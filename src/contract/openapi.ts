@@ -2,11 +2,11 @@
 import type { ZodType } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
 import { ErrorAnswer } from './common.ts';
-import { addExamples, type Printed } from './examples.ts';
+import { SendblueError } from './doors/sendblue-door.ts';
+import { TwilioError } from './doors/twilio-door.ts';
+import { addExamples, type Printed } from './examples/examples.ts';
 import { type AnswerShape, type Operation, problemsOf, TAGS } from './operation.ts';
 import { PROBLEMS, type ProblemCode } from './problems.ts';
-import { SendblueError } from './sendblue-door.ts';
-import { TwilioError } from './twilio-door.ts';
 
 const DESCRIPTION = `One call, one message: iMessage, SMS or email, accepted durably, sent by the rules, followed to its end.
 

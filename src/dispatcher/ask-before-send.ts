@@ -5,10 +5,10 @@
 import { askCondition } from '../actions/campaigns/http-conditions.ts';
 import { stopRuling } from '../actions/campaigns/settle-steps.ts';
 import { askStops } from '../actions/campaigns/stop-gate.ts';
-import type { Ruling } from '../actions/settle-messages.ts';
+import type { Ruling } from '../actions/messages/settle-messages.ts';
 import type { Deps } from '../deps.ts';
 import type { Ask } from '../domain/campaign/next-step.ts';
-import { findCampaign } from '../store/campaigns.ts';
+import { findCampaign } from '../store/campaigns/campaigns.ts';
 import { unlessStopped } from './collect-attachments.ts';
 import type { Leased } from './prepare.ts';
 

@@ -2,12 +2,12 @@
  * Carriers that are asked: what happened since the last time, and what became of messages whose receipts are missing. What
  * they call in by themselves is only a hint to ask sooner, or comes too (http/routes/hooks.ts).
  */
-import { channelLine } from '../actions/channel-line.ts';
-import { takeNews } from '../actions/take-news.ts';
+import { channelLine } from '../actions/lines/channel-line.ts';
+import { takeNews } from '../actions/news/take-news.ts';
 import type { Channel, NewsAnswer, NewsQuestion } from '../channels/channel.ts';
 import type { Deps } from '../deps.ts';
 import { within } from '../lib/clock.ts';
-import { findLine, type LineRow } from '../store/lines.ts';
+import { findLine, type LineRow } from '../store/lines/lines.ts';
 import {
   claimNewsQuestion,
   type MissingReceipt,
@@ -16,7 +16,7 @@ import {
   scanNewsQuestions,
   storeNewsAnswer,
   storeNewsSilence,
-} from '../store/news.ts';
+} from '../store/lines/news.ts';
 import type { Question } from './chores.ts';
 
 const SCAN_LIMIT = 200;

@@ -3,8 +3,8 @@ import { ADVANCED_AT_ONCE } from '../actions/campaigns/advance-leads.ts';
 import { runCampaign } from '../actions/campaigns/run-campaign.ts';
 import type { Deps } from '../deps.ts';
 import { isOutOfReach } from '../lib/out-of-reach.ts';
-import { holdFirstDue } from '../store/campaign-leads.ts';
-import { putOffCampaign, scanDueCampaigns, takeCampaignWakes } from '../store/campaign-runs.ts';
+import { holdFirstDue } from '../store/campaigns/campaign-leads.ts';
+import { putOffCampaign, scanDueCampaigns, takeCampaignWakes } from '../store/campaigns/campaign-runs.ts';
 import type { Question } from './chores.ts';
 
 const SCAN_LIMIT = 200;

@@ -2,14 +2,14 @@
  * One attempt over the addresses of a message, best first, until one takes it: asks whether each is on the channel where
  * that isn't known, looks at every gate once more before each hand-over, and gathers what came of it.
  */
-import { channelLine } from '../actions/channel-line.ts';
+import { channelLine } from '../actions/lines/channel-line.ts';
 import {
   addressesFor,
   knownAvailability,
   messageGateFacts,
   suppressedAddresses,
-} from '../actions/delivery-facts.ts';
-import type { Suppression } from '../actions/suppress-address.ts';
+} from '../actions/messages/delivery-facts.ts';
+import type { Suppression } from '../actions/opt-outs/suppress-address.ts';
 import type { Channel, ChannelLine, Outcome, OutgoingAttachment } from '../channels/channel.ts';
 import type { Deps } from '../deps.ts';
 import type { Stop } from '../domain/campaign/next-step.ts';
@@ -19,8 +19,8 @@ import { type Gate, messageGates } from '../domain/gates.ts';
 import type { RenderedMessage } from '../domain/template.ts';
 import { closesAt } from '../domain/window.ts';
 import { type Deadline, deadline } from '../lib/clock.ts';
-import type { MessageRow } from '../store/messages.ts';
-import type { AvailabilityNote } from '../store/settlements.ts';
+import type { MessageRow } from '../store/messages/messages.ts';
+import type { AvailabilityNote } from '../store/messages/settlements.ts';
 import { settleMs } from './lease-times.ts';
 import type { Leased } from './prepare.ts';
 import { renewLease } from './renew.ts';

@@ -1,7 +1,7 @@
 /** Availability checks in the background: jobs that are due, and those nobody asks after any more. */
-import { workAvailabilityJob } from '../actions/availability-jobs.ts';
+import { workAvailabilityJob } from '../actions/availability/availability-jobs.ts';
 import type { Deps } from '../deps.ts';
-import { forgetJobs, scanJobs, scanOldJobs } from '../store/availability-jobs.ts';
+import { forgetJobs, scanJobs, scanOldJobs } from '../store/leads/availability-jobs.ts';
 import type { Question } from './chores.ts';
 
 const SCAN_LIMIT = 200;

@@ -3,15 +3,16 @@
  * a lease of its own, during which the message certainly does not leave: should the process die, the message is simply
  * tried again and no carrier need be asked. The last step turns that lease into the one of the hand-over.
  */
-import { channelLine } from '../actions/channel-line.ts';
-import { fetchFile, type NotFetched } from '../actions/fetch-file.ts';
-import { filePath, ownFile } from '../actions/file-address.ts';
-import { isThere, objectKey } from '../actions/keep-file.ts';
+
+import { fetchFile, type NotFetched } from '../actions/attachments/fetch-file.ts';
+import { filePath, ownFile } from '../actions/attachments/file-address.ts';
+import { isThere, objectKey } from '../actions/attachments/keep-file.ts';
+import { channelLine } from '../actions/lines/channel-line.ts';
 import type { Channel, OutgoingAttachment } from '../channels/channel.ts';
 import type { Deps } from '../deps.ts';
 import { nameWithExtension } from '../lib/file-name.ts';
-import { leaseHandOver } from '../store/fetch-leases.ts';
-import { type FileRow, findFile } from '../store/files.ts';
+import { leaseHandOver } from '../store/messages/fetch-leases.ts';
+import { type FileRow, findFile } from '../store/messages/files.ts';
 import { handOverUntil, settleMs } from './lease-times.ts';
 import type { Leased } from './prepare.ts';
 

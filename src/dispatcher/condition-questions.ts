@@ -2,8 +2,8 @@
 import { ANSWER_WITHIN_MS, askCondition } from '../actions/campaigns/http-conditions.ts';
 import type { Deps } from '../deps.ts';
 import { conditionsOf } from '../domain/campaign/campaign.ts';
-import { wakeLeads } from '../store/campaign-leads.ts';
-import { findCampaign } from '../store/campaigns.ts';
+import { wakeLeads } from '../store/campaigns/campaign-leads.ts';
+import { findCampaign } from '../store/campaigns/campaigns.ts';
 import {
   claimQuestion,
   dropQuestion,
@@ -12,8 +12,8 @@ import {
   scanQuestions,
   settleQuestion,
   type Question as Wanted,
-} from '../store/condition-answers.ts';
-import { findLead } from '../store/leads.ts';
+} from '../store/campaigns/condition-answers.ts';
+import { findLead } from '../store/leads/leads.ts';
 import type { Question } from './chores.ts';
 
 const SCAN_LIMIT = 200;

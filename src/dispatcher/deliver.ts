@@ -1,9 +1,9 @@
 /** Beats two and three: hand it over, then write down what came of it. */
-import { noteHealth } from '../actions/check-line-health.ts';
-import type { Ruling } from '../actions/settle-messages.ts';
+import { noteHealth } from '../actions/lines/check-line-health.ts';
+import type { Ruling } from '../actions/messages/settle-messages.ts';
 import type { Deps } from '../deps.ts';
 import { isOutOfReach } from '../lib/out-of-reach.ts';
-import { repeatHint } from '../store/news.ts';
+import { repeatHint } from '../store/lines/news.ts';
 import type { Leased } from './prepare.ts';
 import { send } from './send.ts';
 

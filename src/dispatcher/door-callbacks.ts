@@ -3,7 +3,7 @@
  * the longer nothing changes, and each step is told in order until it was taken. A crash repeats a step, and loses none.
  */
 import { apart } from '../actions/apart.ts';
-import { renderDoorCallback } from '../actions/render-door-callback.ts';
+import { renderDoorCallback } from '../actions/doors/render-door-callback.ts';
 import type { Deps } from '../deps.ts';
 import { type Door, isLastStep, nextLookAt, stepsFor, stepsOf, tellingOf } from '../domain/door-states.ts';
 import { chanceOf, hasArrived, nextAttemptAt } from '../domain/webhook-retry.ts';
@@ -15,7 +15,7 @@ import {
   readDoorMessages,
   removeDoorCallbacks,
   scanDoorCallbacks,
-} from '../store/door-messages.ts';
+} from '../store/messages/door-messages.ts';
 import type { Launch } from './chores.ts';
 
 const SCAN_LIMIT = 500;

@@ -4,9 +4,9 @@
  */
 import { apart } from '../actions/apart.ts';
 import type { Deps } from '../deps.ts';
-import { foldCounts, forgetCounts, scanFreshCounts } from '../store/counts.ts';
 import type { Sql } from '../store/database.ts';
-import { foldLeadCounts, scanFreshLeadCounts } from '../store/lead-counts.ts';
+import { foldCounts, forgetCounts, scanFreshCounts } from '../store/figures/counts.ts';
+import { foldLeadCounts, scanFreshLeadCounts } from '../store/leads/lead-counts.ts';
 
 const WORKSPACES_PER_ROUND = 1_000;
 const ROWS_AT_ONCE = 1_000;

@@ -12,7 +12,7 @@ import {
   readNextTransaction,
   scanUnfolded,
   type Unfolded,
-} from '../store/day-figures.ts';
+} from '../store/figures/day-figures.ts';
 
 /** A message gets its date before it is stored: by then it is, whatever held it up. */
 const AFTER_ITS_END_MS = 3_600_000;

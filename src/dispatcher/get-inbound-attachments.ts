@@ -3,13 +3,12 @@
  * may be asleep and the carrier slow, so each is tried for a day; what can't be had by then is given up, with the reason
  * on the timeline.
  */
-import { channelLine } from '../actions/channel-line.ts';
-import { filePath } from '../actions/file-address.ts';
-import { EmptyFile, keepFile } from '../actions/keep-file.ts';
+
+import { filePath } from '../actions/attachments/file-address.ts';
+import { EmptyFile, keepFile } from '../actions/attachments/keep-file.ts';
+import { channelLine } from '../actions/lines/channel-line.ts';
 import type { Deps } from '../deps.ts';
 import { TooLarge } from '../lib/spool.ts';
-import { insertEvents } from '../store/events.ts';
-import type { FileRow } from '../store/files.ts';
 import {
   claimInboundAttachment,
   type InboundAttachmentRow,
@@ -17,9 +16,11 @@ import {
   missInboundAttachment,
   scanInboundAttachments,
   storeInboundAttachment,
-} from '../store/inbound-attachments.ts';
-import { findLine } from '../store/lines.ts';
-import { findMessage } from '../store/messages.ts';
+} from '../store/conversations/inbound-attachments.ts';
+import { insertEvents } from '../store/events/events.ts';
+import { findLine } from '../store/lines/lines.ts';
+import type { FileRow } from '../store/messages/files.ts';
+import { findMessage } from '../store/messages/messages.ts';
 import type { Question } from './chores.ts';
 
 const SCAN_LIMIT = 200;

@@ -5,9 +5,9 @@
 import type { Gate } from '../domain/gates.ts';
 import type { SendWindow } from '../domain/window.ts';
 import type { Sql } from '../store/database.ts';
-import { lockDueBehind, type Waiting } from '../store/deliveries.ts';
-import { lockCampaignBehind } from '../store/held-messages.ts';
-import type { MessageRow } from '../store/messages.ts';
+import { lockDueBehind, type Waiting } from '../store/messages/deliveries.ts';
+import { lockCampaignBehind } from '../store/messages/held-messages.ts';
+import type { MessageRow } from '../store/messages/messages.ts';
 
 /** A gate that was found closed, and for whom. */
 export interface Closed {

@@ -1,14 +1,14 @@
 /** What is due beside the queues: messages that expired, lines that went down, lines to ask after, old keys. */
 import { apart } from '../actions/apart.ts';
-import { checkLineHealth } from '../actions/check-line-health.ts';
-import { CONVERSATION_WAITS_MS, leaveDownLine } from '../actions/leave-down-line.ts';
+import { checkLineHealth } from '../actions/lines/check-line-health.ts';
+import { CONVERSATION_WAITS_MS, leaveDownLine } from '../actions/lines/leave-down-line.ts';
 import type { Deps } from '../deps.ts';
 import { isWaiting } from '../domain/lifecycle.ts';
 import { invariant } from '../lib/invariant.ts';
-import { forgetIdempotencyKeys, scanExpiredMessages, scanUncheckedLines } from '../store/due.ts';
-import { scanDownLines } from '../store/line-loss.ts';
-import { findMessage } from '../store/messages.ts';
-import { forgetJobs } from '../store/relay-jobs.ts';
+import { scanDownLines } from '../store/lines/line-loss.ts';
+import { forgetJobs } from '../store/lines/relay-jobs.ts';
+import { forgetIdempotencyKeys, scanExpiredMessages, scanUncheckedLines } from '../store/messages/due.ts';
+import { findMessage } from '../store/messages/messages.ts';
 import type { Question } from './chores.ts';
 import type { SetAside } from './set-aside.ts';
 

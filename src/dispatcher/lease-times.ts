@@ -1,8 +1,9 @@
 /** How long a dispatcher may keep a message to itself. Whatever it does must be over a part of the margin earlier. */
+
+import { FETCH_MS } from '../actions/attachments/fetch-file.ts';
 import { ANSWER_WITHIN_MS } from '../actions/campaigns/http-conditions.ts';
-import { FETCH_MS } from '../actions/fetch-file.ts';
 import type { Deps } from '../deps.ts';
-import type { LineRow } from '../store/lines.ts';
+import type { LineRow } from '../store/lines/lines.ts';
 
 /** What comes after the download: looking at the file, and storing it. */
 const KEEP_MS = 30_000;

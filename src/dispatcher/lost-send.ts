@@ -3,13 +3,18 @@
  * text and time. Of messages that say the same to the same address it does not matter which copy is whose, as long as no
  * copy counts for two; so they are asked for one after another, oldest first.
  */
-import { addressesFor } from '../actions/delivery-facts.ts';
+import { addressesFor } from '../actions/messages/delivery-facts.ts';
 import type { LostSend } from '../channels/channel.ts';
 import type { Deps } from '../deps.ts';
 import { renderMessage, templateValues } from '../domain/template.ts';
-import { type DeliveryFacts, readDeliveryFacts } from '../store/deliveries.ts';
-import type { LineRow } from '../store/lines.ts';
-import { type AttemptTrace, hasRival, isClaimedByAnother, readAttemptTrace } from '../store/lost-sends.ts';
+import type { LineRow } from '../store/lines/lines.ts';
+import { type DeliveryFacts, readDeliveryFacts } from '../store/messages/deliveries.ts';
+import {
+  type AttemptTrace,
+  hasRival,
+  isClaimedByAnother,
+  readAttemptTrace,
+} from '../store/messages/lost-sends.ts';
 
 /** null: it was never sent. */
 export async function recallLostSend(deps: Deps, line: LineRow, messageId: string): Promise<LostSend | null> {

@@ -1,7 +1,7 @@
 /** When a line is looked at next, after a pass in which it might send: no earlier than something can go, and never too late. */
 import { type LinePace, NEVER, opensAt } from '../domain/pacing.ts';
 import { pickNext } from '../domain/pick.ts';
-import type { QueueHead } from '../store/deliveries.ts';
+import type { QueueHead } from '../store/messages/deliveries.ts';
 
 /** What the pass has left. */
 export interface Looked {

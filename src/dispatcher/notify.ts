@@ -5,12 +5,12 @@
  * are used here.
  */
 import { apart } from '../actions/apart.ts';
-import { continueReplay } from '../actions/replay-webhooks.ts';
+import { continueReplay } from '../actions/webhooks/replay-webhooks.ts';
 import type { Deps } from '../deps.ts';
 import { hasArrived } from '../domain/webhook-retry.ts';
 import { createLimiter } from '../lib/limiter.ts';
-import { type DueWebhook, scanDueWebhooks } from '../store/webhook-queue.ts';
-import { scanReplays } from '../store/webhooks.ts';
+import { type DueWebhook, scanDueWebhooks } from '../store/events/webhook-queue.ts';
+import { scanReplays } from '../store/events/webhooks.ts';
 import type { Launch } from './chores.ts';
 import { claimTellings, note, send, type Telling } from './tell-webhook.ts';
 

@@ -5,9 +5,9 @@
 
 import { stopRuling } from '../actions/campaigns/settle-steps.ts';
 import { addStops } from '../actions/campaigns/stop-gate.ts';
-import { isFirstTouch, messageGateFacts } from '../actions/delivery-facts.ts';
-import type { Ruling } from '../actions/settle-messages.ts';
-import type { WorkspaceSnapshot } from '../actions/workspace-snapshot.ts';
+import { isFirstTouch, messageGateFacts } from '../actions/messages/delivery-facts.ts';
+import type { Ruling } from '../actions/messages/settle-messages.ts';
+import type { WorkspaceSnapshot } from '../actions/messages/workspace-snapshot.ts';
 import type { Deps } from '../deps.ts';
 import { type Gate, messageGates } from '../domain/gates.ts';
 import { EVENT_OF } from '../domain/lifecycle.ts';
@@ -16,6 +16,9 @@ import { smsSegments } from '../domain/segments.ts';
 import { nextOpening } from '../domain/window.ts';
 import { toIso } from '../lib/clock.ts';
 import type { Sql } from '../store/database.ts';
+import { insertEvents, type NewEvent } from '../store/events/events.ts';
+import { type LinePaceUpdate, lockLines, storeLinePaces, takeWakes } from '../store/lines/line-queue.ts';
+import { type LineRow, paceOf } from '../store/lines/lines.ts';
 import {
   type DeliveryFacts,
   type Hold,
@@ -29,12 +32,9 @@ import {
   type TouchMark,
   upsertTouches,
   type Waiting,
-} from '../store/deliveries.ts';
-import { insertEvents, type NewEvent } from '../store/events.ts';
-import { HELD_UNTIL } from '../store/held-messages.ts';
-import { type LinePaceUpdate, lockLines, storeLinePaces, takeWakes } from '../store/line-queue.ts';
-import { type LineRow, paceOf } from '../store/lines.ts';
-import type { MessageRow } from '../store/messages.ts';
+} from '../store/messages/deliveries.ts';
+import { HELD_UNTIL } from '../store/messages/held-messages.ts';
+import type { MessageRow } from '../store/messages/messages.ts';
 import { type Closed, closedFor, lockBehind } from './hold-behind.ts';
 import { fetchUntil, handOverUntil } from './lease-times.ts';
 import { nextLook } from './next-look.ts';

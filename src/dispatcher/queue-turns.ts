@@ -1,9 +1,9 @@
 /** Whose turn it is on the lines of a pass: what waits on each, and what of it would go, on paper. */
-import type { WorkspaceSnapshot } from '../actions/workspace-snapshot.ts';
+import type { WorkspaceSnapshot } from '../actions/messages/workspace-snapshot.ts';
 import { afterClockStep, reserve } from '../domain/pacing.ts';
 import { pickNext } from '../domain/pick.ts';
-import type { QueueHead } from '../store/deliveries.ts';
-import { type LineRow, paceOf } from '../store/lines.ts';
+import { type LineRow, paceOf } from '../store/lines/lines.ts';
+import type { QueueHead } from '../store/messages/deliveries.ts';
 
 /** One line during a pass. */
 export interface LineTurn {

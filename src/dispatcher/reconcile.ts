@@ -2,14 +2,14 @@
  * Outcomes nobody knows (D20): leases that ran out become `unknown`, and every `unknown` is asked for at its carrier by
  * our own reference until it is found, certainly absent, or given up as `outcome_unknown`. Never resent before that.
  */
-import { channelLine } from '../actions/channel-line.ts';
-import type { Ruling } from '../actions/settle-messages.ts';
+import { channelLine } from '../actions/lines/channel-line.ts';
+import type { Ruling } from '../actions/messages/settle-messages.ts';
 import type { Finding } from '../channels/channel.ts';
 import type { Deps } from '../deps.ts';
 import { MAX_FREE_ATTEMPTS, nextRetryAt } from '../domain/backoff.ts';
-import { claimReconciliation, scanExpiredLeases, scanReconciliations } from '../store/due.ts';
-import { findLine, type LineRow } from '../store/lines.ts';
-import { findMessage, type MessageRow } from '../store/messages.ts';
+import { findLine, type LineRow } from '../store/lines/lines.ts';
+import { claimReconciliation, scanExpiredLeases, scanReconciliations } from '../store/messages/due.ts';
+import { findMessage, type MessageRow } from '../store/messages/messages.ts';
 import type { Question } from './chores.ts';
 import { recallLostSend } from './lost-send.ts';
 import type { SetAside } from './set-aside.ts';

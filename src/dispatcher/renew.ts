@@ -4,13 +4,13 @@
  * asked and taken anew, under the line's lock.
  */
 import { addStops } from '../actions/campaigns/stop-gate.ts';
-import { lineGateFacts } from '../actions/delivery-facts.ts';
+import { lineGateFacts } from '../actions/messages/delivery-facts.ts';
 import type { Deps } from '../deps.ts';
 import { lineStateGates } from '../domain/gates.ts';
 import { afterClockStep, NEVER, renew } from '../domain/pacing.ts';
-import { type DeliveryFacts, readDeliveryFacts, renewReservation } from '../store/deliveries.ts';
-import { lockLines, storeLinePaces } from '../store/line-queue.ts';
-import { paceOf } from '../store/lines.ts';
+import { lockLines, storeLinePaces } from '../store/lines/line-queue.ts';
+import { paceOf } from '../store/lines/lines.ts';
+import { type DeliveryFacts, readDeliveryFacts, renewReservation } from '../store/messages/deliveries.ts';
 import type { Leased } from './prepare.ts';
 
 /** `until`: when it may be tried again, because of something that came between. */

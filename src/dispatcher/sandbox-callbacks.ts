@@ -1,8 +1,8 @@
 /** The simulated phones answer: their receipts and replies come in here, each recorded exactly once. */
-import { receiveInbound } from '../actions/receive-inbound.ts';
-import { recordReceipts } from '../actions/record-receipts.ts';
+import { receiveInbound } from '../actions/news/receive-inbound.ts';
+import { recordReceipts } from '../actions/news/record-receipts.ts';
 import type { Deps } from '../deps.ts';
-import { removeCallbacks, type SandboxCallbackRow, scanDueCallbacks } from '../store/sandbox.ts';
+import { removeCallbacks, type SandboxCallbackRow, scanDueCallbacks } from '../store/lines/sandbox.ts';
 
 const SCAN_LIMIT = 500;
 const RECEIPTS_PER_COMMIT = 100;

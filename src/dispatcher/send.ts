@@ -2,7 +2,7 @@
  * Second beat: the network, no transaction open. Walks the cascade of addresses until one takes the message, and says
  * what came of it as a ruling for the third beat. Never throws: what it can't tell is `lose`.
  */
-import type { Ruling } from '../actions/settle-messages.ts';
+import type { Ruling } from '../actions/messages/settle-messages.ts';
 import type { Deps } from '../deps.ts';
 import { MAX_FREE_ATTEMPTS } from '../domain/backoff.ts';
 import { judge } from '../domain/fallback.ts';

@@ -1,7 +1,7 @@
 import { apart } from '../actions/apart.ts';
 import type { Deps } from '../deps.ts';
 import { isRecent } from '../lib/clock.ts';
-import type { DueMessage } from '../store/due.ts';
+import type { DueMessage } from '../store/messages/due.ts';
 
 const ASIDE_MS = 60_000;
 const MOST_ASIDE = 1_000;

@@ -2,14 +2,14 @@
  * Telling one webhook of what is due for it: claim (commit), render and send with no transaction open, note (commit). A process that
  * dies in between leaves a lease that runs out: the event is sent again under the same `webhook-id`, never lost.
  */
-import { type Posted, postWebhook } from '../actions/post-webhook.ts';
-import { renderEvents } from '../actions/render-events.ts';
+import { type Posted, postWebhook } from '../actions/webhooks/post-webhook.ts';
+import { renderEvents } from '../actions/webhooks/render-events.ts';
 import type { Deps } from '../deps.ts';
 import { chanceOf, hasArrived, holdUntil, nextAttemptAt, whyDisable } from '../domain/webhook-retry.ts';
 import { toIso } from '../lib/clock.ts';
 import { isOutOfReach } from '../lib/out-of-reach.ts';
 import type { Sql } from '../store/database.ts';
-import { type EventRow, insertEvents, readEvents } from '../store/events.ts';
+import { type EventRow, insertEvents, readEvents } from '../store/events/events.ts';
 import {
   bringForward,
   type ClaimedDelivery,
@@ -17,7 +17,7 @@ import {
   giveUpDeliveries,
   noteDelivered,
   noteFailed,
-} from '../store/webhook-queue.ts';
+} from '../store/events/webhook-queue.ts';
 import {
   findWebhook,
   lockWebhook,
@@ -25,7 +25,7 @@ import {
   noteWebhookSuccess,
   storeWebhook,
   type WebhookRow,
-} from '../store/webhooks.ts';
+} from '../store/events/webhooks.ts';
 
 export interface Telling extends ClaimedDelivery {
   workspaceId: string;

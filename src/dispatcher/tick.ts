@@ -5,11 +5,11 @@
 import { apart } from '../actions/apart.ts';
 import type { Deps } from '../deps.ts';
 import { isRecent } from '../lib/clock.ts';
-import { findNextDue } from '../store/due.ts';
-import { sortInNewLeads } from '../store/lead-search.ts';
-import { putOffLines, scanDueLines, takeWakes } from '../store/line-queue.ts';
-import { forgetExpired } from '../store/sign-in-attempts.ts';
-import { findNextWebhookDue } from '../store/webhook-queue.ts';
+import { findNextWebhookDue } from '../store/events/webhook-queue.ts';
+import { sortInNewLeads } from '../store/leads/lead-search.ts';
+import { putOffLines, scanDueLines, takeWakes } from '../store/lines/line-queue.ts';
+import { findNextDue } from '../store/messages/due.ts';
+import { forgetExpired } from '../store/people/sign-in-attempts.ts';
 import { newsQuestionsDue } from './ask-for-news.ts';
 import { campaignsDue } from './campaigns.ts';
 import { availabilityJobsDue, forgetOldJobs } from './check-availability.ts';

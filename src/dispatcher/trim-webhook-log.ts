@@ -6,8 +6,8 @@ import {
   scanWebhooksToTrim,
   trimDeliveries,
   type WebhookToTrim,
-} from '../store/webhook-log.ts';
-import { giveUpLeftDeliveries } from '../store/webhook-queue.ts';
+} from '../store/events/webhook-log.ts';
+import { giveUpLeftDeliveries } from '../store/events/webhook-queue.ts';
 
 const DAY_MS = 86_400_000;
 const WEBHOOKS_PER_ROUND = 500;

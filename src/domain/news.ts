@@ -1,6 +1,6 @@
 /**
  * What carriers and devices tell us, whichever way it comes: asked for, called in by a hook, or over a relay's link. One
- * shape for all of them, so that there is one place that records it (actions/take-news.ts). The same news may come twice,
+ * shape for all of them, so that there is one place that records it (actions/news/take-news.ts). The same news may come twice,
  * late, and in any order.
  */
 import type { Reaction } from './words.ts';

@@ -1,4 +1,4 @@
-/** What the Mac of a line can be asked to do, and what it answers. The wire has these shapes too (contract/relay.ts). */
+/** What the Mac of a line can be asked to do, and what it answers. The wire has these shapes too (contract/lines/relay.ts). */
 import type { Availability, Finding, Gesture, OnDevice, Outcome } from './outcome.ts';
 import type { Reaction } from './words.ts';
 

@@ -4,52 +4,54 @@
  */
 
 import type { Readable } from 'node:stream';
-import type { OpenedFile, Upload, UploadedFile } from '../actions/attachment-files.ts';
-import type { Caller } from '../actions/authenticate.ts';
-import type { Device } from '../actions/authenticate-device.ts';
+import type { Caller } from '../actions/access/authenticate.ts';
+import type { OpenedFile, Upload, UploadedFile } from '../actions/attachments/attachment-files.ts';
+import type { Device } from '../actions/devices/authenticate-device.ts';
+import type { DoorOptions } from '../actions/doors/send-by-door.ts';
 import type { KeyedAnswer, KeyedRequest } from '../actions/idempotency.ts';
-import type { Listener } from '../actions/live-watch.ts';
-import type { Hook, HookReply } from '../actions/receive-hook.ts';
-import type { LineRequestOptions } from '../actions/request-line.ts';
-import type { DoorOptions } from '../actions/send-by-door.ts';
-import type { AnalyticsAnswer, AnalyticsFilter } from '../contract/analytics.ts';
-import type { ApiKeyAnswer, ApiKeysAnswer, CreateApiKey, NewApiKeyAnswer } from '../contract/api-keys.ts';
-import type { AuditLogAnswer, ListAuditLog } from '../contract/audit-log.ts';
-import type { DormantAnswer, ScanDormant, WakeDormantAnswer } from '../contract/dormant.ts';
-import type { FallbackConfig, UpdateFallbackConfig } from '../contract/fallback-config.ts';
-import type { React, ReactAnswer, TypingAnswer } from '../contract/gestures.ts';
-import type { LanguageAudit, UpdateLanguageAudit } from '../contract/language-audit.ts';
+import type { LineRequestOptions } from '../actions/lines/request-line.ts';
+import type { Hook, HookReply } from '../actions/news/receive-hook.ts';
+import type { Listener } from '../actions/now/live-watch.ts';
 import type {
-  LineRequestAction,
-  LineRequestAnswer,
-  NewLineRequestAnswer,
-  RequestLine,
-} from '../contract/line-orders.ts';
-import type { NowAnswer } from '../contract/now.ts';
-import type { DeviceEnvelope, ServerEnvelope } from '../contract/relay.ts';
-import type {
-  Pair,
-  PairAnswer,
-  PairingCodeAnswer,
-  RelayDeviceAnswer,
-  RelayDevicesAnswer,
-} from '../contract/relay-devices.ts';
-import type { SandboxPhoneAnswer } from '../contract/sandbox.ts';
-import type { SendblueMessage } from '../contract/sendblue-door.ts';
+  ApiKeyAnswer,
+  ApiKeysAnswer,
+  CreateApiKey,
+  NewApiKeyAnswer,
+} from '../contract/access/api-keys.ts';
+import type { AuditLogAnswer, ListAuditLog } from '../contract/access/audit-log.ts';
+import type { DormantAnswer, ScanDormant, WakeDormantAnswer } from '../contract/conversations/dormant.ts';
+import type { SendblueMessage } from '../contract/doors/sendblue-door.ts';
 import type {
   DoorSend,
   TwilioAccount,
   TwilioList,
   TwilioMessage,
   TwilioMessages,
-} from '../contract/twilio-door.ts';
+} from '../contract/doors/twilio-door.ts';
+import type { FallbackConfig, UpdateFallbackConfig } from '../contract/lines/fallback-config.ts';
+import type {
+  LineRequestAction,
+  LineRequestAnswer,
+  NewLineRequestAnswer,
+  RequestLine,
+} from '../contract/lines/line-orders.ts';
+import type { DeviceEnvelope, ServerEnvelope } from '../contract/lines/relay.ts';
+import type {
+  Pair,
+  PairAnswer,
+  PairingCodeAnswer,
+  RelayDeviceAnswer,
+  RelayDevicesAnswer,
+} from '../contract/lines/relay-devices.ts';
+import type { SandboxPhoneAnswer } from '../contract/lines/sandbox.ts';
+import type { React, ReactAnswer, TypingAnswer } from '../contract/messages/gestures.ts';
 import type {
   CreateWebhook,
   ListDeliveries,
   ReadFeed,
   Replay,
   UpdateWebhook,
-} from '../contract/webhook-requests.ts';
+} from '../contract/webhooks/webhook-requests.ts';
 import type {
   CheckWebhookAnswer,
   CreateWebhookAnswer,
@@ -61,8 +63,11 @@ import type {
   WebhookDeliveriesAnswer,
   WebhookDoneAnswer,
   WebhooksAnswer,
-} from '../contract/webhooks.ts';
-import type { UpdateWorkspace, Workspace } from '../contract/workspace.ts';
+} from '../contract/webhooks/webhooks.ts';
+import type { AnalyticsAnswer, AnalyticsFilter } from '../contract/workspace/analytics.ts';
+import type { LanguageAudit, UpdateLanguageAudit } from '../contract/workspace/language-audit.ts';
+import type { NowAnswer } from '../contract/workspace/now.ts';
+import type { UpdateWorkspace, Workspace } from '../contract/workspace/workspace.ts';
 import type { Deps } from '../deps.ts';
 import type { CampaignActions } from './campaign-actions.ts';
 import type { ConversationActions } from './conversation-actions.ts';

@@ -1,15 +1,15 @@
 /** What the routes can ask of the application about campaigns: a part of the list in actions.ts. */
-import type { Caller } from '../actions/authenticate.ts';
+import type { Caller } from '../actions/access/authenticate.ts';
 import type { Proposal } from '../actions/campaigns/check-changes.ts';
 import type { Simulated } from '../actions/campaigns/simulate-campaign.ts';
 import type { CampaignMove } from '../actions/campaigns/steer-campaigns.ts';
 import type { KeyedAnswer, KeyedRequest } from '../actions/idempotency.ts';
-import type { CampaignAnalyticsAnswer } from '../contract/campaign-analytics.ts';
+import type { CampaignAnalyticsAnswer } from '../contract/campaigns/campaign-analytics.ts';
 import type {
   CampaignAudienceAnswer,
   CampaignCheckAnswer,
   CampaignProgressAnswer,
-} from '../contract/campaign-progress.ts';
+} from '../contract/campaigns/campaign-progress.ts';
 import type {
   CampaignChanges,
   CreateCampaign,
@@ -17,7 +17,7 @@ import type {
   EvaluateConditions,
   ListCampaignLeads,
   ListCampaigns,
-} from '../contract/campaign-requests.ts';
+} from '../contract/campaigns/campaign-requests.ts';
 import type {
   CampaignAnswer,
   CampaignLeadAnswer,
@@ -26,7 +26,7 @@ import type {
   ChangedCampaignAnswer,
   ConditionsEvaluatedAnswer,
   EnteredLeadAnswer,
-} from '../contract/campaigns.ts';
+} from '../contract/campaigns/campaigns.ts';
 import type {
   ListSimulated,
   ReadCalendar,
@@ -34,7 +34,7 @@ import type {
   SimulationAnswer,
   SimulationCalendar,
   SimulationsAnswer,
-} from '../contract/simulations.ts';
+} from '../contract/campaigns/simulations.ts';
 import type { Deps } from '../deps.ts';
 import type { SimulationWish } from '../domain/simulation.ts';
 

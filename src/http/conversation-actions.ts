@@ -1,13 +1,13 @@
 /** The actions that routes of conversations and replies need (actions.ts). */
-import type { Caller } from '../actions/authenticate.ts';
+import type { Caller } from '../actions/access/authenticate.ts';
 import type {
   ConversationAnswer,
   ConversationsAnswer,
   ListConversations,
   MarksAnswer,
   Page,
-} from '../contract/conversations.ts';
-import type { ListReplies, RepliesAnswer } from '../contract/replies.ts';
+} from '../contract/conversations/conversations.ts';
+import type { ListReplies, RepliesAnswer } from '../contract/conversations/replies.ts';
 import type { Deps } from '../deps.ts';
 
 export interface ConversationActions {

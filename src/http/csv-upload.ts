@@ -1,7 +1,7 @@
 /** A CSV file that comes as the body itself, or within a form; bounded before it is read. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
-import { MAX_CSV_BYTES } from '../contract/lead-csv.ts';
+import { MAX_CSV_BYTES } from '../contract/leads/lead-csv.ts';
 import { Problem, problem } from '../contract/problems.ts';
 import { readUpload } from './multipart.ts';
 

@@ -1,9 +1,9 @@
 /** Doors for clients of other services: they bring the key in their own way, and are told no in their own form. */
 import type { FastifyRequest } from 'fastify';
+import { toSendblueError } from '../contract/doors/sendblue-door.ts';
+import { toTwilioError } from '../contract/doors/twilio-door.ts';
 import type { Operation } from '../contract/operation.ts';
 import { type Problem, toBody } from '../contract/problems.ts';
-import { toSendblueError } from '../contract/sendblue-door.ts';
-import { toTwilioError } from '../contract/twilio-door.ts';
 
 type Headers = FastifyRequest['headers'];
 type Door = Operation['door'];

@@ -1,7 +1,7 @@
 /** What stands before every route: who calls, what the key may do, how often, and under which correlation id. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Caller } from '../actions/authenticate.ts';
-import type { Device } from '../actions/authenticate-device.ts';
+import type { Caller } from '../actions/access/authenticate.ts';
+import type { Device } from '../actions/devices/authenticate-device.ts';
 import { callerOf } from '../actions/people/sessions.ts';
 import { type Operation, takesCookie } from '../contract/operation.ts';
 import { Problem, problem } from '../contract/problems.ts';

@@ -1,7 +1,7 @@
 /** Request headers that carry a wish. Each is read by its standard; what is unusable counts as absent, except a key. */
 
+import { isCorrelationId } from '../contract/messages/send-message.ts';
 import { problem } from '../contract/problems.ts';
-import { isCorrelationId } from '../contract/send-message.ts';
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 

@@ -1,7 +1,8 @@
 /** What the routes can ask about leads, their lists, their availability, and whom not to contact. */
-import type { Caller } from '../actions/authenticate.ts';
+import type { Caller } from '../actions/access/authenticate.ts';
 import type { KeyedAnswer, KeyedRequest } from '../actions/idempotency.ts';
-import type { LeadsAnswered, SavingTold } from '../actions/save-leads.ts';
+import type { LeadsAnswered, SavingTold } from '../actions/leads/save-leads.ts';
+import type { LeadCampaignsAnswer } from '../contract/campaigns/campaigns.ts';
 import type {
   AskedAddress,
   AvailabilityJobAnswer,
@@ -10,8 +11,7 @@ import type {
   CheckLeadAnswer,
   LeadsCheckedAnswer,
   ReachContactAnswer,
-} from '../contract/availability.ts';
-import type { LeadCampaignsAnswer } from '../contract/campaigns.ts';
+} from '../contract/leads/availability.ts';
 import type {
   AddDnc,
   DncEntriesAnswer,
@@ -19,13 +19,13 @@ import type {
   DncLedgerAnswer,
   ListDnc,
   ReadDncHistory,
-} from '../contract/dnc.ts';
-import type { ChangedLeadsAnswer, ChangeLeads } from '../contract/lead-changes.ts';
-import type { ListLeads } from '../contract/lead-queries.ts';
-import type { LeadChanges, SaveLeads } from '../contract/lead-requests.ts';
-import type { LeadAnswer, LeadsAnswer } from '../contract/leads.ts';
-import type { ListAnswer, ListChanges, ListsAnswer } from '../contract/lists.ts';
-import type { TagsAnswer } from '../contract/tags.ts';
+} from '../contract/leads/dnc.ts';
+import type { ChangedLeadsAnswer, ChangeLeads } from '../contract/leads/lead-changes.ts';
+import type { ListLeads } from '../contract/leads/lead-queries.ts';
+import type { LeadChanges, SaveLeads } from '../contract/leads/lead-requests.ts';
+import type { LeadAnswer, LeadsAnswer } from '../contract/leads/leads.ts';
+import type { ListAnswer, ListChanges, ListsAnswer } from '../contract/leads/lists.ts';
+import type { TagsAnswer } from '../contract/leads/tags.ts';
 import type { Deps } from '../deps.ts';
 
 export interface LeadActions {

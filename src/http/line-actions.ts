@@ -1,8 +1,8 @@
 /** What routes may ask for about lines; a part of actions.ts. */
-import type { Caller } from '../actions/authenticate.ts';
-import type { LineCheckAnswer } from '../contract/line-check.ts';
-import type { ForecastLine, LineForecast } from '../contract/line-forecast.ts';
-import type { LineActivity, LineHealthInputs, LineQueues } from '../contract/line-insight.ts';
+import type { Caller } from '../actions/access/authenticate.ts';
+import type { LineCheckAnswer } from '../contract/lines/line-check.ts';
+import type { ForecastLine, LineForecast } from '../contract/lines/line-forecast.ts';
+import type { LineActivity, LineHealthInputs, LineQueues } from '../contract/lines/line-insight.ts';
 import type {
   CreateLine,
   LineAnswer,
@@ -10,7 +10,7 @@ import type {
   LinesAnswer,
   SpamMonitorAnswer,
   UpdateLine,
-} from '../contract/lines.ts';
+} from '../contract/lines/lines.ts';
 import type { Deps } from '../deps.ts';
 
 export interface LineActions {

@@ -1,6 +1,6 @@
 /** Of the list of actions those about messages. */
-import type { Caller } from '../actions/authenticate.ts';
-import type { Accepted, SendOptions } from '../actions/intake.ts';
+import type { Caller } from '../actions/access/authenticate.ts';
+import type { Accepted, SendOptions } from '../actions/messages/intake.ts';
 import type {
   CancelAnswer,
   CancelForLead,
@@ -17,7 +17,7 @@ import type {
   RetryAnswer,
   SendMessage,
   TimelineAnswer,
-} from '../contract/messages.ts';
+} from '../contract/messages/messages.ts';
 import type { Deps } from '../deps.ts';
 
 export interface MessageActions {

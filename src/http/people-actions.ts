@@ -1,5 +1,5 @@
 /** Of the list of actions those about people: who they are, how they come in, and what they may do. */
-import type { Caller } from '../actions/authenticate.ts';
+import type { Caller } from '../actions/access/authenticate.ts';
 import type { Visitor, WithCookies } from '../actions/people/person-calls.ts';
 import type {
   AcceptInvitation,
@@ -11,7 +11,7 @@ import type {
   MembersAnswer,
   NewInvitationAnswer,
   Setup,
-} from '../contract/people.ts';
+} from '../contract/people/people.ts';
 import type { Deps } from '../deps.ts';
 import type { Role } from '../domain/words.ts';
 

@@ -7,7 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
-import type { Device } from '../actions/authenticate-device.ts';
+import type { Device } from '../actions/devices/authenticate-device.ts';
 import {
   CLOSE_OLD_PROTOCOL,
   CLOSE_REPLACED,
@@ -17,7 +17,7 @@ import {
   parseDeviceEnvelope,
   readJsonText,
   type ServerEnvelope,
-} from '../contract/relay.ts';
+} from '../contract/lines/relay.ts';
 import type { Deps } from '../deps.ts';
 import { createLimiter } from '../lib/limiter.ts';
 import type { Actions } from './actions.ts';

@@ -2,8 +2,8 @@
 import { METHODS } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
-import type { Caller } from '../actions/authenticate.ts';
-import type { Device } from '../actions/authenticate-device.ts';
+import type { Caller } from '../actions/access/authenticate.ts';
+import type { Device } from '../actions/devices/authenticate-device.ts';
 import type { Operation } from '../contract/operation.ts';
 import { problem } from '../contract/problems.ts';
 import type { Deps } from '../deps.ts';

@@ -2,10 +2,10 @@
 import { type AddressInfo, connect } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { onTestFinished } from 'vitest';
-import type { Caller } from '../actions/authenticate.ts';
-import type { SendOptions } from '../actions/intake.ts';
+import type { Caller } from '../actions/access/authenticate.ts';
+import type { SendOptions } from '../actions/messages/intake.ts';
 import { type Config, readConfig } from '../config.ts';
-import type { Message, SendAnswer, SendMessage } from '../contract/messages.ts';
+import type { Message, SendAnswer, SendMessage } from '../contract/messages/messages.ts';
 import type { Deps } from '../deps.ts';
 import type { Scope } from '../domain/words.ts';
 import { createBell } from '../lib/bell.ts';

@@ -2,7 +2,7 @@
  * The agent on a Mac: what a server asks of it over the link is done by the driver, what happens on the device is told to
  * the server. It owns the order of things and the journal; it knows nothing of Messages, and the driver nothing of servers.
  */
-import { RELAY_PROTOCOL, type SelfTest, type ServerEnvelope } from '../contract/relay.ts';
+import { RELAY_PROTOCOL, type SelfTest, type ServerEnvelope } from '../contract/lines/relay.ts';
 import type { Clock } from '../lib/clock.ts';
 import { createIds } from '../lib/ids.ts';
 import type { Log } from '../lib/log.ts';

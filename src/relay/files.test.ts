@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { FILE_PIECE_BYTES } from '../contract/relay.ts';
+import { FILE_PIECE_BYTES } from '../contract/lines/relay.ts';
 import type { JobFile } from '../domain/relay-work.ts';
 import { systemClock } from '../lib/clock.ts';
 import { silentLog } from '../lib/log.ts';

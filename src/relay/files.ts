@@ -8,7 +8,7 @@ import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { FILE_PIECE_BYTES, MAX_FILE_BYTES } from '../contract/relay.ts';
+import { FILE_PIECE_BYTES, MAX_FILE_BYTES } from '../contract/lines/relay.ts';
 import type { Fetched, JobFile } from '../domain/relay-work.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';

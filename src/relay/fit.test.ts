@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseAnswer, parseNews, SelfTest } from '../contract/relay.ts';
+import { parseAnswer, parseNews, SelfTest } from '../contract/lines/relay.ts';
 import { fitAnswer, fitNews, fitSelfTest } from './fit.ts';
 
 const long = '“'.repeat(150_000);

@@ -7,7 +7,7 @@ import {
   CLOSE_REVOKED,
   type DeviceEnvelope,
   type ServerEnvelope,
-} from '../contract/relay.ts';
+} from '../contract/lines/relay.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Random } from '../lib/random.ts';

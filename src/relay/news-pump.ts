@@ -2,7 +2,7 @@
  * What happens on the device goes to the server, in order, and is told until it is acknowledged: only then the driver's
  * cursor moves on, in the journal. Receipts that the server has are not told again.
  */
-import { MAX_NEWS } from '../contract/relay.ts';
+import { MAX_NEWS } from '../contract/lines/relay.ts';
 import type { News, Outstanding, ReceiptNews } from '../domain/news.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';

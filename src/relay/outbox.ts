@@ -2,7 +2,7 @@
  * What the server must hear of and has not acknowledged yet. Said at once, said again on every new link, and every few
  * seconds in between: an answer can get lost on either way.
  */
-import type { DeviceEnvelope } from '../contract/relay.ts';
+import type { DeviceEnvelope } from '../contract/lines/relay.ts';
 
 export interface Outbox {
   /** `make` is called each time it is said: what it says of the time must be fresh. */

@@ -2,7 +2,7 @@
  * The same talk by plain requests, for networks that let no WebSocket through: one request that the server holds until it has
  * something to say, and short ones beside it for what is to be said from here.
  */
-import { type DeviceEnvelope, POLL_HOLD_MS } from '../contract/relay.ts';
+import { type DeviceEnvelope, POLL_HOLD_MS } from '../contract/lines/relay.ts';
 import { type End, type LinkOptions, REFUSALS, type Session } from './link.ts';
 import { ServerRefused } from './server-calls.ts';
 

@@ -7,7 +7,7 @@
  * `started` stands in the journal. What a crash left there is looked for on the device.
  */
 
-import type { ServerEnvelope } from '../contract/relay.ts';
+import type { ServerEnvelope } from '../contract/lines/relay.ts';
 import type { Finding, Outcome } from '../domain/outcome.ts';
 import type { FindWork, SendWork } from '../domain/relay-work.ts';
 import { type Clock, deadline } from '../lib/clock.ts';

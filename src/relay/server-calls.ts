@@ -1,7 +1,7 @@
 /** The HTTP calls to the server, apart from the link: pairing, polling, and the bytes of attachments. */
 import { Readable } from 'node:stream';
-import { type DeviceEnvelope, parseServerEnvelope, type ServerEnvelope } from '../contract/relay.ts';
-import type { PairAnswer } from '../contract/relay-devices.ts';
+import { type DeviceEnvelope, parseServerEnvelope, type ServerEnvelope } from '../contract/lines/relay.ts';
+import type { PairAnswer } from '../contract/lines/relay-devices.ts';
 
 export interface ServerCalls {
   /** Held by the server for up to `waitMs`. */

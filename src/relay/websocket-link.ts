@@ -1,6 +1,11 @@
 /** One WebSocket to the server, from its opening to its end. A socket that went silent is dead, whatever it says of itself. */
 import { WebSocket } from 'ws';
-import { MAX_ENVELOPE_BYTES, PING_EVERY_MS, parseServerEnvelope, readJsonText } from '../contract/relay.ts';
+import {
+  MAX_ENVELOPE_BYTES,
+  PING_EVERY_MS,
+  parseServerEnvelope,
+  readJsonText,
+} from '../contract/lines/relay.ts';
 import { type End, type LinkOptions, REFUSALS, type Session } from './link.ts';
 
 const OPEN_WITHIN_MS = 10_000;

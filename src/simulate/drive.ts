@@ -5,8 +5,8 @@ import { expireMessages, leaveDownLines } from '../dispatcher/housekeeping.ts';
 import { SetAside } from '../dispatcher/set-aside.ts';
 import { createSends } from '../dispatcher/tick.ts';
 import { invariant } from '../lib/invariant.ts';
-import { scanDueCampaigns } from '../store/campaign-runs.ts';
-import { dropWakes, nextInstants } from '../store/scratch-due.ts';
+import { scanDueCampaigns } from '../store/campaigns/campaign-runs.ts';
+import { dropWakes, nextInstants } from '../store/scratch/scratch-due.ts';
 import type { World } from './world.ts';
 
 export interface DriveOptions {

@@ -1,5 +1,5 @@
 /** Contacts who answer, as often as the request assumes: drawn with its seed, so that asked again they do the same. */
-import { receiveInbound } from '../actions/receive-inbound.ts';
+import { receiveInbound } from '../actions/news/receive-inbound.ts';
 import type { Outgoing } from '../channels/channel.ts';
 import type { Deps } from '../deps.ts';
 import { seededRandom } from '../lib/random.ts';

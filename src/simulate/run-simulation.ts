@@ -3,7 +3,7 @@
  * the world turns until all of its leads have gone their way, and what was seen is kept.
  */
 import { steerCampaign } from '../actions/campaigns/steer-campaigns.ts';
-import { lineGateFacts } from '../actions/delivery-facts.ts';
+import { lineGateFacts } from '../actions/messages/delivery-facts.ts';
 import type { Deps } from '../deps.ts';
 import { assumeSteps } from '../domain/campaign/assume.ts';
 import { type Step, waitMs } from '../domain/campaign/campaign.ts';
@@ -11,16 +11,20 @@ import { lineGates } from '../domain/gates.ts';
 import { troubleOf } from '../domain/line-choice.ts';
 import { whatShares } from '../domain/shared-lines.ts';
 import { assumptionsOf, type LineLimits, type SimulationWish, warningsOf } from '../domain/simulation.ts';
-import { type CampaignRow, findCampaign } from '../store/campaigns.ts';
+import { type CampaignRow, findCampaign } from '../store/campaigns/campaigns.ts';
+import { finishSimulation, type Held, lockSimulation } from '../store/campaigns/simulations.ts';
 import { type Database, passing } from '../store/database.ts';
-import { type LineRow, listLines } from '../store/lines.ts';
-import { changeScratchLines, copyToScratch } from '../store/scratch-copy.ts';
-import { openScratchDatabase } from '../store/scratch-database.ts';
-import { isThrough } from '../store/scratch-due.ts';
-import { collect, countCollected } from '../store/scratch-results.ts';
-import { analyzeScratch, createScratch, indexScratch } from '../store/scratch-schema.ts';
-import { type RunningCampaign, readRunningCampaigns, readUnavailable } from '../store/scratch-scope.ts';
-import { finishSimulation, type Held, lockSimulation } from '../store/simulations.ts';
+import { type LineRow, listLines } from '../store/lines/lines.ts';
+import { changeScratchLines, copyToScratch } from '../store/scratch/scratch-copy.ts';
+import { openScratchDatabase } from '../store/scratch/scratch-database.ts';
+import { isThrough } from '../store/scratch/scratch-due.ts';
+import { collect, countCollected } from '../store/scratch/scratch-results.ts';
+import { analyzeScratch, createScratch, indexScratch } from '../store/scratch/scratch-schema.ts';
+import {
+  type RunningCampaign,
+  readRunningCampaigns,
+  readUnavailable,
+} from '../store/scratch/scratch-scope.ts';
 import { drive, PATIENCE_MS } from './drive.ts';
 import { Replies } from './replies.ts';
 import { createWorld, type World } from './world.ts';

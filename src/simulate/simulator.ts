@@ -5,8 +5,6 @@
 import type { Deps } from '../deps.ts';
 import { isRecent } from '../lib/clock.ts';
 import type { Wake } from '../lib/wake.ts';
-import { type Database, openDatabase } from '../store/database.ts';
-import { dropScratch, listScratch, scratchName } from '../store/scratch-schema.ts';
 import {
   claimSimulation,
   type DueSimulation,
@@ -18,7 +16,9 @@ import {
   putBackSimulation,
   scanOldSimulations,
   scanSimulations,
-} from '../store/simulations.ts';
+} from '../store/campaigns/simulations.ts';
+import { type Database, openDatabase } from '../store/database.ts';
+import { dropScratch, listScratch, scratchName } from '../store/scratch/scratch-schema.ts';
 import { CannotSimulate, runSimulation } from './run-simulation.ts';
 
 export interface Simulator {

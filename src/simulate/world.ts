@@ -2,18 +2,19 @@
  * One simulated world: the app's own parts on a clock that leaps, a scratch schema for a database, and a carrier that takes
  * everything. Nothing in it can reach the network, the real tables, or the metrics and webhooks of the real world.
  */
-import { createIntake } from '../actions/accept-message.ts';
-import { newFetchesUnderWay } from '../actions/fetch-file.ts';
-import { createKeptCounts } from '../actions/kept-counts.ts';
-import { createSettlements } from '../actions/settle-messages.ts';
-import { createWorkspaceSnapshots, type WorkspaceSnapshots } from '../actions/workspace-snapshot.ts';
+
+import { newFetchesUnderWay } from '../actions/attachments/fetch-file.ts';
+import { createKeptCounts } from '../actions/leads/kept-counts.ts';
+import { createIntake } from '../actions/messages/accept-message.ts';
+import { createSettlements } from '../actions/messages/settle-messages.ts';
+import { createWorkspaceSnapshots, type WorkspaceSnapshots } from '../actions/messages/workspace-snapshot.ts';
 import type { Channel, Outgoing } from '../channels/channel.ts';
 import type { Deps } from '../deps.ts';
 import { TRANSPORTS, type Transport } from '../domain/words.ts';
 import { createIds } from '../lib/ids.ts';
 import { createMetrics } from '../lib/metrics.ts';
 import { seededRandom } from '../lib/random.ts';
-import type { ScratchDatabase } from '../store/scratch-database.ts';
+import type { ScratchDatabase } from '../store/scratch/scratch-database.ts';
 import { idealChannel } from './ideal-channel.ts';
 import { VirtualClock } from './virtual-clock.ts';
 

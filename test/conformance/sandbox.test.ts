@@ -9,7 +9,7 @@ import { createIds } from '../../src/lib/ids.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { systemRandom } from '../../src/lib/random.ts';
 import { type Database, openDatabase, statement } from '../../src/store/database.ts';
-import { readPhone, removeCallbacks, scanDueCallbacks } from '../../src/store/sandbox.ts';
+import { readPhone, removeCallbacks, scanDueCallbacks } from '../../src/store/lines/sandbox.ts';
 import { attachmentOf } from '../attachments.ts';
 import { createTestDatabase } from '../database.ts';
 import { leaseOf } from '../leases.ts';

@@ -3,7 +3,7 @@
  * stopped on their way. Whatever is asked is asked again, wherever a door is open, until it is answered.
  */
 import { randomUUID } from 'node:crypto';
-import type { LeadsAnswer } from '../../src/contract/leads.ts';
+import type { LeadsAnswer } from '../../src/contract/leads/leads.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { Random } from '../../src/lib/random.ts';
 import { type Client, openClient } from '../client.ts';

@@ -1,6 +1,6 @@
 /** The process under test: an app composed as `serve` does it, in more of a hurry, that obeys orders. */
 import { flushCompileCache } from 'node:module';
-import { bootstrap } from '../../src/actions/bootstrap.ts';
+import { bootstrap } from '../../src/actions/workspace/bootstrap.ts';
 import { type App, compose, ROLES } from '../../src/compose.ts';
 import { readConfig } from '../../src/config.ts';
 import { createLog } from '../../src/lib/log.ts';

@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { newApiKey } from '../../src/actions/bootstrap.ts';
-import type { LinesAnswer } from '../../src/contract/lines.ts';
+import { newApiKey } from '../../src/actions/workspace/bootstrap.ts';
+import type { LinesAnswer } from '../../src/contract/lines/lines.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { type Random, seededRandom } from '../../src/lib/random.ts';
 import { openClient } from '../client.ts';

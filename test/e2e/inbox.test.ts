@@ -2,8 +2,8 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { buildDashboardWhenStale } from '../../scripts/build-dashboard.ts';
-import { receiveInbound } from '../../src/actions/receive-inbound.ts';
-import type { ConversationAnswer } from '../../src/contract/conversations.ts';
+import { receiveInbound } from '../../src/actions/news/receive-inbound.ts';
+import type { ConversationAnswer } from '../../src/contract/conversations/conversations.ts';
 import { PNG } from '../file-server.ts';
 import { openApp, type TestApp } from '../harness.ts';
 import { openOwner, type Person } from '../people.ts';

@@ -2,7 +2,7 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildDashboardWhenStale } from '../../scripts/build-dashboard.ts';
-import type { Message } from '../../src/contract/messages.ts';
+import type { Message } from '../../src/contract/messages/messages.ts';
 import { openApp, type TestApp } from '../harness.ts';
 import { openMember, openOwner } from '../people.ts';
 import { until } from '../until.ts';

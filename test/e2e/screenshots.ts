@@ -16,6 +16,8 @@ import { openBrowser, PHONE, WIDE } from './browser.ts';
 import { type Shown, showWorkspace } from './shown-workspace.ts';
 import { openContext, openContextOf } from './signed-in.ts';
 
+/** In a row, at which nothing is missing any more. */
+const LOOKS = 30;
 const FOLDER = path.resolve(import.meta.dirname, '../../docs/screenshots');
 await buildDashboardWhenStale();
 const server = await startTestServer();
@@ -60,8 +62,12 @@ async function shoot(page: Page, name: string, url: string): Promise<void> {
     // A drawer hides its page from roles.
     await page.locator('h1, [role=dialog]').first().waitFor();
     await page.waitForLoadState('load');
-    // What is still on its way has its place kept.
-    await until('everything is there', async () => (await page.locator('.animate-pulse').count()) === 0);
+    // What is still on its way has its place kept. Between a page and what it asks for there may be a moment without either.
+    let looks = 0;
+    await until('everything is there', async () => {
+      looks = (await page.locator('.animate-pulse').count()) === 0 ? looks + 1 : 0;
+      return looks >= LOOKS;
+    });
     await page.screenshot({ path: path.join(FOLDER, `${name}-${colorScheme}.png`) });
   }
   process.stdout.write(`${name}\n`);

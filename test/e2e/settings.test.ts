@@ -2,7 +2,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { buildDashboardWhenStale } from '../../scripts/build-dashboard.ts';
-import type { FallbackConfig } from '../../src/contract/fallback-config.ts';
+import type { FallbackConfig } from '../../src/contract/lines/fallback-config.ts';
 import { type FakeTwilio, startTwilio } from '../fakes/twilio/server.ts';
 import { openWebhookReceiver, type WebhookReceiver } from '../fakes/webhook-receiver/receiver.ts';
 import { openApp, type TestApp } from '../harness.ts';

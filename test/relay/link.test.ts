@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import type { Channel } from '../../src/channels/channel.ts';
-import { type DeviceEnvelope, MAX_ENVELOPE_BYTES } from '../../src/contract/relay.ts';
+import { type DeviceEnvelope, MAX_ENVELOPE_BYTES } from '../../src/contract/lines/relay.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { createSandboxDriver } from '../../src/relay/drivers/sandbox.ts';
 import { openApp, type TestApp } from '../harness.ts';

@@ -1,6 +1,6 @@
 /** A Mac that says what the test makes it say: for what a well-behaved agent never does. */
 import { type RawData, WebSocket } from 'ws';
-import { RELAY_PROTOCOL, type ServerEnvelope } from '../../src/contract/relay.ts';
+import { RELAY_PROTOCOL, type ServerEnvelope } from '../../src/contract/lines/relay.ts';
 import { until } from '../until.ts';
 
 export interface RawDevice {

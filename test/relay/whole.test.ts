@@ -6,7 +6,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { keepFile, objectKey } from '../../src/actions/keep-file.ts';
+import { keepFile, objectKey } from '../../src/actions/attachments/keep-file.ts';
 import type { Channel, OutgoingAttachment } from '../../src/channels/channel.ts';
 import type { News } from '../../src/domain/news.ts';
 import { systemClock } from '../../src/lib/clock.ts';

@@ -1,7 +1,7 @@
 /** People who send: what they ask for, how often, and what they do when no answer comes. */
-import { acceptMessage } from '../../src/actions/accept-message.ts';
+import { acceptMessage } from '../../src/actions/messages/accept-message.ts';
+import { parseSendMessage } from '../../src/contract/messages/send-message.ts';
 import { Problem } from '../../src/contract/problems.ts';
-import { parseSendMessage } from '../../src/contract/send-message.ts';
 import { MESSAGE_TYPES } from '../../src/domain/words.ts';
 import { statement } from '../../src/store/database.ts';
 import type { Chance } from './chance.ts';

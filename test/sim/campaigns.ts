@@ -2,11 +2,11 @@
 import { enterLead } from '../../src/actions/campaigns/enter-lead.ts';
 import { createCampaign } from '../../src/actions/campaigns/manage-campaigns.ts';
 import { steerCampaign } from '../../src/actions/campaigns/steer-campaigns.ts';
-import { createList } from '../../src/actions/manage-lists.ts';
-import { saveLeads } from '../../src/actions/save-leads.ts';
-import { parseCreateCampaign, parseEnterLead } from '../../src/contract/campaign-requests.ts';
-import { parseSaveLeads } from '../../src/contract/lead-requests.ts';
-import { parseCreateList } from '../../src/contract/lists.ts';
+import { createList } from '../../src/actions/leads/manage-lists.ts';
+import { saveLeads } from '../../src/actions/leads/save-leads.ts';
+import { parseCreateCampaign, parseEnterLead } from '../../src/contract/campaigns/campaign-requests.ts';
+import { parseSaveLeads } from '../../src/contract/leads/lead-requests.ts';
+import { parseCreateList } from '../../src/contract/leads/lists.ts';
 import { Problem } from '../../src/contract/problems.ts';
 import { waitMs } from '../../src/domain/campaign/campaign.ts';
 import type { Chance } from './chance.ts';

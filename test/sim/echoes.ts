@@ -1,9 +1,9 @@
 /** What recipients and carriers send back, brought to the door: receipts and replies, some of them twice. */
-import { receiveInbound } from '../../src/actions/receive-inbound.ts';
-import { recordReceipts } from '../../src/actions/record-receipts.ts';
+import { receiveInbound } from '../../src/actions/news/receive-inbound.ts';
+import { recordReceipts } from '../../src/actions/news/record-receipts.ts';
 import type { ChannelLine } from '../../src/channels/channel.ts';
 import { readOptOut } from '../../src/domain/opt-out.ts';
-import { findLeadIdsByAddress } from '../../src/store/leads.ts';
+import { findLeadIdsByAddress } from '../../src/store/leads/leads.ts';
 import type { Echo } from './carrier-script.ts';
 import type { HandOver } from './history.ts';
 import type { World } from './world.ts';

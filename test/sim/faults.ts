@@ -1,12 +1,13 @@
 /** What goes wrong, and what people change their minds about, while messages wait and travel. */
-import { cancelForLead, cancelMessage } from '../../src/actions/cancel-messages.ts';
-import { updateLead } from '../../src/actions/change-leads.ts';
-import { editMessage } from '../../src/actions/edit-message.ts';
-import { updateLine } from '../../src/actions/manage-lines.ts';
-import { parseEditMessage } from '../../src/contract/message-requests.ts';
+
+import { updateLead } from '../../src/actions/leads/change-leads.ts';
+import { updateLine } from '../../src/actions/lines/manage-lines.ts';
+import { cancelForLead, cancelMessage } from '../../src/actions/messages/cancel-messages.ts';
+import { editMessage } from '../../src/actions/messages/edit-message.ts';
+import { parseEditMessage } from '../../src/contract/messages/message-requests.ts';
 import { Problem } from '../../src/contract/problems.ts';
 import { isWaiting } from '../../src/domain/lifecycle.ts';
-import { updateBilling } from '../../src/store/workspaces.ts';
+import { updateBilling } from '../../src/store/workspace/workspaces.ts';
 import { drawTiming } from './asks.ts';
 import { pauseCampaign, resumeCampaign } from './campaigns.ts';
 import { receiveLetter } from './echoes.ts';

@@ -2,7 +2,7 @@
  * What the judge knows: what was asked for, what was set and when, and what reached the carriers. Written by the world
  * around the app and from the app's own events, never from the tables it decides by.
  */
-import type { SendMessage } from '../../src/contract/messages.ts';
+import type { SendMessage } from '../../src/contract/messages/messages.ts';
 import type { SendWindow } from '../../src/domain/window.ts';
 import type { LineDownPolicy, MessageStatus, MessageType } from '../../src/domain/words.ts';
 import { Timeline } from './timeline.ts';

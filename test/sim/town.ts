@@ -1,12 +1,12 @@
 /** Where a run takes place: workspaces, lines on shared and single devices, and the people they write to. */
 
-import { updateFallbackConfig } from '../../src/actions/fallback-config.ts';
-import { createLine } from '../../src/actions/manage-lines.ts';
-import { updateWorkspace } from '../../src/actions/manage-workspace.ts';
+import { updateFallbackConfig } from '../../src/actions/lines/fallback-config.ts';
+import { createLine } from '../../src/actions/lines/manage-lines.ts';
+import { updateWorkspace } from '../../src/actions/workspace/manage-workspace.ts';
 import { LINE_DOWN_POLICIES, type MessageType } from '../../src/domain/words.ts';
 import { toIso } from '../../src/lib/clock.ts';
 import { statement } from '../../src/store/database.ts';
-import { insertWorkspace } from '../../src/store/workspaces.ts';
+import { insertWorkspace } from '../../src/store/workspace/workspaces.ts';
 import type { LineRecord, LineSettings, WorkspaceRecord } from './history.ts';
 import { Timeline } from './timeline.ts';
 import { type World, ZONES } from './world.ts';

@@ -1,5 +1,5 @@
 /** One run: its clock, its chance, its carriers, its processes, and what was found wrong with it. */
-import type { Caller } from '../../src/actions/authenticate.ts';
+import type { Caller } from '../../src/actions/access/authenticate.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { VirtualClock } from '../../src/simulate/virtual-clock.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';

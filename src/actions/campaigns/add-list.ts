@@ -1,11 +1,11 @@
 /** The leads of one more list enter a campaign that was launched: so many at a time, as those of its own list did. */
-import type { CampaignAnswer } from '../../contract/campaigns.ts';
+import type { CampaignAnswer } from '../../contract/campaigns/campaigns.ts';
 import { problem } from '../../contract/problems.ts';
 import type { Deps } from '../../deps.ts';
-import { type CampaignRow, lockCampaign, storeCampaign } from '../../store/campaigns.ts';
-import { findList, holdList } from '../../store/lists.ts';
-import type { Caller } from '../authenticate.ts';
-import { refuseReadOnly } from '../read-only.ts';
+import { type CampaignRow, lockCampaign, storeCampaign } from '../../store/campaigns/campaigns.ts';
+import { findList, holdList } from '../../store/leads/lists.ts';
+import type { Caller } from '../access/authenticate.ts';
+import { refuseReadOnly } from '../access/read-only.ts';
 import { refuseWhileEnding } from './end-leads.ts';
 import { answer, auditChange } from './manage-campaigns.ts';
 

@@ -7,12 +7,17 @@ import type { Step } from '../../domain/campaign/campaign.ts';
 import { neededToDecide } from '../../domain/campaign/facts-needed.ts';
 import { type Decision, decide, type EntryFacts } from '../../domain/campaign/next-step.ts';
 import { invariant } from '../../lib/invariant.ts';
-import { readEntryFacts } from '../../store/campaign-facts.ts';
-import { type EntryRow, type LockedEntry, lockDueEntries, storeEntries } from '../../store/campaign-leads.ts';
-import { type Question, wantAnswers } from '../../store/condition-answers.ts';
-import { readTalkingLines } from '../../store/deliveries.ts';
-import { type NewMessage, writeIntake } from '../../store/intake.ts';
-import type { LeadRow } from '../../store/leads.ts';
+import { readEntryFacts } from '../../store/campaigns/campaign-facts.ts';
+import {
+  type EntryRow,
+  type LockedEntry,
+  lockDueEntries,
+  storeEntries,
+} from '../../store/campaigns/campaign-leads.ts';
+import { type Question, wantAnswers } from '../../store/campaigns/condition-answers.ts';
+import type { LeadRow } from '../../store/leads/leads.ts';
+import { readTalkingLines } from '../../store/messages/deliveries.ts';
+import { type NewMessage, writeIntake } from '../../store/messages/intake.ts';
 import { cancelWaiting } from './cancel-steps.ts';
 import { LineTurns } from './line-turns.ts';
 import { isReachable, makeStep } from './make-step.ts';

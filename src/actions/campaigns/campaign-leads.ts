@@ -1,19 +1,23 @@
 /** Where each lead stands in a campaign, and taking one out of it. */
-import type { ListCampaignLeads } from '../../contract/campaign-requests.ts';
-import type { CampaignLead, CampaignLeadAnswer, CampaignLeadsAnswer } from '../../contract/campaigns.ts';
+import type { ListCampaignLeads } from '../../contract/campaigns/campaign-requests.ts';
+import type {
+  CampaignLead,
+  CampaignLeadAnswer,
+  CampaignLeadsAnswer,
+} from '../../contract/campaigns/campaigns.ts';
 import { problem } from '../../contract/problems.ts';
 import type { Deps } from '../../deps.ts';
 import { isWaiting } from '../../domain/lifecycle.ts';
-import { listEntries, stopEntry } from '../../store/campaign-entries.ts';
-import { type EntryRow, findLastEntry } from '../../store/campaign-leads.ts';
-import { readStepMessages } from '../../store/campaign-progress.ts';
-import { wakeCampaigns } from '../../store/campaign-runs.ts';
-import { findCampaign } from '../../store/campaigns.ts';
-import { readLeads } from '../../store/leads.ts';
-import { lockMessages } from '../../store/messages.ts';
-import type { Caller } from '../authenticate.ts';
-import { cancel } from '../cancel-messages.ts';
-import { refuseReadOnly } from '../read-only.ts';
+import { listEntries, stopEntry } from '../../store/campaigns/campaign-entries.ts';
+import { type EntryRow, findLastEntry } from '../../store/campaigns/campaign-leads.ts';
+import { readStepMessages } from '../../store/campaigns/campaign-progress.ts';
+import { wakeCampaigns } from '../../store/campaigns/campaign-runs.ts';
+import { findCampaign } from '../../store/campaigns/campaigns.ts';
+import { readLeads } from '../../store/leads/leads.ts';
+import { lockMessages } from '../../store/messages/messages.ts';
+import type { Caller } from '../access/authenticate.ts';
+import { refuseReadOnly } from '../access/read-only.ts';
+import { cancel } from '../messages/cancel-messages.ts';
 import { presentEntry } from './present-campaign.ts';
 
 export async function listCampaignLeads(

@@ -1,10 +1,10 @@
 /** Messages of entries that ended while they waited. */
 import type { Deps } from '../../deps.ts';
 import { isWaiting } from '../../domain/lifecycle.ts';
-import type { EntryRow } from '../../store/campaign-leads.ts';
+import type { EntryRow } from '../../store/campaigns/campaign-leads.ts';
 import type { Sql } from '../../store/database.ts';
-import { lockMessagesNow } from '../../store/messages.ts';
-import { cancel } from '../cancel-messages.ts';
+import { lockMessagesNow } from '../../store/messages/messages.ts';
+import { cancel } from '../messages/cancel-messages.ts';
 
 /**
  * `busy`: messages that somebody else is changing right now. Their entries are left as they were: what that change comes to

@@ -2,11 +2,11 @@
 import { PROBLEMS } from '../../contract/problems.ts';
 import type { Deps } from '../../deps.ts';
 import { checkSteps, type Fault, warnOfSteps } from '../../domain/campaign/check-steps.ts';
-import type { CampaignContent } from '../../store/campaigns.ts';
+import type { CampaignContent } from '../../store/campaigns/campaigns.ts';
 import type { Sql } from '../../store/database.ts';
-import { findList } from '../../store/lists.ts';
-import { ownFile } from '../file-address.ts';
-import type { WorkspaceSnapshot } from '../workspace-snapshot.ts';
+import { findList } from '../../store/leads/lists.ts';
+import { ownFile } from '../attachments/file-address.ts';
+import type { WorkspaceSnapshot } from '../messages/workspace-snapshot.ts';
 import { isUp } from './line-turns.ts';
 
 export async function checkCampaign(

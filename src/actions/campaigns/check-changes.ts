@@ -1,11 +1,11 @@
 /** What a change to a campaign would come to, told before it is made. Nothing is stored. */
-import type { CampaignCheckAnswer } from '../../contract/campaign-progress.ts';
-import type { CampaignChanges } from '../../contract/campaign-requests.ts';
+import type { CampaignCheckAnswer } from '../../contract/campaigns/campaign-progress.ts';
+import type { CampaignChanges } from '../../contract/campaigns/campaign-requests.ts';
 import { problem } from '../../contract/problems.ts';
 import type { Deps } from '../../deps.ts';
-import { countOnTheWay } from '../../store/campaign-entries.ts';
-import { type CampaignRow, countMade, findCampaign } from '../../store/campaigns.ts';
-import type { Caller } from '../authenticate.ts';
+import { countOnTheWay } from '../../store/campaigns/campaign-entries.ts';
+import { type CampaignRow, countMade, findCampaign } from '../../store/campaigns/campaigns.ts';
+import type { Caller } from '../access/authenticate.ts';
 import { checkCampaign, warnOfCampaign } from './check-campaign.ts';
 import { checkEdit, mergeChanges } from './manage-campaigns.ts';
 

@@ -1,12 +1,12 @@
 /** Whom a list would bring into a campaign, counted before it is launched or the list is added. */
-import type { CampaignAudienceAnswer } from '../../contract/campaign-progress.ts';
+import type { CampaignAudienceAnswer } from '../../contract/campaigns/campaign-progress.ts';
 import { problem } from '../../contract/problems.ts';
 import type { Deps } from '../../deps.ts';
 import { toIso } from '../../lib/clock.ts';
-import { countAudience } from '../../store/campaign-progress.ts';
-import { findCampaign } from '../../store/campaigns.ts';
-import { readLists } from '../../store/lists.ts';
-import type { Caller } from '../authenticate.ts';
+import { countAudience } from '../../store/campaigns/campaign-progress.ts';
+import { findCampaign } from '../../store/campaigns/campaigns.ts';
+import { readLists } from '../../store/leads/lists.ts';
+import type { Caller } from '../access/authenticate.ts';
 
 /** `listId` null: the campaign's own. */
 export async function readCampaignAudience(

@@ -1,12 +1,12 @@
 /** The same campaign once more, as a draft: nobody is in it, and its conditions' headers are sealed for it anew. */
-import type { CampaignAnswer } from '../../contract/campaigns.ts';
-import { MAX_LABEL_CHARACTERS } from '../../contract/messages.ts';
+import type { CampaignAnswer } from '../../contract/campaigns/campaigns.ts';
+import { MAX_LABEL_CHARACTERS } from '../../contract/messages/messages.ts';
 import { problem } from '../../contract/problems.ts';
 import type { Deps } from '../../deps.ts';
-import { findCampaign, insertCampaign } from '../../store/campaigns.ts';
-import type { Caller } from '../authenticate.ts';
+import { findCampaign, insertCampaign } from '../../store/campaigns/campaigns.ts';
+import type { Caller } from '../access/authenticate.ts';
+import { refuseReadOnly } from '../access/read-only.ts';
 import { answerOnce, type KeyedAnswer, type KeyedRequest } from '../idempotency.ts';
-import { refuseReadOnly } from '../read-only.ts';
 import { openHeaders, sealHeaders } from './condition-headers.ts';
 import { answer, auditChange } from './manage-campaigns.ts';
 

@@ -1,11 +1,11 @@
 /** A campaign that was completed or archived by hand: whoever is still on the way is stopped, and what waits is cancelled. */
 import { problem } from '../../contract/problems.ts';
-import { hasLiveEntries } from '../../store/campaign-entries.ts';
-import { lockLiveEntries, storeEntries } from '../../store/campaign-leads.ts';
-import type { CampaignRow } from '../../store/campaigns.ts';
+import { hasLiveEntries } from '../../store/campaigns/campaign-entries.ts';
+import { lockLiveEntries, storeEntries } from '../../store/campaigns/campaign-leads.ts';
+import type { CampaignRow } from '../../store/campaigns/campaigns.ts';
 import type { Sql } from '../../store/database.ts';
-import { lockWaitingOfCampaign } from '../../store/held-messages.ts';
-import { cancel } from '../cancel-messages.ts';
+import { lockWaitingOfCampaign } from '../../store/messages/held-messages.ts';
+import { cancel } from '../messages/cancel-messages.ts';
 import { cancelWaiting } from './cancel-steps.ts';
 import type { Run } from './run.ts';
 

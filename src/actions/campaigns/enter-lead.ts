@@ -1,21 +1,21 @@
 /** One lead enters a campaign (contract 3.5): whoever is named, or whoever has the given phone or email, or somebody new. */
-import type { EnterTarget } from '../../contract/campaign-requests.ts';
-import type { EnteredLeadAnswer } from '../../contract/campaigns.ts';
-import type { LeadInput } from '../../contract/lead-fields.ts';
+import type { EnterTarget } from '../../contract/campaigns/campaign-requests.ts';
+import type { EnteredLeadAnswer } from '../../contract/campaigns/campaigns.ts';
+import type { LeadInput } from '../../contract/leads/lead-fields.ts';
 import { problem } from '../../contract/problems.ts';
 import type { Deps } from '../../deps.ts';
 import { waitMs } from '../../domain/campaign/campaign.ts';
-import { insertEntry } from '../../store/campaign-entering.ts';
-import { findLastEntry } from '../../store/campaign-leads.ts';
-import { wakeCampaigns } from '../../store/campaign-runs.ts';
-import { type CampaignRow, lockCampaign, storeCampaign } from '../../store/campaigns.ts';
+import { insertEntry } from '../../store/campaigns/campaign-entering.ts';
+import { findLastEntry } from '../../store/campaigns/campaign-leads.ts';
+import { wakeCampaigns } from '../../store/campaigns/campaign-runs.ts';
+import { type CampaignRow, lockCampaign, storeCampaign } from '../../store/campaigns/campaigns.ts';
 import type { Sql } from '../../store/database.ts';
-import { insertLeads } from '../../store/lead-import.ts';
-import { ensureSpecialList, findLead, findLeadIdsByAddress, type LeadRow } from '../../store/leads.ts';
-import type { Caller } from '../authenticate.ts';
-import { queueAvailabilityCheck } from '../availability-jobs.ts';
+import { insertLeads } from '../../store/leads/lead-import.ts';
+import { ensureSpecialList, findLead, findLeadIdsByAddress, type LeadRow } from '../../store/leads/leads.ts';
+import type { Caller } from '../access/authenticate.ts';
+import { refuseReadOnly } from '../access/read-only.ts';
+import { queueAvailabilityCheck } from '../availability/availability-jobs.ts';
 import { answerOnce, type KeyedAnswer, type KeyedRequest } from '../idempotency.ts';
-import { refuseReadOnly } from '../read-only.ts';
 import { refuseWhileEnding } from './end-leads.ts';
 import { isReachable } from './make-step.ts';
 

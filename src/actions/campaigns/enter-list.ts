@@ -1,6 +1,6 @@
 /** The leads of a list enter its campaign in the order of their ids, so many per commit: however many there are, and whoever is killed. */
 import { waitMs } from '../../domain/campaign/campaign.ts';
-import { enterNextOfList } from '../../store/campaign-entering.ts';
+import { enterNextOfList } from '../../store/campaigns/campaign-entering.ts';
 import type { Run } from './run.ts';
 
 export const ENTERED_AT_ONCE = 1_000;

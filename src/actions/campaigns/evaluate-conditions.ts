@@ -1,6 +1,6 @@
 /** Conditions asked of a lead as a campaign would ask them now, with what they were asked of. Nothing follows from it. */
-import type { EvaluateConditions } from '../../contract/campaign-requests.ts';
-import type { ConditionsEvaluatedAnswer } from '../../contract/campaigns.ts';
+import type { EvaluateConditions } from '../../contract/campaigns/campaign-requests.ts';
+import type { ConditionsEvaluatedAnswer } from '../../contract/campaigns/campaigns.ts';
 import { problem } from '../../contract/problems.ts';
 import { invalidCampaign } from '../../contract/reading.ts';
 import type { Deps } from '../../deps.ts';
@@ -13,12 +13,12 @@ import {
   holdsOfAnswer,
 } from '../../domain/campaign/conditions.ts';
 import { toIso } from '../../lib/clock.ts';
-import { readEntryFacts } from '../../store/campaign-facts.ts';
-import { findLastEntry } from '../../store/campaign-leads.ts';
-import { type CampaignRow, findCampaign } from '../../store/campaigns.ts';
-import { findLead, type LeadRow } from '../../store/leads.ts';
-import type { Caller } from '../authenticate.ts';
-import { refuseReadOnly } from '../read-only.ts';
+import { readEntryFacts } from '../../store/campaigns/campaign-facts.ts';
+import { findLastEntry } from '../../store/campaigns/campaign-leads.ts';
+import { type CampaignRow, findCampaign } from '../../store/campaigns/campaigns.ts';
+import { findLead, type LeadRow } from '../../store/leads/leads.ts';
+import type { Caller } from '../access/authenticate.ts';
+import { refuseReadOnly } from '../access/read-only.ts';
 import { openHeaders } from './condition-headers.ts';
 import { askServer, inPlace } from './http-conditions.ts';
 import { headersToKeep } from './merge-headers.ts';

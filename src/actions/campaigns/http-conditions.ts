@@ -13,9 +13,9 @@ import { fillQuestion, hostOf } from '../../domain/campaign/fill-question.ts';
 import type { Asked } from '../../domain/campaign/next-step.ts';
 import { type TemplateValues, templateValues } from '../../domain/template.ts';
 import { FetchRefused, type GuardedResponse } from '../../lib/guarded-fetch.ts';
-import { type CampaignRow, holdCampaign } from '../../store/campaigns.ts';
-import { countFailures, storeAnswer } from '../../store/condition-answers.ts';
-import type { LeadRow } from '../../store/leads.ts';
+import { type CampaignRow, holdCampaign } from '../../store/campaigns/campaigns.ts';
+import { countFailures, storeAnswer } from '../../store/campaigns/condition-answers.ts';
+import type { LeadRow } from '../../store/leads/leads.ts';
 import { openHeaders } from './condition-headers.ts';
 import { headersOf } from './merge-headers.ts';
 

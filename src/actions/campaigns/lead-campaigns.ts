@@ -1,11 +1,11 @@
 /** In which campaigns a lead is or was, and where it stands in each. */
-import type { LeadCampaignsAnswer } from '../../contract/campaigns.ts';
+import type { LeadCampaignsAnswer } from '../../contract/campaigns/campaigns.ts';
 import { problem } from '../../contract/problems.ts';
 import type { Deps } from '../../deps.ts';
-import { listEntriesOfLead } from '../../store/campaign-entries.ts';
-import { findCampaigns } from '../../store/campaigns.ts';
-import { findLead } from '../../store/leads.ts';
-import type { Caller } from '../authenticate.ts';
+import { listEntriesOfLead } from '../../store/campaigns/campaign-entries.ts';
+import { findCampaigns } from '../../store/campaigns/campaigns.ts';
+import { findLead } from '../../store/leads/leads.ts';
+import type { Caller } from '../access/authenticate.ts';
 import { presentEntries } from './campaign-leads.ts';
 
 const MAX_SHOWN = 100;

@@ -4,15 +4,15 @@
  */
 import type { Deps } from '../../deps.ts';
 import { takeTurn } from '../../domain/campaign/line-turns.ts';
-import { storeRun } from '../../store/campaign-runs.ts';
-import { type CampaignRow, findCampaigns, lockCampaign } from '../../store/campaigns.ts';
+import { storeRun } from '../../store/campaigns/campaign-runs.ts';
+import { type CampaignRow, findCampaigns, lockCampaign } from '../../store/campaigns/campaigns.ts';
 import type { Sql } from '../../store/database.ts';
-import { readTalkingLines } from '../../store/deliveries.ts';
-import { insertEvents } from '../../store/events.ts';
-import { lockStepsOfLine, scanCampaignsOfLine } from '../../store/line-loss.ts';
-import { wakeLines } from '../../store/line-queue.ts';
-import { movedEvent } from '../move-message.ts';
-import type { WorkspaceSnapshot } from '../workspace-snapshot.ts';
+import { insertEvents } from '../../store/events/events.ts';
+import { lockStepsOfLine, scanCampaignsOfLine } from '../../store/lines/line-loss.ts';
+import { wakeLines } from '../../store/lines/line-queue.ts';
+import { readTalkingLines } from '../../store/messages/deliveries.ts';
+import { movedEvent } from '../messages/move-message.ts';
+import type { WorkspaceSnapshot } from '../messages/workspace-snapshot.ts';
 import { isUp, linesOf } from './line-turns.ts';
 import { moveSteps, type StepMove } from './move-steps.ts';
 import { pauseWithoutLine } from './pause-without-line.ts';

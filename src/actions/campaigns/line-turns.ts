@@ -2,9 +2,9 @@
 import { type CampaignLine, takeTurn } from '../../domain/campaign/line-turns.ts';
 import type { LineDecision } from '../../domain/line-choice.ts';
 import { invariant } from '../../lib/invariant.ts';
-import type { CampaignRow } from '../../store/campaigns.ts';
-import type { LineRow } from '../../store/lines.ts';
-import type { WorkspaceSnapshot } from '../workspace-snapshot.ts';
+import type { CampaignRow } from '../../store/campaigns/campaigns.ts';
+import type { LineRow } from '../../store/lines/lines.ts';
+import type { WorkspaceSnapshot } from '../messages/workspace-snapshot.ts';
 
 type Turning = { snapshot: WorkspaceSnapshot; campaign: CampaignRow };
 

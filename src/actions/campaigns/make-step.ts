@@ -6,13 +6,13 @@ import type { LineDecision } from '../../domain/line-choice.ts';
 import { planWait, priorityIndex } from '../../domain/plan.ts';
 import type { Ids } from '../../lib/ids.ts';
 import { invariant } from '../../lib/invariant.ts';
-import type { EntryRow } from '../../store/campaign-leads.ts';
-import type { CampaignRow } from '../../store/campaigns.ts';
-import type { NewMessage } from '../../store/intake.ts';
-import type { LeadRow } from '../../store/leads.ts';
-import type { LineRow } from '../../store/lines.ts';
-import { fullName } from '../new-message.ts';
-import type { WorkspaceSnapshot } from '../workspace-snapshot.ts';
+import type { EntryRow } from '../../store/campaigns/campaign-leads.ts';
+import type { CampaignRow } from '../../store/campaigns/campaigns.ts';
+import type { LeadRow } from '../../store/leads/leads.ts';
+import type { LineRow } from '../../store/lines/lines.ts';
+import type { NewMessage } from '../../store/messages/intake.ts';
+import { fullName } from '../messages/new-message.ts';
+import type { WorkspaceSnapshot } from '../messages/workspace-snapshot.ts';
 
 export interface StepWish {
   campaign: CampaignRow;

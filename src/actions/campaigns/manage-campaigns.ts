@@ -1,16 +1,20 @@
 /** Campaigns as people write them (contract 2.8, D38): drafts that may be incomplete, and edits of those that run. */
-import type { CampaignChanges, CreateCampaign, ListCampaigns } from '../../contract/campaign-requests.ts';
+import type {
+  CampaignChanges,
+  CreateCampaign,
+  ListCampaigns,
+} from '../../contract/campaigns/campaign-requests.ts';
 import type {
   Campaign,
   CampaignAnswer,
   CampaignsAnswer,
   ChangedCampaignAnswer,
-} from '../../contract/campaigns.ts';
+} from '../../contract/campaigns/campaigns.ts';
 import { problem } from '../../contract/problems.ts';
 import { invalidCampaign } from '../../contract/reading.ts';
 import type { Deps } from '../../deps.ts';
 import type { Fault } from '../../domain/campaign/check-steps.ts';
-import { countOnTheWay } from '../../store/campaign-entries.ts';
+import { countOnTheWay } from '../../store/campaigns/campaign-entries.ts';
 import {
   type CampaignRow,
   countMade,
@@ -20,15 +24,15 @@ import {
   lockCampaign,
   deleteCampaign as remove,
   storeCampaign,
-} from '../../store/campaigns.ts';
-import { outdateAnswers } from '../../store/condition-answers.ts';
+} from '../../store/campaigns/campaigns.ts';
+import { outdateAnswers } from '../../store/campaigns/condition-answers.ts';
 import type { Sql } from '../../store/database.ts';
-import { countStandings } from '../../store/lead-counts.ts';
-import { audit } from '../audit-log.ts';
-import type { Caller } from '../authenticate.ts';
+import { countStandings } from '../../store/leads/lead-counts.ts';
+import { audit } from '../access/audit-log.ts';
+import type { Caller } from '../access/authenticate.ts';
+import { refuseReadOnly } from '../access/read-only.ts';
 import { answerOnce, type KeyedAnswer, type KeyedRequest } from '../idempotency.ts';
-import { refuseReadOnly } from '../read-only.ts';
-import type { WorkspaceSnapshot } from '../workspace-snapshot.ts';
+import type { WorkspaceSnapshot } from '../messages/workspace-snapshot.ts';
 import { checkCampaign, warnOfCampaign } from './check-campaign.ts';
 import { type ConditionHeaders, openHeaders, sealHeaders } from './condition-headers.ts';
 import { refuseWhileEnding } from './end-leads.ts';

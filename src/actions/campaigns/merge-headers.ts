@@ -1,5 +1,5 @@
 /** Headers of HTTP conditions when steps are written anew: given again, kept, or not carried to somebody else. */
-import type { GivenHeaders } from '../../contract/campaign-steps.ts';
+import type { GivenHeaders } from '../../contract/campaigns/campaign-steps.ts';
 import type { Condition, Step } from '../../domain/campaign/campaign.ts';
 import { conditionsIn, type Fault } from '../../domain/campaign/check-steps.ts';
 import { faultOf } from '../../domain/campaign/fill-question.ts';

@@ -1,8 +1,8 @@
 /** Steps that go on from another line, and their leads with them: from now on they stay there. */
 import type { LineDecision } from '../../domain/line-choice.ts';
-import { moveEntries } from '../../store/campaign-leads.ts';
+import { moveEntries } from '../../store/campaigns/campaign-leads.ts';
 import type { Sql } from '../../store/database.ts';
-import { type MessageRow, moveMessages } from '../../store/messages.ts';
+import { type MessageRow, moveMessages } from '../../store/messages/messages.ts';
 
 export interface StepMove {
   message: MessageRow;

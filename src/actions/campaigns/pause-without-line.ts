@@ -1,4 +1,4 @@
-import type { CampaignRow } from '../../store/campaigns.ts';
+import type { CampaignRow } from '../../store/campaigns/campaigns.ts';
 
 /** Until somebody resumes it (contract 6). Who is due stays due. */
 export function pauseWithoutLine(campaign: CampaignRow, now: number): void {

@@ -1,9 +1,9 @@
 /** What the API shows of a campaign can be written back, and is then the same campaign. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CreateCampaignBody } from '../../contract/campaign-bodies.ts';
-import { parseCreateCampaign, parseUpdateCampaign } from '../../contract/campaign-requests.ts';
-import { Campaign } from '../../contract/campaigns.ts';
+import { CreateCampaignBody } from '../../contract/campaigns/campaign-bodies.ts';
+import { parseCreateCampaign, parseUpdateCampaign } from '../../contract/campaigns/campaign-requests.ts';
+import { Campaign } from '../../contract/campaigns/campaigns.ts';
 import { refusalOf } from '../../contract/testing.ts';
 import {
   type Condition,
@@ -14,7 +14,7 @@ import {
   WAIT_UNITS,
 } from '../../domain/campaign/campaign.ts';
 import { MESSAGE_TYPES, ON_REPLY } from '../../domain/words.ts';
-import type { CampaignRow } from '../../store/campaigns.ts';
+import type { CampaignRow } from '../../store/campaigns/campaigns.ts';
 import { presentCampaign } from './present-campaign.ts';
 
 const RULES = { allowPrivateHosts: false };

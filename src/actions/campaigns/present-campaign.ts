@@ -5,14 +5,14 @@ import type {
   CampaignSchedule,
   CampaignStep,
   ConditionAnswer,
-} from '../../contract/campaigns.ts';
+} from '../../contract/campaigns/campaigns.ts';
 import type { Condition, Schedule, Step } from '../../domain/campaign/campaign.ts';
 import { toIso, toIsoOrNull } from '../../lib/clock.ts';
-import type { EntryRow } from '../../store/campaign-leads.ts';
-import type { StepMessage } from '../../store/campaign-progress.ts';
-import type { CampaignRow } from '../../store/campaigns.ts';
-import type { LeadCount } from '../../store/lead-counts.ts';
-import type { LeadRow } from '../../store/leads.ts';
+import type { EntryRow } from '../../store/campaigns/campaign-leads.ts';
+import type { StepMessage } from '../../store/campaigns/campaign-progress.ts';
+import type { CampaignRow } from '../../store/campaigns/campaigns.ts';
+import type { LeadCount } from '../../store/leads/lead-counts.ts';
+import type { LeadRow } from '../../store/leads/leads.ts';
 import type { ConditionHeaders } from './condition-headers.ts';
 import { headersOf } from './merge-headers.ts';
 import { contactOf } from './present-simulation.ts';

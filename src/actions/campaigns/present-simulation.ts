@@ -1,11 +1,11 @@
 /** Simulations as the API shows them. */
-import type { Simulation } from '../../contract/simulations.ts';
+import type { Simulation } from '../../contract/campaigns/simulations.ts';
 import type { Deps } from '../../deps.ts';
 import type { SimulationResult, SimulationWish } from '../../domain/simulation.ts';
 import { toIso, toIsoOrNull } from '../../lib/clock.ts';
+import { readSimulated, type SimulationRow } from '../../store/campaigns/simulations.ts';
 import type { Sql } from '../../store/database.ts';
-import { type LeadRow, readLeads } from '../../store/leads.ts';
-import { readSimulated, type SimulationRow } from '../../store/simulations.ts';
+import { type LeadRow, readLeads } from '../../store/leads/leads.ts';
 
 const SAMPLE = 20;
 

@@ -1,20 +1,21 @@
 /** Figures of one campaign: whole, by step, by line and by day, and who left it why. */
-import { withShares } from '../../contract/analytics.ts';
+
 import {
   CAMPAIGN_EXPLAINER,
   type CampaignAnalyticsAnswer,
   type Figures,
-} from '../../contract/campaign-analytics.ts';
+} from '../../contract/campaigns/campaign-analytics.ts';
 import { problem } from '../../contract/problems.ts';
+import { withShares } from '../../contract/workspace/analytics.ts';
 import type { Deps } from '../../deps.ts';
 import {
   type CampaignCounts,
   type CampaignCountsRow,
   countCampaign,
   type StandingCount,
-} from '../../store/campaign-analytics.ts';
-import { findCampaign } from '../../store/campaigns.ts';
-import type { Caller } from '../authenticate.ts';
+} from '../../store/campaigns/campaign-analytics.ts';
+import { findCampaign } from '../../store/campaigns/campaigns.ts';
+import type { Caller } from '../access/authenticate.ts';
 
 export async function readCampaignAnalytics(
   deps: Deps,

@@ -1,14 +1,19 @@
 /** How far a campaign has come, quick enough to be asked every second while it runs; its figures: read-campaign-analytics.ts. */
-import type { CampaignProgressAnswer } from '../../contract/campaign-progress.ts';
+import type { CampaignProgressAnswer } from '../../contract/campaigns/campaign-progress.ts';
 import { problem } from '../../contract/problems.ts';
 import type { Deps } from '../../deps.ts';
 import type { CampaignLeadStatus, MessageStatus } from '../../domain/words.ts';
 import { toIso, toIsoOrNull } from '../../lib/clock.ts';
-import { readOutlook } from '../../store/campaign-leads.ts';
-import { countReplied, countSteps, readNextSends, type StepCount } from '../../store/campaign-progress.ts';
-import { findCampaign } from '../../store/campaigns.ts';
-import { countStandings, type LeadCount } from '../../store/lead-counts.ts';
-import type { Caller } from '../authenticate.ts';
+import { readOutlook } from '../../store/campaigns/campaign-leads.ts';
+import {
+  countReplied,
+  countSteps,
+  readNextSends,
+  type StepCount,
+} from '../../store/campaigns/campaign-progress.ts';
+import { findCampaign } from '../../store/campaigns/campaigns.ts';
+import { countStandings, type LeadCount } from '../../store/leads/lead-counts.ts';
+import type { Caller } from '../access/authenticate.ts';
 
 interface Counts {
   leads: LeadCount[];

@@ -1,17 +1,18 @@
 /** Simulations of a campaign to look back at and compare, and the calendar of one. */
-import { problem } from '../../contract/problems.ts';
+
 import {
   MAX_CALENDAR_DAYS,
   MAX_CALENDAR_DAYS_BY_LINE,
   type ReadCalendar,
   type SimulationCalendar,
   type SimulationsAnswer,
-} from '../../contract/simulations.ts';
+} from '../../contract/campaigns/simulations.ts';
+import { problem } from '../../contract/problems.ts';
 import type { Deps } from '../../deps.ts';
 import { toIso, toIsoOrNull } from '../../lib/clock.ts';
-import { findCampaign } from '../../store/campaigns.ts';
-import { listSimulations as listRows, readSimulatedHours } from '../../store/simulation-views.ts';
-import type { Caller } from '../authenticate.ts';
+import { findCampaign } from '../../store/campaigns/campaigns.ts';
+import { listSimulations as listRows, readSimulatedHours } from '../../store/campaigns/simulation-views.ts';
+import type { Caller } from '../access/authenticate.ts';
 import { presentUnderWay } from './present-simulation.ts';
 import { findOne } from './simulate-campaign.ts';
 

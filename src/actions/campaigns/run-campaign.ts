@@ -4,14 +4,19 @@
  * dispatchers look, each step is made once and lines take turns in order.
  */
 import type { Deps } from '../../deps.ts';
-import { wakeNextWaiting } from '../../store/campaign-entries.ts';
-import { readOutlook } from '../../store/campaign-leads.ts';
-import { lockCampaignToRun, putOffCampaign, storeRun, takeCampaignWakes } from '../../store/campaign-runs.ts';
-import { findCampaign } from '../../store/campaigns.ts';
-import { insertEvents } from '../../store/events.ts';
-import { releaseHeld } from '../../store/held-messages.ts';
-import { lockLines, wakeLines } from '../../store/line-queue.ts';
-import type { WorkspaceSnapshot } from '../workspace-snapshot.ts';
+import { wakeNextWaiting } from '../../store/campaigns/campaign-entries.ts';
+import { readOutlook } from '../../store/campaigns/campaign-leads.ts';
+import {
+  lockCampaignToRun,
+  putOffCampaign,
+  storeRun,
+  takeCampaignWakes,
+} from '../../store/campaigns/campaign-runs.ts';
+import { findCampaign } from '../../store/campaigns/campaigns.ts';
+import { insertEvents } from '../../store/events/events.ts';
+import { lockLines, wakeLines } from '../../store/lines/line-queue.ts';
+import { releaseHeld } from '../../store/messages/held-messages.ts';
+import type { WorkspaceSnapshot } from '../messages/workspace-snapshot.ts';
 import { ADVANCED_AT_ONCE, type Advanced, advanceLeads } from './advance-leads.ts';
 import { complete } from './complete-campaign.ts';
 import { endLeads } from './end-leads.ts';

@@ -2,11 +2,11 @@
 import type { Deps } from '../../deps.ts';
 import type { Hold, Stop } from '../../domain/campaign/next-step.ts';
 import type { MessageStatus } from '../../domain/words.ts';
-import { endEntries, holdEntries } from '../../store/campaign-gate.ts';
-import { type SettledStep, settledStep, wakeEntries } from '../../store/campaign-leads.ts';
+import { endEntries, holdEntries } from '../../store/campaigns/campaign-gate.ts';
+import { type SettledStep, settledStep, wakeEntries } from '../../store/campaigns/campaign-leads.ts';
 import type { Sql } from '../../store/database.ts';
-import type { MessageRow } from '../../store/messages.ts';
-import type { Ruling } from '../settle-messages.ts';
+import type { MessageRow } from '../../store/messages/messages.ts';
+import type { Ruling } from '../messages/settle-messages.ts';
 
 /** With `stop` the contact leaves the campaign; held, the step waits and says why. */
 export type StepRuling = Stop | Hold;

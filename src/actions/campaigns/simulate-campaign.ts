@@ -1,21 +1,26 @@
 /** Simulations as callers see them: asked for here, done by whoever runs the dispatcher (simulate/simulator.ts). */
+
+import type {
+  ListSimulated,
+  SimulatedMessages,
+  SimulationAnswer,
+} from '../../contract/campaigns/simulations.ts';
 import { problem } from '../../contract/problems.ts';
 import { invalidCampaign } from '../../contract/reading.ts';
-import type { ListSimulated, SimulatedMessages, SimulationAnswer } from '../../contract/simulations.ts';
 import type { Deps } from '../../deps.ts';
 import type { SimulationWish } from '../../domain/simulation.ts';
 import { toIsoOrNull } from '../../lib/clock.ts';
 import { invariant } from '../../lib/invariant.ts';
-import { findCampaign } from '../../store/campaigns.ts';
+import { findCampaign } from '../../store/campaigns/campaigns.ts';
 import {
   findSimulation,
   insertSimulation,
   readSimulated,
   deleteSimulation as remove,
   type SimulationRow,
-} from '../../store/simulations.ts';
-import type { Caller } from '../authenticate.ts';
-import { refuseReadOnly } from '../read-only.ts';
+} from '../../store/campaigns/simulations.ts';
+import type { Caller } from '../access/authenticate.ts';
+import { refuseReadOnly } from '../access/read-only.ts';
 import { checkCampaign, whyNoLine } from './check-campaign.ts';
 import { presentSimulation, readContacts } from './present-simulation.ts';
 

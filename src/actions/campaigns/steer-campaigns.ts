@@ -2,18 +2,18 @@
  * Launch, pause, resume, complete, archive: the state alone. What follows from it (leads that enter, messages that wait or go
  * on, leads that are stopped) is done by whoever looks at the campaign next, which is at once.
  */
-import type { CampaignAnswer } from '../../contract/campaigns.ts';
+import type { CampaignAnswer } from '../../contract/campaigns/campaigns.ts';
 import { problem } from '../../contract/problems.ts';
 import { invalidCampaign } from '../../contract/reading.ts';
 import type { Deps } from '../../deps.ts';
 import type { CampaignStatus } from '../../domain/words.ts';
-import { type CampaignRow, lockCampaign, storeCampaign } from '../../store/campaigns.ts';
+import { type CampaignRow, lockCampaign, storeCampaign } from '../../store/campaigns/campaigns.ts';
 import type { Sql } from '../../store/database.ts';
-import { insertEvents, type NewEvent } from '../../store/events.ts';
-import { findList, holdList } from '../../store/lists.ts';
-import type { Caller } from '../authenticate.ts';
-import { refuseReadOnly } from '../read-only.ts';
-import type { WorkspaceSnapshot } from '../workspace-snapshot.ts';
+import { insertEvents, type NewEvent } from '../../store/events/events.ts';
+import { findList, holdList } from '../../store/leads/lists.ts';
+import type { Caller } from '../access/authenticate.ts';
+import { refuseReadOnly } from '../access/read-only.ts';
+import type { WorkspaceSnapshot } from '../messages/workspace-snapshot.ts';
 import { checkCampaign, whyNoLine } from './check-campaign.ts';
 import { complete } from './complete-campaign.ts';
 import { answer, auditChange } from './manage-campaigns.ts';

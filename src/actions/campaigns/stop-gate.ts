@@ -6,14 +6,14 @@
 import type { Step } from '../../domain/campaign/campaign.ts';
 import { neededToStop } from '../../domain/campaign/facts-needed.ts';
 import { firstStop, type StepGate, type Stop, type StopReason } from '../../domain/campaign/next-step.ts';
-import { isDnc, type KnownFacts, type Question, readFacts } from '../../store/campaign-facts.ts';
-import { readStandings } from '../../store/campaign-gate.ts';
-import type { EntryRow } from '../../store/campaign-leads.ts';
-import { type CampaignRow, findCampaigns } from '../../store/campaigns.ts';
+import { isDnc, type KnownFacts, type Question, readFacts } from '../../store/campaigns/campaign-facts.ts';
+import { readStandings } from '../../store/campaigns/campaign-gate.ts';
+import type { EntryRow } from '../../store/campaigns/campaign-leads.ts';
+import { type CampaignRow, findCampaigns } from '../../store/campaigns/campaigns.ts';
 import type { Sql } from '../../store/database.ts';
-import type { DeliveryFacts } from '../../store/deliveries.ts';
-import type { MessageRow } from '../../store/messages.ts';
-import { suppressedAddresses } from '../delivery-facts.ts';
+import type { DeliveryFacts } from '../../store/messages/deliveries.ts';
+import type { MessageRow } from '../../store/messages/messages.ts';
+import { suppressedAddresses } from '../messages/delivery-facts.ts';
 
 /** Writes `stop` into facts of steps. Where none of the messages is one, nothing is asked of the database. */
 export async function addStops(

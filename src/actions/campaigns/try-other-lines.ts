@@ -4,13 +4,13 @@
  */
 import { takeTurn } from '../../domain/campaign/line-turns.ts';
 import type { MessageStatus } from '../../domain/words.ts';
-import { findCampaigns } from '../../store/campaigns.ts';
+import { findCampaigns } from '../../store/campaigns/campaigns.ts';
 import type { Sql } from '../../store/database.ts';
-import { readTalkingLines } from '../../store/deliveries.ts';
-import { readTriedLines } from '../../store/events.ts';
-import type { MessageRow } from '../../store/messages.ts';
-import type { Ruling } from '../settle-messages.ts';
-import type { WorkspaceSnapshot } from '../workspace-snapshot.ts';
+import { readTriedLines } from '../../store/events/events.ts';
+import { readTalkingLines } from '../../store/messages/deliveries.ts';
+import type { MessageRow } from '../../store/messages/messages.ts';
+import type { Ruling } from '../messages/settle-messages.ts';
+import type { WorkspaceSnapshot } from '../messages/workspace-snapshot.ts';
 import { isUp, linesOf } from './line-turns.ts';
 
 /** In the order of `rulings`: as they were, or turned into another attempt from another line. */

@@ -1,6 +1,6 @@
 /** How people come in: by the link that makes the first owner, or by an invitation. There is no other way. */
 import { createHash, randomBytes } from 'node:crypto';
-import type { AcceptInvitation, InvitationShown, JoinedAnswer, Setup } from '../../contract/people.ts';
+import type { AcceptInvitation, InvitationShown, JoinedAnswer, Setup } from '../../contract/people/people.ts';
 import { problem } from '../../contract/problems.ts';
 import type { Deps } from '../../deps.ts';
 import type { Role } from '../../domain/words.ts';
@@ -12,7 +12,7 @@ import {
   findSetupLink,
   insertSetupLink,
   useInvitation,
-} from '../../store/invitations.ts';
+} from '../../store/people/invitations.ts';
 import {
   findPersonByEmail,
   hasAnyOwner,
@@ -21,10 +21,10 @@ import {
   listMembers,
   noteFirstMember,
   saveMembership,
-} from '../../store/people.ts';
-import { findWorkspace, lockWorkspace } from '../../store/workspaces.ts';
-import { audit } from '../audit-log.ts';
-import { refuseReadOnly } from '../read-only.ts';
+} from '../../store/people/people.ts';
+import { findWorkspace, lockWorkspace } from '../../store/workspace/workspaces.ts';
+import { audit } from '../access/audit-log.ts';
+import { refuseReadOnly } from '../access/read-only.ts';
 import { signIn, type Visitor, type WithCookies } from './person-calls.ts';
 import type { Session } from './sessions.ts';
 

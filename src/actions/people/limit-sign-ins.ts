@@ -4,7 +4,7 @@
  */
 import { problem } from '../../contract/problems.ts';
 import type { Deps } from '../../deps.ts';
-import { countAttempt, forgetAttempts } from '../../store/sign-in-attempts.ts';
+import { countAttempt, forgetAttempts } from '../../store/people/sign-in-attempts.ts';
 
 const WINDOW_MS = 15 * 60_000;
 const FROM_ONE_ADDRESS = 10;

@@ -7,13 +7,13 @@ import type {
   MemberAnswer,
   MembersAnswer,
   NewInvitationAnswer,
-} from '../../contract/people.ts';
+} from '../../contract/people/people.ts';
 import { problem } from '../../contract/problems.ts';
 import type { Deps } from '../../deps.ts';
 import { type Role, SCOPES, type Scope } from '../../domain/words.ts';
 import { toIso } from '../../lib/clock.ts';
 import { invariant } from '../../lib/invariant.ts';
-import { listApiKeys } from '../../store/api-keys.ts';
+import { listApiKeys } from '../../store/access/api-keys.ts';
 import type { Sql } from '../../store/database.ts';
 import {
   deleteInvitation,
@@ -21,7 +21,7 @@ import {
   type InvitationRow,
   insertInvitation,
   listInvitations as listInvitationRows,
-} from '../../store/invitations.ts';
+} from '../../store/people/invitations.ts';
 import {
   deleteMembership,
   deleteSessions,
@@ -31,12 +31,12 @@ import {
   type MemberRow,
   noteFirstMember,
   saveMembership,
-} from '../../store/people.ts';
-import { lockWorkspace } from '../../store/workspaces.ts';
-import { audit } from '../audit-log.ts';
-import type { Caller } from '../authenticate.ts';
-import { adminAsOfNow } from '../caller-now.ts';
-import { refuseReadOnly } from '../read-only.ts';
+} from '../../store/people/people.ts';
+import { lockWorkspace } from '../../store/workspace/workspaces.ts';
+import { audit } from '../access/audit-log.ts';
+import type { Caller } from '../access/authenticate.ts';
+import { adminAsOfNow } from '../access/caller-now.ts';
+import { refuseReadOnly } from '../access/read-only.ts';
 import { hashToken, newToken } from './join.ts';
 
 const INVITATION_MS = 7 * 86_400_000;

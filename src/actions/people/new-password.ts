@@ -8,7 +8,7 @@ import {
   forgetBrowsers,
   setPassword,
   switchOffCodes,
-} from '../../store/people.ts';
+} from '../../store/people/people.ts';
 
 /** null: nobody has an account with this address. */
 export async function newPasswordFor(

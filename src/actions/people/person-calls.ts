@@ -1,8 +1,8 @@
 /** What a person does about the own account: sign in and out, password, codes. The library does it; here its words become ours. */
 import { type ProblemCode, problem } from '../../contract/problems.ts';
 import type { Deps } from '../../deps.ts';
-import { deleteSession, forgetBrowsers } from '../../store/people.ts';
-import { countAttempt } from '../../store/sign-in-attempts.ts';
+import { deleteSession, forgetBrowsers } from '../../store/people/people.ts';
+import { countAttempt } from '../../store/people/sign-in-attempts.ts';
 import { clearAttempts, limitAttempts } from './limit-sign-ins.ts';
 import type { Session } from './sessions.ts';
 import type { LibraryAnswer } from './sign-in.ts';

@@ -7,8 +7,8 @@ import { type Role, SCOPES_OF_ROLE } from '../../domain/words.ts';
 import { Batcher } from '../../lib/batcher.ts';
 import { type Clock, isRecent } from '../../lib/clock.ts';
 import type { Database } from '../../store/database.ts';
-import { findSessions } from '../../store/people.ts';
-import type { Caller } from '../authenticate.ts';
+import { findSessions } from '../../store/people/people.ts';
+import type { Caller } from '../access/authenticate.ts';
 import type { SignIn } from './sign-in.ts';
 
 export interface Session {

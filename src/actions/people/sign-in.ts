@@ -4,7 +4,7 @@
  * outside, and its reports to its makers are switched off. Loaded when the first person comes: it takes half a second.
  */
 import { hkdfSync } from 'node:crypto';
-import { PASSWORD_CHARACTERS } from '../../contract/sign-in.ts';
+import { PASSWORD_CHARACTERS } from '../../contract/people/sign-in.ts';
 import { invariant } from '../../lib/invariant.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Database } from '../../store/database.ts';

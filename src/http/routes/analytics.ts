@@ -1,5 +1,5 @@
-import { AnalyticsAnswer, AnalyticsQuery, parseAnalytics } from '../../contract/analytics.ts';
-import { CampaignAnalyticsAnswer } from '../../contract/campaign-analytics.ts';
+import { CampaignAnalyticsAnswer } from '../../contract/campaigns/campaign-analytics.ts';
+import { AnalyticsAnswer, AnalyticsQuery, parseAnalytics } from '../../contract/workspace/analytics.ts';
 import { ok, type Route } from '../route.ts';
 import { idOf, idParam } from './shared.ts';
 

@@ -7,7 +7,7 @@ import {
   parseCreateApiKey,
   parseRenameApiKey,
   RenameApiKeyBody,
-} from '../../contract/api-keys.ts';
+} from '../../contract/access/api-keys.ts';
 import { type Answer, type Call, ok, type Route } from '../route.ts';
 import { idOf, idParam, withWarnings } from './shared.ts';
 

@@ -1,8 +1,8 @@
 /** Files of messages: brought by callers, read by carriers and by whoever has the address. */
 import { Readable } from 'node:stream';
 import { z } from 'zod';
-import type { OpenedFile } from '../../actions/attachment-files.ts';
-import { AttachmentAnswer } from '../../contract/attachment-files.ts';
+import type { OpenedFile } from '../../actions/attachments/attachment-files.ts';
+import { AttachmentAnswer } from '../../contract/messages/attachment-files.ts';
 import { problem } from '../../contract/problems.ts';
 import { within } from '../../lib/clock.ts';
 import { isSafeToShow } from '../../lib/file-kind.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { AUDIT_ENTITIES, AuditLogAnswer, parseListAuditLog } from '../../contract/audit-log.ts';
+import { AUDIT_ENTITIES, AuditLogAnswer, parseListAuditLog } from '../../contract/access/audit-log.ts';
 import { Id } from '../../contract/common.ts';
-import { MAX_LIST_LIMIT } from '../../contract/messages.ts';
+import { MAX_LIST_LIMIT } from '../../contract/messages/messages.ts';
 import { ok, type Route } from '../route.ts';
 
 export const auditLogRoutes: readonly Route[] = [

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Id } from '../../contract/common.ts';
 import {
   AvailabilityJobAnswer,
   CheckAddressAnswer,
@@ -14,8 +15,7 @@ import {
   parseReachContact,
   ReachContactAnswer,
   ReachContactBody,
-} from '../../contract/availability.ts';
-import { Id } from '../../contract/common.ts';
+} from '../../contract/leads/availability.ts';
 import { Problem, type ProblemCode, problem } from '../../contract/problems.ts';
 import { type Answer, type Call, ok, type Route } from '../route.ts';
 import { withWarnings } from './shared.ts';

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
 import type { Proposal } from '../../actions/campaigns/check-changes.ts';
-import { UpdateCampaignBody } from '../../contract/campaign-bodies.ts';
+import { UpdateCampaignBody } from '../../contract/campaigns/campaign-bodies.ts';
 import {
   CampaignAudienceAnswer,
   CampaignAudienceQuery,
@@ -11,9 +11,9 @@ import {
   EnterListBody,
   parseAudience,
   parseEnterList,
-} from '../../contract/campaign-progress.ts';
-import { parseUpdateCampaign } from '../../contract/campaign-requests.ts';
-import { CampaignAnswer } from '../../contract/campaigns.ts';
+} from '../../contract/campaigns/campaign-progress.ts';
+import { parseUpdateCampaign } from '../../contract/campaigns/campaign-requests.ts';
+import { CampaignAnswer } from '../../contract/campaigns/campaigns.ts';
 import { Problem } from '../../contract/problems.ts';
 import { readIdempotencyKey } from '../headers.ts';
 import { type Answer, type Call, ok, type Route } from '../route.ts';

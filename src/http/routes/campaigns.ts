@@ -8,7 +8,7 @@ import {
   EnterLeadBody,
   EvaluateConditionsBody,
   UpdateCampaignBody,
-} from '../../contract/campaign-bodies.ts';
+} from '../../contract/campaigns/campaign-bodies.ts';
 import {
   type EnterTarget,
   ListCampaignLeadsQuery,
@@ -20,7 +20,7 @@ import {
   parseListCampaignLeads,
   parseListCampaigns,
   parseUpdateCampaign,
-} from '../../contract/campaign-requests.ts';
+} from '../../contract/campaigns/campaign-requests.ts';
 import {
   CampaignAnswer,
   CampaignLeadAnswer,
@@ -29,7 +29,7 @@ import {
   ChangedCampaignAnswer,
   ConditionsEvaluatedAnswer,
   EnteredLeadAnswer,
-} from '../../contract/campaigns.ts';
+} from '../../contract/campaigns/campaigns.ts';
 import { Id } from '../../contract/common.ts';
 import { problem } from '../../contract/problems.ts';
 import { isId } from '../../lib/ids.ts';

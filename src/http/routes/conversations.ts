@@ -9,10 +9,10 @@ import {
   parseListConversations,
   parseMarkRead,
   parsePage,
-} from '../../contract/conversations.ts';
-import { MAX_LIST_LIMIT } from '../../contract/messages.ts';
+} from '../../contract/conversations/conversations.ts';
+import { parseListReplies, RepliesAnswer, RepliesQuery } from '../../contract/conversations/replies.ts';
+import { MAX_LIST_LIMIT } from '../../contract/messages/messages.ts';
 import { problem } from '../../contract/problems.ts';
-import { parseListReplies, RepliesAnswer, RepliesQuery } from '../../contract/replies.ts';
 import { isId } from '../../lib/ids.ts';
 import { toProblem } from '../failures.ts';
 import { type Answer, type Call, ok, type Route } from '../route.ts';

@@ -1,8 +1,12 @@
 /** The Mac of a relay line: a code to pair it by, what is known of it, and letting it go. */
 import { z } from 'zod';
 import { Id } from '../../contract/common.ts';
+import {
+  PairingCodeAnswer,
+  RelayDeviceAnswer,
+  RelayDevicesAnswer,
+} from '../../contract/lines/relay-devices.ts';
 import { problem } from '../../contract/problems.ts';
-import { PairingCodeAnswer, RelayDeviceAnswer, RelayDevicesAnswer } from '../../contract/relay-devices.ts';
 import { isId } from '../../lib/ids.ts';
 import { type Call, ok, type Route } from '../route.ts';
 import { idOf, idParam } from './shared.ts';

@@ -10,8 +10,8 @@ import {
   parseDncHistory,
   parseDncRemoval,
   parseListDnc,
-} from '../../contract/dnc.ts';
-import { MAX_LABEL_CHARACTERS, MAX_LIST_LIMIT } from '../../contract/messages.ts';
+} from '../../contract/leads/dnc.ts';
+import { MAX_LABEL_CHARACTERS, MAX_LIST_LIMIT } from '../../contract/messages/messages.ts';
 import { type Answer, type Call, ok, type Route } from '../route.ts';
 import { withWarnings } from './shared.ts';
 

@@ -5,7 +5,7 @@ import {
   ScanDormantQuery,
   WakeDormantAnswer,
   WakeDormantBody,
-} from '../../contract/dormant.ts';
+} from '../../contract/conversations/dormant.ts';
 import { type Answer, type Call, ok, type Route } from '../route.ts';
 import { withWarnings } from './shared.ts';
 

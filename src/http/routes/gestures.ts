@@ -5,7 +5,7 @@ import {
   ReactBody,
   TypingAnswer,
   TypingBody,
-} from '../../contract/gestures.ts';
+} from '../../contract/messages/gestures.ts';
 import type { ProblemCode } from '../../contract/problems.ts';
 import type { Answer, Call, Route } from '../route.ts';
 import { withWarnings } from './shared.ts';

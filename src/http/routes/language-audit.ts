@@ -3,7 +3,7 @@ import {
   parseLanguageAudit,
   UpdateLanguageAuditAnswer,
   UpdateLanguageAuditBody,
-} from '../../contract/language-audit.ts';
+} from '../../contract/workspace/language-audit.ts';
 import { type Answer, type Call, ok, type Route } from '../route.ts';
 import { withWarnings } from './shared.ts';
 

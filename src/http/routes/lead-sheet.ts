@@ -1,7 +1,7 @@
 /** What people need who look at leads all day: tags, many changed at once, where one stands in campaigns. */
-import { LeadCampaignsAnswer } from '../../contract/campaigns.ts';
-import { ChangedLeadsAnswer, ChangeLeadsBody, parseChangeLeads } from '../../contract/lead-changes.ts';
-import { TagsAnswer } from '../../contract/tags.ts';
+import { LeadCampaignsAnswer } from '../../contract/campaigns/campaigns.ts';
+import { ChangedLeadsAnswer, ChangeLeadsBody, parseChangeLeads } from '../../contract/leads/lead-changes.ts';
+import { TagsAnswer } from '../../contract/leads/tags.ts';
 import { type Answer, type Call, ok, type Route } from '../route.ts';
 import { takeTurn } from '../take-turn.ts';
 import { idOf, idParam, withWarnings } from './shared.ts';

@@ -11,8 +11,8 @@ import {
   isPreview,
   parseLeadsCsv,
   previewCsv,
-} from '../../contract/lead-csv.ts';
-import { ListLeadsQuery, parseLeadFilters, parseListLeads } from '../../contract/lead-queries.ts';
+} from '../../contract/leads/lead-csv.ts';
+import { ListLeadsQuery, parseLeadFilters, parseListLeads } from '../../contract/leads/lead-queries.ts';
 import {
   DeleteLeadsBody,
   parseDeleteLeads,
@@ -21,7 +21,7 @@ import {
   type SaveLeads,
   SaveLeadsBody,
   UpdateLeadBody,
-} from '../../contract/lead-requests.ts';
+} from '../../contract/leads/lead-requests.ts';
 import {
   DeletedLeadsAnswer,
   DuplicateLeadsAnswer,
@@ -29,7 +29,7 @@ import {
   LeadsAnswer,
   SavedLeadsAnswer,
   UpdateLeadAnswer,
-} from '../../contract/leads.ts';
+} from '../../contract/leads/leads.ts';
 import { type BadRow, problem } from '../../contract/problems.ts';
 import { within } from '../../lib/clock.ts';
 import { readCsvUpload } from '../csv-upload.ts';

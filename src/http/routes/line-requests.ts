@@ -9,7 +9,7 @@ import {
   parseLineRequestId,
   parseRequestLine,
   RequestLineBody,
-} from '../../contract/line-orders.ts';
+} from '../../contract/lines/line-orders.ts';
 import { readIdempotencyKey } from '../headers.ts';
 import { type Answer, type Call, ok, type Route } from '../route.ts';
 import { idParam } from './shared.ts';

@@ -1,28 +1,28 @@
 import { z } from 'zod';
-import { parseCheckedId } from '../../contract/availability.ts';
 import { Id } from '../../contract/common.ts';
-import { LineCheckAnswer } from '../../contract/line-check.ts';
-import { LineForecast, LineForecastQuery, parseForecastLine } from '../../contract/line-forecast.ts';
+import { parseCheckedId } from '../../contract/leads/availability.ts';
+import { LineCheckAnswer } from '../../contract/lines/line-check.ts';
+import { LineForecast, LineForecastQuery, parseForecastLine } from '../../contract/lines/line-forecast.ts';
 import {
   LineActivity,
   LineActivityQuery,
   LineHealthInputs,
   LineQueues,
   parseActivityHours,
-} from '../../contract/line-insight.ts';
+} from '../../contract/lines/line-insight.ts';
 import {
   CreateLineBody,
   parseCreateLine,
   parseUpdateLine,
   UpdateLineBody,
-} from '../../contract/line-requests.ts';
+} from '../../contract/lines/line-requests.ts';
 import {
   LineAnswer,
   LineHealthAnswer,
   LinesAnswer,
   SpamMonitorAnswer,
   WriteLineAnswer,
-} from '../../contract/lines.ts';
+} from '../../contract/lines/lines.ts';
 import { type Answer, type Call, ok, type Route } from '../route.ts';
 import { idOf, idParam, withWarnings } from './shared.ts';
 

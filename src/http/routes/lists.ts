@@ -7,7 +7,7 @@ import {
   parseCreateList,
   parseUpdateList,
   UpdateListBody,
-} from '../../contract/lists.ts';
+} from '../../contract/leads/lists.ts';
 import { type Answer, type Call, ok, type Route } from '../route.ts';
 import { idOf, idParam, withWarnings } from './shared.ts';
 

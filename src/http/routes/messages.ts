@@ -7,13 +7,13 @@ import {
   EditMessageBody,
   ListMessagesQuery,
   SendMessageBody,
-} from '../../contract/message-bodies.ts';
+} from '../../contract/messages/message-bodies.ts';
 import {
   parseCancelForLead,
   parseCancelMessages,
   parseEditMessage,
   parseListMessages,
-} from '../../contract/message-requests.ts';
+} from '../../contract/messages/message-requests.ts';
 import {
   CancelAnswer,
   CancelForLeadAnswer,
@@ -26,9 +26,9 @@ import {
   RetryAnswer,
   SendAnswer,
   TimelineAnswer,
-} from '../../contract/messages.ts';
+} from '../../contract/messages/messages.ts';
+import { parseSendMessage } from '../../contract/messages/send-message.ts';
 import { invalidField } from '../../contract/problems.ts';
-import { parseSendMessage } from '../../contract/send-message.ts';
 import { readIdempotencyKey, readWait } from '../headers.ts';
 import { type Answer, type Call, ok, type Route } from '../route.ts';
 import { correlationHeader, idOf, idParam, withWarnings } from './shared.ts';

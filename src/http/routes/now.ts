@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { NowAnswer } from '../../contract/now.ts';
+import { NowAnswer } from '../../contract/workspace/now.ts';
 import { EVENT_STREAM_HEADERS } from '../../lib/event-stream.ts';
 import { type Answer, type Call, ok, type Route } from '../route.ts';
 

@@ -19,9 +19,9 @@ import {
   SetupBody,
   SetupNeededAnswer,
   UpdateMemberBody,
-} from '../../contract/people.ts';
+} from '../../contract/people/people.ts';
+import { DoneAnswer } from '../../contract/people/sign-in.ts';
 import { problem } from '../../contract/problems.ts';
-import { DoneAnswer } from '../../contract/sign-in.ts';
 import { isId } from '../../lib/ids.ts';
 import { type Answer, type Call, ok, type Route } from '../route.ts';
 import { idOf, idParam, withWarnings } from './shared.ts';

@@ -3,9 +3,8 @@
  * attachments both ways. The quicker way for envelopes is the WebSocket at `/relay/link` (relay-links.ts).
  */
 import { z } from 'zod';
-import type { Device } from '../../actions/authenticate-device.ts';
-import { problem } from '../../contract/problems.ts';
-import { POLL_HOLD_MS, parseDeviceEnvelope, type ServerEnvelope } from '../../contract/relay.ts';
+import type { Device } from '../../actions/devices/authenticate-device.ts';
+import { POLL_HOLD_MS, parseDeviceEnvelope, type ServerEnvelope } from '../../contract/lines/relay.ts';
 import {
   PairAnswer,
   PairBody,
@@ -14,7 +13,8 @@ import {
   PollBody,
   parsePair,
   parsePoll,
-} from '../../contract/relay-devices.ts';
+} from '../../contract/lines/relay-devices.ts';
+import { problem } from '../../contract/problems.ts';
 import { isId } from '../../lib/ids.ts';
 import { type Answer, type Call, ok, type Route } from '../route.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { SandboxPhoneAnswer } from '../../contract/lines/sandbox.ts';
 import { invalidField } from '../../contract/problems.ts';
-import { SandboxPhoneAnswer } from '../../contract/sandbox.ts';
 import { normalizeAddress } from '../../domain/address.ts';
 import { type Call, ok, type Route } from '../route.ts';
 

@@ -1,7 +1,7 @@
 /** The door for clients of Sendblue (docs/migrating.md). */
 import { hash } from 'node:crypto';
 import { z } from 'zod';
-import { parseSendblueSend, SendblueMessage, SendblueSendBody } from '../../contract/sendblue-door.ts';
+import { parseSendblueSend, SendblueMessage, SendblueSendBody } from '../../contract/doors/sendblue-door.ts';
 import { apiKeyOf } from '../doors.ts';
 import { readIdempotencyKey } from '../headers.ts';
 import { type Answer, type Call, ok, type Route } from '../route.ts';

@@ -1,7 +1,6 @@
 /** `/auth`: what a person does about the own account. Pages of this server ask; sessions travel in cookies that no page can read. */
 import type { ZodType } from 'zod';
 import type { Visitor, WithCookies } from '../../actions/people/person-calls.ts';
-import type { ProblemCode } from '../../contract/problems.ts';
 import {
   BackupCodesAnswer,
   ChangePasswordBody,
@@ -17,7 +16,8 @@ import {
   RenamePersonBody,
   SignedInAnswer,
   SignInBody,
-} from '../../contract/sign-in.ts';
+} from '../../contract/people/sign-in.ts';
+import type { ProblemCode } from '../../contract/problems.ts';
 import type { Answer, Call, Route } from '../route.ts';
 
 const CODE: readonly ProblemCode[] = ['WRONG_CODE', 'SIGN_IN_AGAIN', 'CODES_NOT_ON', 'UNAUTHORIZED'];

@@ -1,8 +1,5 @@
 /** What will become of a campaign: the same rules on virtual time (docs/campaigns.md, "Foreseeing"). */
 import { z } from 'zod';
-import { Id } from '../../contract/common.ts';
-import { readCursor, readLimit } from '../../contract/list-queries.ts';
-import { problem } from '../../contract/problems.ts';
 import {
   parseCalendar,
   parseListSimulated,
@@ -14,7 +11,10 @@ import {
   SimulationCalendar,
   SimulationCalendarQuery,
   SimulationsAnswer,
-} from '../../contract/simulations.ts';
+} from '../../contract/campaigns/simulations.ts';
+import { Id } from '../../contract/common.ts';
+import { readCursor, readLimit } from '../../contract/list-queries.ts';
+import { problem } from '../../contract/problems.ts';
 import { isId } from '../../lib/ids.ts';
 import { readWait } from '../headers.ts';
 import { type Answer, type Call, ok, type Route } from '../route.ts';

@@ -1,7 +1,7 @@
 /** The door for clients of Twilio's messaging API (docs/migrating.md). */
 import { hash } from 'node:crypto';
 import { z } from 'zod';
-import { fromMessageSid } from '../../contract/door-ids.ts';
+import { fromMessageSid } from '../../contract/doors/door-ids.ts';
 import {
   checkAccountSid,
   parseTwilioList,
@@ -12,7 +12,7 @@ import {
   TwilioMessages,
   TwilioSendBody,
   TwilioUpdateBody,
-} from '../../contract/twilio-door.ts';
+} from '../../contract/doors/twilio-door.ts';
 import { apiKeyOf } from '../doors.ts';
 import { readIdempotencyKey } from '../headers.ts';
 import { type Answer, type Call, ok, type Route } from '../route.ts';

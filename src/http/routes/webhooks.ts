@@ -14,7 +14,7 @@ import {
   parseUpdateWebhook,
   ReplayBody,
   UpdateWebhookBody,
-} from '../../contract/webhook-requests.ts';
+} from '../../contract/webhooks/webhook-requests.ts';
 import {
   CheckWebhookAnswer,
   CreateWebhookAnswer,
@@ -27,7 +27,7 @@ import {
   WebhookDeliveriesAnswer,
   WebhookDoneAnswer,
   WebhooksAnswer,
-} from '../../contract/webhooks.ts';
+} from '../../contract/webhooks/webhooks.ts';
 import { isId } from '../../lib/ids.ts';
 import { readIdempotencyKey } from '../headers.ts';
 import { type Answer, type Call, ok, type Route } from '../route.ts';

@@ -3,13 +3,13 @@ import {
   parseFallbackConfig,
   UpdateFallbackConfigAnswer,
   UpdateFallbackConfigBody,
-} from '../../contract/fallback-config.ts';
+} from '../../contract/lines/fallback-config.ts';
 import {
   parseUpdateWorkspace,
   UpdateWorkspaceAnswer,
   UpdateWorkspaceBody,
   Workspace,
-} from '../../contract/workspace.ts';
+} from '../../contract/workspace/workspace.ts';
 import { type Answer, type Call, ok, type Route } from '../route.ts';
 import { withWarnings } from './shared.ts';
 
