@@ -14,7 +14,6 @@ CREATE TABLE workspaces (
   workspace_id                text PRIMARY KEY,
   name                        text NOT NULL,
   timezone                    text NOT NULL DEFAULT 'UTC',
-  owner_email                 text,
   billing_status              text NOT NULL DEFAULT 'active' CHECK (billing_status IN ('active', 'past_due')),
   line_down_policy            text NOT NULL DEFAULT 'wait' CHECK (line_down_policy IN ('wait', 'move', 'sms')),
   fallback_provider           text,

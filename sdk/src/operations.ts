@@ -926,7 +926,7 @@ export interface Operations {
       defaultCountryCode?: string | null | undefined;
       /** Of leads that give none. */
       ghlLocationId?: string | null | undefined;
-      /** Of leads that give none. Absent or no address: the owner of the workspace. */
+      /** Of leads that give none. Absent, or of no member: the first member of the workspace. */
       contactOwnerEmail?: string | null | undefined;
       /** `update`: who is in the list already gets what is given, where something is; custom fields and tags are added. Addresses stay. */
       onDuplicate?: 'keep' | 'update' | null | undefined;
@@ -958,7 +958,7 @@ export interface Operations {
       defaultCountryCode?: string | null | undefined;
       /** Of leads that give none. */
       ghlLocationId?: string | null | undefined;
-      /** Of leads that give none. Absent or no address: the owner of the workspace. */
+      /** Of leads that give none. Absent, or of no member: the first member of the workspace. */
       contactOwnerEmail?: string | null | undefined;
       /** `update`: who is in the list already gets what is given, where something is; custom fields and tags are added. Addresses stay. */
       onDuplicate?: 'keep' | 'update' | null | undefined;
@@ -990,7 +990,7 @@ export interface Operations {
       defaultCountryCode?: string | null | undefined;
       /** Of leads that give none. */
       ghlLocationId?: string | null | undefined;
-      /** Of leads that give none. Absent or no address: the owner of the workspace. */
+      /** Of leads that give none. Absent, or of no member: the first member of the workspace. */
       contactOwnerEmail?: string | null | undefined;
       /** `update`: who is in the list already gets what is given, where something is; custom fields and tags are added. Addresses stay. */
       onDuplicate?: 'keep' | 'update' | null | undefined;

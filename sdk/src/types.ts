@@ -65,7 +65,7 @@ export interface SendMessageBody {
   hsContactId?: string | null | undefined;
   /** Stored and echoed. */
   hsPortalId?: string | null | undefined;
-  /** Omitted or unusable: the first user of the workspace; null: none. */
+  /** Of a member of the workspace. Omitted, or anybody else’s: its first member’s; null: none. */
   contactOwnerEmail?: string | null | undefined;
   /** Carried through to logs and webhooks; the header `x-correlation-id` comes first. Printable ASCII. */
   correlationId?: string | null | undefined;
@@ -251,7 +251,7 @@ export interface SaveLeadsBody {
   defaultCountryCode?: string | null | undefined;
   /** Of leads that give none. */
   ghlLocationId?: string | null | undefined;
-  /** Of leads that give none. Absent or no address: the owner of the workspace. */
+  /** Of leads that give none. Absent, or of no member: the first member of the workspace. */
   contactOwnerEmail?: string | null | undefined;
   /** `update`: who is in the list already gets what is given, where something is; custom fields and tags are added. Addresses stay. */
   onDuplicate?: 'keep' | 'update' | null | undefined;
@@ -282,7 +282,7 @@ export interface SaveLead {
   ghlContactId?: string | null | undefined;
   ghlLocationId?: string | null | undefined;
   tags?: string[] | null | undefined;
-  /** Absent or no address: the owner of the workspace. null: nobody. */
+  /** Of a member of the workspace. Absent, or anybody else’s: that of the call, or of the first member. null: nobody. */
   contactOwnerEmail?: string | null | undefined;
 }
 
@@ -315,7 +315,7 @@ export interface UpdateLeadBody {
   ghlContactId?: string | null | undefined;
   ghlLocationId?: string | null | undefined;
   tags?: string[] | null | undefined;
-  /** Absent or no address: the owner of the workspace. null: nobody. */
+  /** Of a member of the workspace. Absent, or anybody else’s: that of the call, or of the first member. null: nobody. */
   contactOwnerEmail?: string | null | undefined;
   listId?: Id | null | undefined;
   source?: string | null | undefined;

@@ -59,7 +59,7 @@ export function createWorld(real: Deps, options: WorldOptions): World {
     objects: { put: unreachable, open: unreachable, sizeOf: unreachable, close: async () => {} },
     fetches: newFetchesUnderWay(),
     channels: new Map<Transport, Channel>(TRANSPORTS.map((transport) => [transport, channel])),
-    snapshots: lastingSnapshots(createWorkspaceSnapshots({ database: scratch, clock })),
+    snapshots: lastingSnapshots(createWorkspaceSnapshots({ database: scratch, people: null, clock })),
     keptCounts: createKeptCounts({ clock }),
     keysInFlight: new Set<string>(),
     wakeDispatchers: () => {},

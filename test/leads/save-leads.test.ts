@@ -9,6 +9,7 @@ import type {
 import type { ListAnswer } from '../../src/contract/leads/lists.ts';
 import { openClient } from '../client.ts';
 import { openApp, type TestApp } from '../harness.ts';
+import { openMember, openOwner } from '../people.ts';
 import { until } from '../until.ts';
 import { bill, newEmail, newPhone, openWorkspace, read, type Workspace } from '../workspaces.ts';
 
@@ -136,30 +137,56 @@ describe('saving leads', () => {
     ]);
   });
 
-  test('gives each lead its own contact owner, or that of the call, or the owner of the workspace', async () => {
-    await read(app, "UPDATE workspaces SET owner_email = 'boss@example.com' WHERE workspace_id = $1", [
-      ws.workspaceId,
-    ]);
-    app.deps.snapshots.forget(ws.workspaceId);
-    const owners = async (more: object) => {
-      const { body } = await save(
-        [
-          { phone: newPhone(), contactOwnerEmail: 'own@example.com' },
-          { phone: newPhone(), contactOwnerEmail: null },
-          { phone: newPhone() },
-          { phone: newPhone(), contactOwnerEmail: 'nonsense' },
-        ],
-        more,
-      );
+  describe('gives each lead the contact owner that it names, or the call, if that is a member', () => {
+    const STRANGER = 'stranger@example.com';
+    const owners = async (each: readonly unknown[], more: object = {}) => {
+      const leads = each.map((contactOwnerEmail) => ({ phone: newPhone(), contactOwnerEmail }));
+      const { body } = await save(leads, more);
       return (await Promise.all(body.leadIds.map(lead))).map(({ contactOwnerEmail }) => contactOwnerEmail);
     };
-    expect(await owners({})).toEqual(['own@example.com', null, 'boss@example.com', 'boss@example.com']);
-    expect(await owners({ contactOwnerEmail: 'team@example.com' })).toEqual([
-      'own@example.com',
-      null,
-      'team@example.com',
-      'team@example.com',
-    ]);
+
+    test('and otherwise the first member of the workspace', async () => {
+      ws = await openWorkspace(app);
+      const boss = await openOwner(app, ws);
+      const { email: member } = await openMember(app, boss, 'member');
+      app.deps.snapshots.forget(ws.workspaceId);
+      const given = [member.toUpperCase(), null, undefined, 'nonsense', STRANGER];
+      expect(await owners(given)).toEqual([member, null, boss.email, boss.email, boss.email]);
+      expect(await owners([boss.email, null, undefined, STRANGER], { contactOwnerEmail: member })).toEqual([
+        boss.email,
+        null,
+        member,
+        member,
+      ]);
+      expect(await owners([undefined], { contactOwnerEmail: STRANGER })).toEqual([boss.email]);
+    });
+
+    test('whoever that is, where nobody signs in', async () => {
+      ws = await openWorkspace(app);
+      expect(await owners([STRANGER, null, undefined])).toEqual([STRANGER, null, null]);
+    });
+
+    test('also when who is there already is updated, and when a lead is changed', async () => {
+      ws = await openWorkspace(app);
+      const boss = await openOwner(app, ws);
+      const { email: member } = await openMember(app, boss, 'viewer');
+      app.deps.snapshots.forget(ws.workspaceId);
+      const phone = newPhone();
+      const { leadId } = (await save([{ phone, contactOwnerEmail: member }])).body;
+      const update = { onDuplicate: 'update' };
+      await save([{ phone, contactOwnerEmail: STRANGER, firstName: 'Ada' }], update);
+      expect(await lead(leadId)).toMatchObject({ firstName: 'Ada', contactOwnerEmail: member });
+      await save([{ phone, contactOwnerEmail: boss.email }], update);
+      expect((await lead(leadId)).contactOwnerEmail).toBe(boss.email);
+      const change = (contactOwnerEmail: string | null) =>
+        ws.call('PATCH', `/api/leads/${leadId}`, { contactOwnerEmail });
+      await change(member);
+      expect((await lead(leadId)).contactOwnerEmail).toBe(member);
+      await change(STRANGER);
+      expect((await lead(leadId)).contactOwnerEmail).toBe(boss.email);
+      await change(null);
+      expect((await lead(leadId)).contactOwnerEmail).toBeNull();
+    });
   });
 
   test('has new leads checked in the background', async () => {

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Lead } from '../../src/contract/leads/leads.ts';
 import { openApp, type TestApp } from '../harness.ts';
+import { openMember, openOwner } from '../people.ts';
 import { accept, newEmail, newPhone, openWorkspace, read, type Workspace } from '../workspaces.ts';
 
 const NO_WAIT = { prefer: 'wait=0' };
@@ -180,19 +181,19 @@ describe('a lead', () => {
     }
   });
 
-  test('is owned by whom the request names; by the first user when it names nobody; by nobody when it says null', async () => {
+  test('is owned by the member whom the request names; by the first member when it names none; by nobody when it says null', async () => {
     const ws = await openWorkspace(app);
-    await read(app, "UPDATE workspaces SET owner_email = 'first@example.com' WHERE workspace_id = $1", [
-      ws.workspaceId,
-    ]);
+    const first = await openOwner(app, ws);
+    const { email: second } = await openMember(app, first, 'member');
     app.deps.snapshots.forget(ws.workspaceId);
     const owners = async (contactOwnerEmail?: unknown) => {
       const { leadId, _id } = await accept(ws, { recipientPhone: newPhone(), contactOwnerEmail });
       return [(await leadOf(ws, leadId)).contactOwnerEmail, (await ws.message(_id)).contactOwnerEmail];
     };
-    expect(await owners()).toEqual(['first@example.com', 'first@example.com']);
-    expect(await owners('ada@example.com')).toEqual(['ada@example.com', 'ada@example.com']);
-    expect(await owners('nonsense')).toEqual(['first@example.com', 'first@example.com']);
+    expect(await owners()).toEqual([first.email, first.email]);
+    expect(await owners(second)).toEqual([second, second]);
+    for (const nobody of ['nonsense', 'stranger@example.com'])
+      expect(await owners(nobody)).toEqual([first.email, first.email]);
     expect(await owners(null)).toEqual([null, null]);
   });
 });

@@ -5,6 +5,7 @@ import type { LeadInput } from '../../contract/leads/lead-fields.ts';
 import { problem } from '../../contract/problems.ts';
 import type { Deps } from '../../deps.ts';
 import { waitMs } from '../../domain/campaign/campaign.ts';
+import { contactOwner } from '../../domain/contact-owner.ts';
 import { insertEntry } from '../../store/campaigns/campaign-entering.ts';
 import { findLastEntry } from '../../store/campaigns/campaign-leads.ts';
 import { wakeCampaigns } from '../../store/campaigns/campaign-runs.ts';
@@ -27,13 +28,13 @@ export async function enterLead(
   options: KeyedRequest & { warnings: string[] },
 ): Promise<KeyedAnswer<EnteredLeadAnswer>> {
   const { workspaceId } = caller;
-  const { workspace } = await refuseReadOnly(deps, caller);
+  const { memberEmails } = await refuseReadOnly(deps, caller);
   const status = ({ alreadyInCampaign }: EnteredLeadAnswer) => (alreadyInCampaign ? 200 : 201);
   const entered = await answerOnce(deps, workspaceId, options, status, async (tx) => {
     const campaign = await lockCampaign(tx, workspaceId, campaignId);
     if (campaign === null) throw problem('CAMPAIGN_NOT_FOUND');
     if (campaign.status === 'archived') throw problem('CAMPAIGN_ARCHIVED');
-    const lead = await resolveLead(deps, tx, workspaceId, target, workspace.ownerEmail);
+    const lead = await resolveLead(deps, tx, workspaceId, target, memberEmails);
     const last = await findLastEntry(tx, workspaceId, campaignId, lead.id);
     const answer = (alreadyInCampaign: boolean): EnteredLeadAnswer => ({
       success: true,
@@ -82,7 +83,7 @@ async function resolveLead(
   tx: Sql,
   workspaceId: string,
   target: EnterTarget,
-  ownerEmail: string | null,
+  members: readonly string[],
 ): Promise<LeadRow> {
   if ('leadId' in target) {
     const lead = await findLead(tx, workspaceId, target.leadId);
@@ -92,7 +93,7 @@ async function resolveLead(
   for (let round = 1; round <= MAX_ROUNDS; round += 1) {
     const found = await findByAddress(tx, workspaceId, target.lead);
     if (found !== null) return found;
-    const made = await makeLead(deps, tx, workspaceId, target.lead, ownerEmail);
+    const made = await makeLead(deps, tx, workspaceId, target.lead, members);
     // Somebody else was quicker with one of its addresses: it is found in the next round.
     if (made !== null) return made;
   }
@@ -118,7 +119,7 @@ async function makeLead(
   tx: Sql,
   workspaceId: string,
   { contactOwnerEmail, ...given }: LeadInput,
-  ownerEmail: string | null,
+  members: readonly string[],
 ): Promise<LeadRow | null> {
   const now = deps.clock.now();
   const lead: LeadRow = {
@@ -126,7 +127,7 @@ async function makeLead(
     id: deps.ids(),
     listId: await ensureSpecialList(tx, workspaceId, 'quick_sends', deps.ids(), now),
     source: 'api',
-    contactOwnerEmail: contactOwnerEmail === undefined ? ownerEmail : contactOwnerEmail,
+    contactOwnerEmail: contactOwner(contactOwnerEmail, members),
     availabilityStatus: null,
     optedOutAt: null,
     createdAt: now,

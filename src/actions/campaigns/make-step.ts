@@ -77,7 +77,7 @@ export function makeStep(ids: Ids, wish: StepWish): NewMessage {
     campaignEntry: entry.entry,
     campaignStartedAt: campaign.startedAt,
     fallbackMessage: step.smsMessage,
-    contactOwnerEmail: lead.contactOwnerEmail ?? snapshot.workspace.ownerEmail,
+    contactOwnerEmail: lead.contactOwnerEmail ?? snapshot.memberEmails[0] ?? null,
     createdByUserId: null,
     crm: {
       hsContactId: lead.hsContactId,

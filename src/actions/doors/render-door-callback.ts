@@ -21,7 +21,7 @@ export async function renderDoorCallback(
   const snapshot = await deps.snapshots.read(callback.workspaceId);
   const lines = snapshot?.lines ?? [];
   if (callback.door === 'sendblue' || callback.secret === null) {
-    const about = { accountEmail: snapshot?.workspace.ownerEmail ?? '', sendStyle: '' };
+    const about = { accountEmail: snapshot?.memberEmails[0] ?? '', sendStyle: '' };
     const body = JSON.stringify(presentSendblue(found, step, lines, about));
     return { headers: { 'content-type': 'application/json' }, body };
   }

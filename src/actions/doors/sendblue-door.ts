@@ -14,7 +14,7 @@ export async function sendBySendblue(
   options: DoorOptions,
 ): Promise<SendblueMessage> {
   const { snapshot, ...found } = await sendByDoor(deps, caller, send, options);
-  const accountEmail = snapshot.workspace.ownerEmail ?? '';
+  const accountEmail = snapshot.memberEmails[0] ?? '';
   // Whoever opted out is refused at once; everything else is on its way.
   const step = found.message.status === 'failed' ? 'failed' : null;
   return presentSendblue(found, step, snapshot.lines, { accountEmail, sendStyle });

@@ -3,6 +3,7 @@ import type { LeadChanges } from '../../contract/leads/lead-requests.ts';
 import type { LeadAnswer } from '../../contract/leads/leads.ts';
 import { invalidField, problem } from '../../contract/problems.ts';
 import type { Deps } from '../../deps.ts';
+import { contactOwner } from '../../domain/contact-owner.ts';
 import { LEAD_ADDRESS_FIELDS } from '../../domain/words.ts';
 import { wakeLeads } from '../../store/campaigns/campaign-leads.ts';
 import { isUniqueViolation, type Sql } from '../../store/database.ts';
@@ -29,12 +30,14 @@ export async function updateLead(
   changes: LeadChanges,
 ): Promise<LeadAnswer> {
   const { workspaceId } = caller;
-  await refuseReadOnly(deps, caller);
+  const { memberEmails } = await refuseReadOnly(deps, caller);
   const change = () =>
     deps.database.transaction(async (tx) => {
       const before = await lockLead(tx, workspaceId, id);
       if (before === null) throw problem('LEAD_NOT_FOUND');
       const lead: LeadRow = { ...before, ...changes };
+      if (lead.contactOwnerEmail !== before.contactOwnerEmail)
+        lead.contactOwnerEmail = contactOwner(lead.contactOwnerEmail, memberEmails);
       await checkChange(tx, workspaceId, before, lead);
       const isReachedElsewhere = LEAD_ADDRESS_FIELDS.some((name) => lead[name] !== before[name]);
       // What was known is of other addresses.

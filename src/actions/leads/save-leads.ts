@@ -8,6 +8,7 @@ import type { GivenLead, SaveLeads } from '../../contract/leads/lead-requests.ts
 import type { DuplicateLeadsAnswer, SavedLeadsAnswer } from '../../contract/leads/leads.ts';
 import { type BadRow, problem } from '../../contract/problems.ts';
 import type { Deps } from '../../deps.ts';
+import { contactOwner, memberNamed } from '../../domain/contact-owner.ts';
 import { invariant } from '../../lib/invariant.ts';
 import { wakeLeads } from '../../store/campaigns/campaign-leads.ts';
 import type { Sql } from '../../store/database.ts';
@@ -38,21 +39,17 @@ export async function saveLeads(
   options: KeyedRequest & SavingTold,
 ): Promise<KeyedAnswer<LeadsAnswered>> {
   const { workspaceId } = caller;
-  const { workspace } = await refuseReadOnly(deps, caller);
+  const { memberEmails } = await refuseReadOnly(deps, caller);
   const status = (answer: LeadsAnswered) => (answer.savedCount > 0 ? 201 : 200);
   const answered = await answerOnce(deps, workspaceId, options, status, async (tx) => {
     const listId = await targetList(deps, tx, workspaceId, request.listId);
-    const { made, known } = await store(
-      deps,
-      tx,
-      { workspaceId, ownerEmail: workspace.ownerEmail },
-      listId,
-      request,
-    );
+    const { made, known } = await store(deps, tx, workspaceId, memberEmails, listId, request);
     const ids = made.map(({ id }) => id);
     await queueAvailabilityCheck(deps, tx, workspaceId, ids);
     const updated =
-      request.onDuplicate === 'update' ? await update(deps, tx, workspaceId, request, known) : null;
+      request.onDuplicate === 'update'
+        ? await update(deps, tx, workspaceId, memberEmails, request, known)
+        : null;
     await tell(deps, tx, caller, listId, request, { savedCount: made.length, duplicateCount: known.size });
     return answer(workspaceId, listId, request.leads, { made, known, updated }, options);
   });
@@ -79,6 +76,7 @@ async function update(
   deps: Deps,
   tx: Sql,
   workspaceId: string,
+  members: readonly string[],
   { leads }: SaveLeads,
   known: ReadonlyMap<number, LeadRow>,
 ): Promise<Map<string, LeadRow>> {
@@ -90,7 +88,8 @@ async function update(
     const input = leads[index]?.input;
     const row = updated.get(id) ?? before.get(id);
     if (input === undefined || row === undefined) continue;
-    const merged = mergeLead(row, input);
+    const contactOwnerEmail = memberNamed(input.contactOwnerEmail, members);
+    const merged = mergeLead(row, { ...input, contactOwnerEmail });
     if (merged !== null) updated.set(id, { ...merged, updatedAt: now });
   }
   await storeMerged(tx, workspaceId, [...updated.values()], now);
@@ -140,14 +139,15 @@ const MAX_ROUNDS = 10;
 async function store(
   deps: Deps,
   tx: Sql,
-  { workspaceId, ownerEmail }: { workspaceId: string; ownerEmail: string | null },
+  workspaceId: string,
+  members: readonly string[],
   listId: string,
   request: SaveLeads,
 ): Promise<Outcome> {
   const now = deps.clock.now();
   const made: LeadRow[] = [];
   const known = new Map<number, LeadRow>();
-  const drafts = request.leads.map(({ input }) => draft(deps.ids(), listId, input, request, ownerEmail, now));
+  const drafts = request.leads.map(({ input }) => draft(deps.ids(), listId, input, request, members, now));
   let open = drafts.map((lead, index) => ({ lead, index }));
   for (let round = 1; open.length > 0; round += 1) {
     invariant(round <= MAX_ROUNDS, 'who is not stored is found, or can be stored next time');
@@ -206,18 +206,18 @@ function draft(
   listId: string,
   input: GivenLead['input'],
   { source, ghlLocationId, contactOwnerEmail: ofAll }: SaveLeads,
-  ownerEmail: string | null,
+  members: readonly string[],
   now: number,
 ): LeadRow {
   const { contactOwnerEmail: own, ...fields } = input;
-  const contactOwnerEmail = own !== undefined ? own : ofAll !== undefined ? ofAll : ownerEmail;
+  const named = memberNamed(own, members);
   return {
     ...fields,
     id,
     listId,
     source,
     ghlLocationId: fields.ghlLocationId ?? ghlLocationId,
-    contactOwnerEmail,
+    contactOwnerEmail: named === undefined ? contactOwner(ofAll, members) : named,
     availabilityStatus: null,
     optedOutAt: null,
     createdAt: now,

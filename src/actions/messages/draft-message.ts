@@ -6,6 +6,7 @@
 import type { SendMessage } from '../../contract/messages/messages.ts';
 import { Problem, problem } from '../../contract/problems.ts';
 import { cascade } from '../../domain/cascade.ts';
+import { contactOwner } from '../../domain/contact-owner.ts';
 import { chooseLine, type LineDecision, troubleOf } from '../../domain/line-choice.ts';
 import { type AcceptancePlan, planAcceptance } from '../../domain/plan.ts';
 import type { SendWindow } from '../../domain/window.ts';
@@ -173,8 +174,7 @@ function resolveLead(
     altPhones: request.altPhones.map((each) => each ?? null),
     altEmails: request.altEmails.map((each) => each ?? null),
     source: 'api',
-    contactOwnerEmail:
-      request.contactOwnerEmail === undefined ? snapshot.workspace.ownerEmail : request.contactOwnerEmail,
+    contactOwnerEmail: contactOwner(request.contactOwnerEmail, snapshot.memberEmails),
     ...request.crm,
   };
   for (const address of [phone, email, ...lead.altPhones, ...lead.altEmails]) {

@@ -1,5 +1,6 @@
 /** A drafted message as it is stored, and as it reads once stored. */
 import type { SendMessage } from '../../contract/messages/messages.ts';
+import { memberNamed } from '../../domain/contact-owner.ts';
 import { priorityIndex } from '../../domain/plan.ts';
 import type { Ids } from '../../lib/ids.ts';
 import type { NewMessage } from '../../store/messages/intake.ts';
@@ -15,9 +16,10 @@ export function newMessage(
   request: SendMessage,
   { correlationId, createdByUserId }: { correlationId: string; createdByUserId: string | null },
   draft: Draft,
-  snapshot: WorkspaceSnapshot,
+  { memberEmails }: Pick<WorkspaceSnapshot, 'memberEmails'>,
 ): NewMessage {
   const { plan, lead, line, recipient } = draft;
+  const owner = memberNamed(request.contactOwnerEmail, memberEmails);
   const eventType =
     plan.status === 'failed'
       ? 'message.failed'
@@ -68,10 +70,7 @@ export function newMessage(
     campaignEntry: null,
     campaignStartedAt: null,
     fallbackMessage: null,
-    contactOwnerEmail:
-      request.contactOwnerEmail === undefined
-        ? (lead.lead.contactOwnerEmail ?? snapshot.workspace.ownerEmail)
-        : request.contactOwnerEmail,
+    contactOwnerEmail: owner === undefined ? (lead.lead.contactOwnerEmail ?? memberEmails[0] ?? null) : owner,
     createdByUserId,
     crm: linksOf(request.crm, lead.lead),
     correlationId,

@@ -12,10 +12,13 @@ import {
   listLinesAndDeleted,
   paceOf,
 } from '../../store/lines/lines.ts';
+import { listMemberEmails } from '../../store/people/people.ts';
 import { findWorkspace, type WorkspaceRow } from '../../store/workspace/workspaces.ts';
 
 export interface WorkspaceSnapshot {
   workspace: WorkspaceRow;
+  /** Of those who sign in to it, the longest there first: that one looks after contacts that name nobody. */
+  memberEmails: readonly string[];
   lines: readonly LineRow[];
   lineFacts: readonly LineFacts[];
   /** By what every line is or was known, by its id: what a deleted one has sent still says from where. */
@@ -49,9 +52,12 @@ const COUNT_WAITING_UP_TO = 1000;
 
 export function createWorkspaceSnapshots({
   database,
+  people = database,
   clock,
 }: {
   database: Database;
+  /** Where people are kept; null: nobody signs in. */
+  people?: Database | null;
   clock: Clock;
 }): WorkspaceSnapshots {
   const snapshots = new Map<string, WorkspaceSnapshot>();
@@ -73,6 +79,7 @@ export function createWorkspaceSnapshots({
       snapshots.delete(workspaceId);
       return null;
     }
+    const memberEmails = people === null ? [] : await listMemberEmails(people, workspaceId);
     const all = await listLinesAndDeleted(database, workspaceId);
     const present = all.filter((line) => line.deletedAt === null);
     const lines = await countWaiting(workspaceId, present, loadedAt);
@@ -81,6 +88,7 @@ export function createWorkspaceSnapshots({
     );
     const snapshot: WorkspaceSnapshot = {
       workspace,
+      memberEmails,
       lines,
       lineFacts: lines.map((line) => ({
         id: line.id,

@@ -55,7 +55,7 @@ export async function receiveInbound(
     deps.log.warn({ workspaceId, lineId: inbound.lineId }, 'an inbound message names an unknown line');
     return;
   }
-  const ownerEmail = (await deps.snapshots.read(workspaceId))?.workspace.ownerEmail ?? null;
+  const ownerEmail = (await deps.snapshots.read(workspaceId))?.memberEmails[0] ?? null;
   const record = () =>
     deps.database.transaction(async (tx) => {
       if (await isNews(tx)) await store(deps, tx, inbound, line, ownerEmail);

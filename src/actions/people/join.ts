@@ -19,7 +19,6 @@ import {
   hasOwner,
   insertPerson,
   listMembers,
-  noteFirstMember,
   saveMembership,
 } from '../../store/people/people.ts';
 import { findWorkspace, lockWorkspace } from '../../store/workspace/workspaces.ts';
@@ -167,7 +166,6 @@ async function makeMember(
   route: string,
 ): Promise<void> {
   await saveMembership(tx, workspaceId, personId, role, deps.clock.now());
-  await noteFirstMember(tx, workspaceId);
   const caller = {
     workspaceId,
     apiKeyId: '',

@@ -29,7 +29,6 @@ import {
   listMembers as listMemberRows,
   listMemberships,
   type MemberRow,
-  noteFirstMember,
   saveMembership,
 } from '../../store/people/people.ts';
 import { lockWorkspace } from '../../store/workspace/workspaces.ts';
@@ -97,7 +96,6 @@ export async function removeMember(deps: Deps, caller: Caller, personId: string)
       refuseWithoutOwner(others);
     }
     await deleteMembership(tx, caller.workspaceId, personId);
-    await noteFirstMember(tx, caller.workspaceId);
     // A link of before, not used because there was another way in, must not be the way back.
     await deleteInvitationsTo(tx, caller.workspaceId, row.email);
     // Of no workspace any more: nothing is left to sign in to.

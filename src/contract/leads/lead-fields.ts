@@ -125,7 +125,8 @@ export const leadShape = {
     .nullish()
     .meta({ maxItems: MAX_TAGS }),
   contactOwnerEmail: z.string().nullish().meta({
-    description: 'Absent or no address: the owner of the workspace. null: nobody.',
+    description:
+      'Of a member of the workspace. Absent, or anybody else’s: that of the call, or of the first member. null: nobody.',
   }),
 } satisfies Record<LeadField, z.ZodType>;
 

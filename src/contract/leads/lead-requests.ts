@@ -57,7 +57,7 @@ export const target = {
     .meta({ default: '+1', description: 'Of phone numbers with ten digits and no `+`.' }),
   ghlLocationId: z.string().nullish().meta({ description: 'Of leads that give none.' }),
   contactOwnerEmail: z.string().nullish().meta({
-    description: 'Of leads that give none. Absent or no address: the owner of the workspace.',
+    description: 'Of leads that give none. Absent, or of no member: the first member of the workspace.',
   }),
   onDuplicate: z.enum(ON_DUPLICATE).nullish().meta({
     default: 'keep',

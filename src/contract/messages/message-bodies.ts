@@ -124,10 +124,10 @@ export const SendMessageBody = z
     ghlLocationId: label('Stored and echoed.'),
     hsContactId: label('Stored and echoed.'),
     hsPortalId: label('Stored and echoed.'),
-    contactOwnerEmail: z
-      .string()
-      .nullish()
-      .meta({ description: 'Omitted or unusable: the first user of the workspace; null: none.' }),
+    contactOwnerEmail: z.string().nullish().meta({
+      description:
+        'Of a member of the workspace. Omitted, or anybody else’s: its first member’s; null: none.',
+    }),
     correlationId: label(
       'Carried through to logs and webhooks; the header `x-correlation-id` comes first. Printable ASCII.',
     ),

@@ -123,6 +123,18 @@ export function listMembers(sql: Sql, workspaceId: string): Promise<MemberRow[]>
   return sql.query<MemberRow>(LIST_MEMBERS, [workspaceId]);
 }
 
+const LIST_MEMBER_EMAILS = statement(
+  'list_member_emails',
+  `SELECT p.email FROM memberships m JOIN people p ON p.id = m.person_id
+   WHERE m.workspace_id = $1 ORDER BY m.created_at, m.person_id`,
+);
+
+/** The longest there first. */
+export async function listMemberEmails(sql: Sql, workspaceId: string): Promise<string[]> {
+  const rows = await sql.query<{ email: string }>(LIST_MEMBER_EMAILS, [workspaceId]);
+  return rows.map(({ email }) => email);
+}
+
 export interface MembershipRow {
   workspaceId: string;
   name: string;
@@ -164,19 +176,6 @@ const DELETE_MEMBERSHIP = statement(
 
 export async function deleteMembership(tx: Sql, workspaceId: string, personId: string): Promise<void> {
   await tx.query(DELETE_MEMBERSHIP, [workspaceId, personId]);
-}
-
-const NOTE_FIRST_MEMBER = statement(
-  'note_first_member',
-  `UPDATE workspaces SET owner_email =
-     (SELECT p.email FROM memberships m JOIN people p ON p.id = m.person_id WHERE m.workspace_id = $1
-      ORDER BY m.created_at, m.person_id LIMIT 1)
-   WHERE workspace_id = $1`,
-);
-
-/** After somebody came or went: contacts that name no owner are the first member's (contract 4.1). */
-export async function noteFirstMember(tx: Sql, workspaceId: string): Promise<void> {
-  await tx.query(NOTE_FIRST_MEMBER, [workspaceId]);
 }
 
 const HAS_ANY_OWNER = statement(

@@ -7,7 +7,6 @@ export interface WorkspaceRow {
   workspaceId: string;
   name: string;
   timezone: string;
-  ownerEmail: string | null;
   billingStatus: BillingStatus;
   lineDownPolicy: LineDownPolicy;
   fallbackProvider: string | null;
@@ -18,7 +17,7 @@ export interface WorkspaceRow {
   createdAt: number;
 }
 
-const COLUMNS = `workspace_id AS "workspaceId", name, timezone, owner_email AS "ownerEmail", billing_status AS "billingStatus",
+const COLUMNS = `workspace_id AS "workspaceId", name, timezone, billing_status AS "billingStatus",
   line_down_policy AS "lineDownPolicy", fallback_provider AS "fallbackProvider", fallback_line_id AS "fallbackLineId",
   fallback_enabled AS "fallbackEnabled", fallback_attachment_links AS "fallbackAttachmentLinks",
   send_fallback_sms_on_failed AS "sendFallbackSmsOnFailed", created_at AS "createdAt"`;
