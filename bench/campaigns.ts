@@ -13,7 +13,7 @@ import { createLog } from '../src/lib/log.ts';
 import { insertCampaign } from '../src/store/campaigns/campaigns.ts';
 import { scanDueLines } from '../src/store/lines/line-queue.ts';
 import { createTestDatabase } from '../test/database.ts';
-import { databaseForBench, percentile } from './lab.ts';
+import { COUNT_LISTS, databaseForBench, percentile } from './lab.ts';
 
 const WORKSPACE = 'org_campaigns';
 const CAMPAIGN = 'c'.repeat(24);
@@ -170,5 +170,6 @@ async function seed(client: pg.Client, leads: number): Promise<void> {
   await client.query(
     `INSERT INTO lead_addresses SELECT workspace_id, phone, id FROM leads WHERE workspace_id = '${WORKSPACE}'`,
   );
+  await client.query(COUNT_LISTS);
   await client.query('CHECKPOINT');
 }

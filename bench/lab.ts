@@ -9,6 +9,10 @@ import pg from 'pg';
 import { startEmbeddedPostgres } from '../src/store/embedded/embedded-postgres.ts';
 import { migrate } from '../src/store/migrate.ts';
 
+/** For leads that were put in by hand: how many each list has, as it is folded (store/leads/lead-counts.ts). */
+export const COUNT_LISTS = `INSERT INTO lead_counts (workspace_id, group_id, status, step_key, reason, leads)
+  SELECT workspace_id, list_id, '', '', '', count(*) FROM leads GROUP BY 1, 2`;
+
 /** An embedded server with the product's own, durable settings. */
 export async function databaseForBench() {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'trunkline-bench-'));

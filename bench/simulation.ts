@@ -13,7 +13,7 @@ import { claimSimulation, insertSimulation } from '../src/store/campaigns/simula
 import { openDatabase } from '../src/store/database.ts';
 import { dropScratch, scratchName } from '../src/store/scratch/scratch-schema.ts';
 import { createTestDatabase } from '../test/database.ts';
-import { databaseForBench } from './lab.ts';
+import { COUNT_LISTS, databaseForBench } from './lab.ts';
 
 const WORKSPACE = 'org_simulation';
 const LIST = 'f'.repeat(24);
@@ -162,6 +162,7 @@ async function seed(client: pg.Client, lines: number, leads: number): Promise<vo
   await client.query(
     `INSERT INTO lead_addresses SELECT workspace_id, phone, id FROM leads WHERE workspace_id = ${own}`,
   );
+  await client.query(COUNT_LISTS);
   await client.query(
     `INSERT INTO campaigns (workspace_id, id, name, status, message_type, list_id, line_ids, steps, on_reply, allow_reentry, new_leads_first,
        send_fallback_sms_on_failed, created_at, updated_at)
