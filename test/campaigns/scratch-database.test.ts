@@ -75,7 +75,7 @@ describe('a scratch database', () => {
     );
     expect(unlogged).toEqual([{ kind: 'u' }]);
     const unique = (schema: string) =>
-      real.query(
+      real.query<{ name: string }>(
         statement(
           '',
           `SELECT c.relname AS name FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
@@ -84,7 +84,9 @@ describe('a scratch database', () => {
         ),
         [schema],
       );
-    expect(await unique(SCHEMA)).toEqual(await unique('public'));
+    // One process makes all steps there: nobody else makes one twice.
+    const guarded = (await unique('public')).filter(({ name }) => name !== 'messages_step');
+    expect(await unique(SCHEMA)).toEqual(guarded);
   });
 
   test('has what was written for the next question, and nothing of it lies in the real tables', async () => {

@@ -146,6 +146,8 @@ function endOf({ type, data }: SeenEvent): Attempt['end'] {
       return 'left';
     case 'message.retrying':
     case 'message.fallback':
+    // While an attempt is under way: its step was stopped in the last moment before it would have been handed over.
+    case 'message.cancelled':
       return 'returned';
     case 'message.failed':
       return data.reason === 'outcome_unknown' ? 'unclear' : 'returned';
