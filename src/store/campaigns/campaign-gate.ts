@@ -29,16 +29,21 @@ export function readStandings(
   return sql.query(READ_STANDINGS, [workspaceId, JSON.stringify(rows), leadIds]);
 }
 
-/** Locked in one order, here and below, so that two who rule on the same leads don't wait for each other in a circle. */
-const END_ENTRIES = statement(
-  'end_entries',
-  `WITH own AS MATERIALIZED (
+/**
+ * Those of `ruled` that are still under way: where they stood, and what was ruled. Locked in one order, so that two who rule on the
+ * same leads don't wait for each other in a circle.
+ */
+const RULED_ENTRIES = `WITH own AS MATERIALIZED (
      SELECT e.campaign_id, e.lead_id, e.entry, ${STOOD}, r.reason, r.detail, r.condition_id FROM campaign_leads e
      JOIN json_to_recordset($2::json)
        AS r(campaign_id text, lead_id text, entry int, message_id text, reason text, detail text, condition_id text)
        ON r.campaign_id = e.campaign_id AND r.lead_id = e.lead_id AND r.entry = e.entry AND r.message_id = e.message_id
      WHERE e.workspace_id = $1 AND e.lead_id = ANY($4) AND e.status IN ${LIVE_SQL}
-     ORDER BY e.campaign_id, e.lead_id, e.entry FOR NO KEY UPDATE OF e)
+     ORDER BY e.campaign_id, e.lead_id, e.entry FOR NO KEY UPDATE OF e)`;
+
+const END_ENTRIES = statement(
+  'end_entries',
+  `${RULED_ENTRIES}
    UPDATE campaign_leads e SET status = 'stopped', reason = own.reason, detail = own.detail, condition_id = own.condition_id,
      look_at = NULL, next_step_key = NULL, ended_at = $3, updated_at = $3
    FROM own
@@ -72,13 +77,7 @@ export async function endEntries(
 
 const HOLD_ENTRIES = statement(
   'hold_entries',
-  `WITH own AS MATERIALIZED (
-     SELECT e.campaign_id, e.lead_id, e.entry, ${STOOD}, r.reason, r.detail, r.condition_id FROM campaign_leads e
-     JOIN json_to_recordset($2::json)
-       AS r(campaign_id text, lead_id text, entry int, message_id text, reason text, detail text, condition_id text)
-       ON r.campaign_id = e.campaign_id AND r.lead_id = e.lead_id AND r.entry = e.entry AND r.message_id = e.message_id
-     WHERE e.workspace_id = $1 AND e.lead_id = ANY($4) AND e.status IN ${LIVE_SQL}
-     ORDER BY e.campaign_id, e.lead_id, e.entry FOR NO KEY UPDATE OF e)
+  `${RULED_ENTRIES}
    UPDATE campaign_leads e SET status = 'held', reason = own.reason, detail = own.detail, condition_id = own.condition_id, updated_at = $3
    FROM own
    WHERE e.workspace_id = $1 AND e.campaign_id = own.campaign_id AND e.lead_id = own.lead_id AND e.entry = own.entry
