@@ -11,7 +11,6 @@ import {
 } from '@tanstack/react-query';
 import type { Campaign, CampaignLead, Line, SimulationAnswer } from '@trunkline/sdk';
 import { api } from '../../api.ts';
-import { formatNumber } from '../../lib/format.ts';
 
 export type CampaignStatus = Campaign['status'];
 export type LeadStatus = CampaignLead['status'];
@@ -137,8 +136,4 @@ export async function refreshCampaigns(client: QueryClient): Promise<void> {
 export function useCampaignCall<Input, Answer>(call: (input: Input) => Promise<Answer>) {
   const client = useQueryClient();
   return useMutation({ mutationFn: call, onSettled: () => refreshCampaigns(client) });
-}
-
-export function messagesWords(count: number): string {
-  return `${formatNumber(count)} ${count === 1 ? 'message' : 'messages'}`;
 }
