@@ -5,7 +5,7 @@ import { createAuthenticate } from './actions/access/authenticate.ts';
 import { newFetchesUnderWay } from './actions/attachments/fetch-file.ts';
 import { createAuthenticateDevice } from './actions/devices/authenticate-device.ts';
 import { actions } from './actions/index.ts';
-import { createKeptCounts } from './actions/leads/kept-counts.ts';
+import { createKeptCounts } from './actions/kept-counts.ts';
 import { createTagCounts } from './actions/leads/tag-counts.ts';
 import { createIntake } from './actions/messages/accept-message.ts';
 import { createSettlements } from './actions/messages/settle-messages.ts';

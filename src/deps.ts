@@ -3,7 +3,7 @@
 import type { Authenticate } from './actions/access/authenticate.ts';
 import type { FetchesUnderWay } from './actions/attachments/fetch-file.ts';
 import type { AuthenticateDevice } from './actions/devices/authenticate-device.ts';
-import type { KeptCounts } from './actions/leads/kept-counts.ts';
+import type { KeptCounts } from './actions/kept-counts.ts';
 import type { TagCounts } from './actions/leads/tag-counts.ts';
 import type { Intake } from './actions/messages/intake.ts';
 import type { Settlements } from './actions/messages/settle-messages.ts';

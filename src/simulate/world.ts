@@ -4,7 +4,7 @@
  */
 
 import { newFetchesUnderWay } from '../actions/attachments/fetch-file.ts';
-import { createKeptCounts } from '../actions/leads/kept-counts.ts';
+import { createKeptCounts } from '../actions/kept-counts.ts';
 import { createIntake } from '../actions/messages/accept-message.ts';
 import { createSettlements } from '../actions/messages/settle-messages.ts';
 import { createWorkspaceSnapshots, type WorkspaceSnapshots } from '../actions/messages/workspace-snapshot.ts';

@@ -8,7 +8,7 @@ import { type Clock, isRecent } from '../../lib/clock.ts';
 import type { Sql } from '../../store/database.ts';
 import { countTags, type TagCount } from '../../store/leads/lead-search.ts';
 import type { Caller } from '../access/authenticate.ts';
-import { MANY } from './kept-counts.ts';
+import { MANY } from '../kept-counts.ts';
 
 export interface TagCounts {
   read(sql: Sql, workspaceId: string): Promise<readonly TagCount[]>;

@@ -2,7 +2,7 @@
  * Counts that pages ask for again and again: where there are many to be counted, a count serves for ten seconds, and who asks
  * later is given it once more while the next one is made. Few are counted each time. Whoever asks meanwhile shares one count.
  */
-import { type Clock, isRecent } from '../../lib/clock.ts';
+import { type Clock, isRecent } from '../lib/clock.ts';
 
 export interface KeptCounts {
   /** `size` tells of how many it was counted. `at`: when, epoch ms. */
